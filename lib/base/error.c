@@ -1,0 +1,36 @@
+#include <haul/error.h>
+
+#include <stddef.h>
+#include <string.h>
+
+/* Indexed by the code. A test walks it to its end. */
+static const struct {
+    const char *name;
+    const char *message;
+} errors[] = {
+    [0] = {"0", "it was done"},
+    [HAUL_E_CANCELLED] = {"HAUL_E_CANCELLED", "it was cancelled"},
+    [HAUL_E_TIMEOUT] = {"HAUL_E_TIMEOUT", "the deadline passed"},
+    [HAUL_E_DRAINED] = {"HAUL_E_DRAINED", "nothing is left"},
+    [HAUL_E_BUSY] = {"HAUL_E_BUSY", "it is still in use"},
+    [HAUL_E_SETTLED] = {"HAUL_E_SETTLED", "it has its outcome already"},
+    [HAUL_E_INVALID] = {"HAUL_E_INVALID", "an argument is not what it should be"},
+    [HAUL_E_URL] = {"HAUL_E_URL", "it is not a URL that is fetched"},
+    [HAUL_E_STOPPED] = {"HAUL_E_STOPPED", "the loop stopped before the future was done"},
+    [HAUL_E_STALLED] = {"HAUL_E_STALLED", "nothing is left that could make the future done"},
+    [HAUL_E_LIMIT] = {"HAUL_E_LIMIT", "it is more than the limit"},
+};
+
+static const int error_count = sizeof(errors) / sizeof(errors[0]);
+
+const char *haul_error_name(int code)
+{
+    const char *name = code < 0 ? strerrorname_np(-code) : code < error_count ? errors[code].name : NULL;
+    return name ? name : "unknown";
+}
+
+const char *haul_error_message(int code)
+{
+    const char *message = code < 0 ? strerrordesc_np(-code) : code < error_count ? errors[code].message : NULL;
+    return message ? message : "unknown error";
+}

@@ -1,0 +1,75 @@
+/* The inside of the loop: the ready queue, the timers and the hooks. It knows no future and no task. */
+#ifndef CORE_LOOP_H
+#define CORE_LOOP_H
+
+#include "base/heap.h"
+#include "base/list.h"
+#include "core/poll.h"
+
+#include <haul/loop.h>
+
+/* Something that the loop runs once: a task's step, a done callback, a handle. While it is not ready its owner may use
+ * the link (to stand in a queue of waiters) or the timer. */
+struct haul__ready {
+    union {
+        struct haul_list link;
+        struct haul_timer timer;
+    } at;
+    void (*run)(struct haul__ready *ready);
+};
+
+/* Called once in every iteration, around the wait. */
+struct haul__hook {
+    struct haul_list link;
+    /* Before the poll. Returns the deadline by which the wait must end (HAUL_NEVER: none). May make things ready. */
+    int64_t (*before_poll)(struct haul__hook *hook);
+    /* After descriptors and due timers, before what is ready is run. May make things ready. NULL: nothing to do. */
+    void (*after_poll)(struct haul__hook *hook);
+};
+
+struct haul_loop {
+    struct haul__poll *poll;
+    struct haul_list ready; /* struct haul__ready, to run in the next iteration */
+    struct haul__heap timers;
+    struct haul_list hooks;
+    struct haul_list handles;     /* struct haul_handle that have not run */
+    struct haul_list signals;     /* struct signal_handler */
+    struct haul_list descriptors; /* watches kept by core/descriptor.c */
+    bool stopping;
+    haul_exception_fn *exception_handler;
+    void *exception_data;
+    /* What lies above keeps here what belongs to the loop as a whole. */
+    struct haul_group *root;   /* its own group; made by core/group.c */
+    struct haul_task *current; /* the task whose step runs */
+    uint64_t last_task_id;
+    size_t tasks_alive;
+};
+
+/* Adds to the ready queue; it must not be in it. Never fails. */
+static inline void haul__loop_make_ready(struct haul_loop *loop, struct haul__ready *ready)
+{
+    haul__list_append(&loop->ready, &ready->at.link);
+}
+
+/* Adds a whole list of struct haul__ready. */
+static inline void haul__loop_make_all_ready(struct haul_loop *loop, struct haul_list *list)
+{
+    haul__list_splice(&loop->ready, list);
+}
+
+/* Has timer->fire called when DEADLINE has come; HAUL_NEVER: not at all. -ENOMEM. */
+int haul__loop_set_timer(struct haul_loop *loop, struct haul_timer *timer, int64_t deadline);
+
+/* Takes the timer out, if it is set. */
+void haul__loop_clear_timer(struct haul_loop *loop, struct haul_timer *timer);
+
+void haul__loop_add_hook(struct haul_loop *loop, struct haul__hook *hook);
+void haul__loop_remove_hook(struct haul_loop *loop, struct haul__hook *hook);
+
+/* One iteration: hooks, wait, due timers, hooks, a snapshot of the ready queue. 0, HAUL_E_STALLED, negative errno. */
+int haul__loop_run_once(struct haul_loop *loop);
+
+/* Tells the exception handler, if there is one. */
+void haul__loop_report(struct haul_loop *loop, const char *message, int code);
+
+#endif

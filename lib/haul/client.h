@@ -1,0 +1,80 @@
+/* The client: fetches URLs with libcurl as tasks of a loop. It owns connections, limits for each host and times. */
+#ifndef HAUL_CLIENT_H
+#define HAUL_CLIENT_H
+
+#include <haul/coroutine.h>
+#include <haul/loop.h>
+#include <haul/result.h>
+#include <haul/url.h>
+
+struct haul_client;
+struct haul_semaphore;
+struct haul_trust;
+
+/* All texts and objects are borrowed for the client's life, unless said otherwise. haul_client_options_init sets the
+ * defaults. */
+struct haul_client_options {
+    size_t concurrency;            /* hops in flight at most; the others wait in line; 0 none; 50 */
+    size_t per_host;               /* of these for one scheme, host and port; 0 none; 0 */
+    int64_t connect_timeout;       /* to the end of the TLS handshake; 30 s; HAUL_NEVER */
+    int64_t idle_timeout;          /* nothing received for so long, the first byte included; 60 s; HAUL_NEVER */
+    int64_t max_time;              /* one attempt with its hops, waiting for places excluded; HAUL_NEVER */
+    bool follow_redirects;         /* true */
+    unsigned max_redirects;        /* 10 */
+    bool insecure;                 /* certificates are not verified; false */
+    struct haul_trust *trust;      /* NULL: the system's. Referenced, not borrowed */
+    const char *const *resolve;    /* curl's --resolve, ends with NULL; or NULL */
+    const char *const *connect_to; /* curl's --connect-to, ends with NULL; or NULL */
+    const char *http_proxy;        /* for http URLs; NULL: none. The environment is never read */
+    const char *https_proxy;       /* for https URLs */
+    const char *no_proxy;          /* hosts that go without, as in curl's --noproxy */
+    const char *user_agent;        /* "haul/VERSION" */
+    haul_callback_fn *waiting;     /* called when a fetch begins to wait for its host's place: others may be tried */
+    void *waiting_data;
+};
+
+void haul_client_options_init(struct haul_client_options *options);
+
+/* Makes a client on LOOP. HAUL_E_INVALID: the loop's clock is virtual (there is no virtual network), or an option
+ * cannot be used. Negative errno. */
+int haul_client_create(struct haul_loop *loop, const struct haul_client_options *options,
+                       struct haul_client **ret_client);
+
+/* Closes its connections and frees it. HAUL_E_BUSY: fetches are under way, and nothing was done. NULL is fine. */
+int haul_client_destroy(struct haul_client *client);
+
+struct haul_client_statistics {
+    size_t in_flight;        /* hops, sleeps included, that hold a place */
+    size_t peak_in_flight;   /* the most there were */
+    size_t waiting_for_host; /* fetches that wait for a place of their host */
+    uint64_t connections;    /* opened */
+    uint64_t reused;         /* hops that went over a connection that was there */
+};
+
+void haul_client_statistics(const struct haul_client *client, struct haul_client_statistics *ret_statistics);
+
+/* Takes a piece of the answer's body, while it comes. SO_FAR has status, content_type and headers' facts. Must not
+ * call the client or the loop's run. 0, or a negative errno to end the transfer (class local). Never called for an
+ * answer that is followed as a redirect. */
+typedef int haul_body_fn(void *data, const struct haul_result *so_far, const void *bytes, size_t size);
+
+/* Fetches a URL: a coroutine, to await with haul_call or to run as a task with HAUL_CALL:
+ *     HAUL_CALL(haul_fetch, .client = client, .text = "https://example.com/")
+ * Its value is a struct haul_result, the taker's to destroy; how a transfer came out is in there, and the code is 0.
+ * Other codes: HAUL_E_CANCELLED, with a result of class cancelled as value for a parent that called it as a child
+ * (a task's is destroyed); -ENOMEM and its like, without a value. */
+struct haul_fetch {
+    struct haul_coroutine coroutine;
+    struct haul_client *client; /* outlives the fetch */
+    const char *text;           /* what to fetch, as haul_url_create reads it; or NULL */
+    const struct haul_url *url; /* or a URL there is already; both outlive the fetch */
+    haul_body_fn *body;         /* NULL: the body is kept in the result */
+    void *body_data;
+    /* Private from here. */
+    struct haul__fetch_state *state;
+    int code;
+};
+
+haul_step_fn haul_fetch;
+
+#endif

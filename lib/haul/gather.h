@@ -1,0 +1,31 @@
+/* Gather: run several at once and have all outcomes, in the order of the arguments (asyncio: gather). */
+#ifndef HAUL_GATHER_H
+#define HAUL_GATHER_H
+
+#include <haul/coroutine.h>
+
+/* How one of them came out. */
+struct haul_outcome {
+    union haul_value value;   /* where code is 0 */
+    haul_destroy_fn *destroy; /* ends value.pointer's life; NULL: nothing to do */
+    int code;                 /* 0, or why there is no value */
+};
+
+/* Destroys the outcome's value, if it has one that wants it. */
+void haul_outcome_finish(struct haul_outcome *outcome);
+
+enum haul_gather_flags {
+    HAUL_GATHER_FAIL_FAST = 0,     /* the first error cancels the rest; the await gives it */
+    HAUL_GATHER_RETURN_ERRORS = 1, /* errors are outcomes like others; the await gives 0 (return_exceptions=True) */
+};
+
+/* Runs COUNT awaitables at once, tasks started in the order of the arguments, and waits until every one has ended,
+ * `finally` and all. OUTCOMES has room for COUNT, outlives the await, and is written only by the time it is over:
+ * each task's own code and value, the values the caller's to finish. The await gives 0, the first error in time
+ * (unless RETURN_ERRORS), HAUL_E_CANCELLED if the waiting task was cancelled (then all are), or -ENOMEM, with nothing
+ * begun. A coroutine becomes a task of the gather's own group; a future is awaited where it is, and cancelled where
+ * the rest is. In every case all OUTCOMES are valid. */
+struct haul_await haul_gather(struct haul_task *task, const struct haul_awaitable *awaitables, size_t count,
+                              enum haul_gather_flags flags, struct haul_outcome *outcomes);
+
+#endif

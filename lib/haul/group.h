@@ -1,0 +1,45 @@
+/* Groups: tasks that end together (asyncio: TaskGroup).
+ *
+ * A group stands in the frame of the coroutine that opens it, and that coroutine leaves it with haul_group_wait before
+ * it ends, in `finally` at the latest:
+ *
+ *     haul_group_init(task, &self->group);
+ *     haul_group_spawn(&self->group, HAUL_CALL(nap, .seconds = 1), NULL);
+ *     ...
+ *     HAUL_FINALLY;
+ *     HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
+ *     HAUL_END;
+ *
+ * The first task that ends with an error, other than being cancelled, cancels the rest. */
+#ifndef HAUL_GROUP_H
+#define HAUL_GROUP_H
+
+#include <haul/coroutine.h>
+#include <haul/embedded.h>
+
+struct haul_loop;
+
+/* A group. Its fields are private. */
+struct haul_group {
+    struct haul_loop *loop;
+    struct haul_list tasks;                                          /* those that have not ended, oldest first */
+    void (*ended)(struct haul_group *group, struct haul_task *task); /* told of each that ends */
+    struct haul_task *waiter;                                        /* the task in haul_group_wait */
+    int code;                                                        /* the first error */
+    int cancelled;                                                   /* nonzero: takes no more tasks */
+};
+
+void haul_group_init(struct haul_task *task, struct haul_group *group);
+
+/* Makes a task in the group, as haul_task_create does. HAUL_E_CANCELLED: the group was cancelled or has failed;
+ * -ENOMEM. */
+int haul_group_spawn(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task);
+
+/* Cancels all tasks of the group; it takes no more. */
+void haul_group_cancel(struct haul_group *group);
+
+/* Waits until all have ended. 0; the first error of a task; HAUL_E_CANCELLED when the waiting task was cancelled: then
+ * the group is, too, and has ended. The group can be used again afterwards. */
+struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *group);
+
+#endif

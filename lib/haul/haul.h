@@ -1,0 +1,28 @@
+/* libhaul: asyncio for C, on libev and libcurl. All of its public headers. */
+#ifndef HAUL_HAUL_H
+#define HAUL_HAUL_H
+
+#include <haul/client.h>
+#include <haul/clock.h>
+#include <haul/completed.h>
+#include <haul/coroutine.h>
+#include <haul/descriptor.h>
+#include <haul/duration.h>
+#include <haul/embedded.h>
+#include <haul/error.h>
+#include <haul/future.h>
+#include <haul/gather.h>
+#include <haul/group.h>
+#include <haul/loop.h>
+#include <haul/result.h>
+#include <haul/run.h>
+#include <haul/semaphore.h>
+#include <haul/sleep.h>
+#include <haul/stream.h>
+#include <haul/task.h>
+#include <haul/timeout.h>
+#include <haul/trust.h>
+#include <haul/url.h>
+#include <haul/version.h>
+
+#endif

@@ -1,0 +1,73 @@
+/* The event loop: runs what is ready, and waits for descriptors, signals and points in time (asyncio: event loop).
+ *
+ * One thread makes, runs and destroys a loop and all that belongs to it. An iteration waits for descriptors and
+ * deadlines (not at all while something is ready), then runs all that was ready at its begin, in order; what becomes
+ * ready meanwhile waits for the next. Descriptors come before deadlines: an answer that has arrived is not timed out.
+ * Equal deadlines come in the order they were set. */
+#ifndef HAUL_LOOP_H
+#define HAUL_LOOP_H
+
+#include <haul/clock.h>
+#include <haul/coroutine.h>
+
+struct haul_handle;
+struct haul_loop;
+
+/* What the loop calls; DATA is what was given with it. Runs on the loop's thread, never inside the call that set it. */
+typedef void haul_callback_fn(void *data);
+
+/* Told what nobody took: a task of the loop itself that ended with an error which nobody asked for. MESSAGE is one
+ * sentence and lives as long as the call. */
+typedef void haul_exception_fn(void *data, struct haul_loop *loop, const char *message, int code);
+
+struct haul_loop_options {
+    struct haul_clock clock;              /* all zero: haul_clock_monotonic() */
+    haul_exception_fn *exception_handler; /* NULL: errors that nobody takes are dropped */
+    void *exception_data;
+};
+
+/* Makes a loop. OPTIONS may be NULL. Negative errno: out of memory or descriptors. */
+int haul_loop_create(const struct haul_loop_options *options, struct haul_loop **ret_loop);
+
+/* Destroys a loop and the handles that have not run. NULL is fine.
+ * HAUL_E_BUSY: tasks are alive, and nothing was done. See haul_loop_finish in <haul/run.h>. */
+int haul_loop_destroy(struct haul_loop *loop);
+
+/* The loop's time in nanoseconds: the clock as it stood when the current iteration came back from waiting, or when
+ * the loop was last asked, whichever is later. */
+int64_t haul_loop_now(const struct haul_loop *loop);
+
+/* Reads the clock again; for after long work without an await. Returns the time. */
+int64_t haul_loop_update_now(struct haul_loop *loop);
+
+/* Nonzero if the loop's clock is a virtual one. */
+int haul_loop_is_virtual(const struct haul_loop *loop);
+
+/* Has the loop call FN soon: in the next iteration, in the order of these calls. Where RET_HANDLE is not NULL it gets
+ * a handle, good for haul_handle_cancel until FN has been called. -ENOMEM. */
+int haul_loop_call_soon(struct haul_loop *loop, haul_callback_fn *fn, void *data, struct haul_handle **ret_handle);
+
+/* The same at DEADLINE on the loop's clock, or a DURATION from its now. */
+int haul_loop_call_at(struct haul_loop *loop, int64_t deadline, haul_callback_fn *fn, void *data,
+                      struct haul_handle **ret_handle);
+int haul_loop_call_later(struct haul_loop *loop, int64_t duration, haul_callback_fn *fn, void *data,
+                         struct haul_handle **ret_handle);
+
+/* Takes back a call that has not happened, and frees the handle. */
+void haul_handle_cancel(struct haul_handle *handle);
+
+/* Has the loop call FN each time the process gets SIGNAL, until haul_loop_remove_signal_handler. A signal has one
+ * handler in the process. HAUL_E_BUSY: this loop has one for it; -ENOMEM. */
+int haul_loop_add_signal_handler(struct haul_loop *loop, int signal, haul_callback_fn *fn, void *data);
+
+/* Takes the handler away; the signal's action is again the default. Does nothing where there is none. */
+void haul_loop_remove_signal_handler(struct haul_loop *loop, int signal);
+
+/* Runs until haul_loop_stop. 0, or a negative errno from waiting; HAUL_E_STALLED when nothing is ready and nothing is
+ * left to wait for. */
+int haul_loop_run_forever(struct haul_loop *loop);
+
+/* Has the running loop leave at the end of its iteration; before a run: makes that run leave after one iteration. */
+void haul_loop_stop(struct haul_loop *loop);
+
+#endif

@@ -1,0 +1,73 @@
+/* How a fetch came out. */
+#ifndef HAUL_RESULT_H
+#define HAUL_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What went wrong, in one word that scripts can rely on. */
+enum haul_class {
+    HAUL_CLASS_NONE,      /* nothing */
+    HAUL_CLASS_URL,       /* the text is not a URL that is fetched; nothing was sent */
+    HAUL_CLASS_DNS,       /* the name (the host's or the proxy's) did not resolve */
+    HAUL_CLASS_CONNECT,   /* no connection: refused, unreachable, reset before an answer began */
+    HAUL_CLASS_TLS,       /* the handshake or the certificate failed */
+    HAUL_CLASS_TIMEOUT,   /* connect, idle or max time ran out; the message says which */
+    HAUL_CLASS_HTTP,      /* an answer with a status of 400 or more */
+    HAUL_CLASS_PROTOCOL,  /* no HTTP, half an answer, fewer bytes than promised */
+    HAUL_CLASS_REDIRECT,  /* too many, or to where haul does not go */
+    HAUL_CLASS_SIZE,      /* header or body larger than the limit */
+    HAUL_CLASS_CANCELLED, /* it was not finished, because the run ended */
+    HAUL_CLASS_LOCAL,     /* this machine's fault: memory, descriptors, disk */
+};
+
+/* "dns", "connect", ...; "none". Static. */
+const char *haul_class_name(enum haul_class error_class);
+
+/* Nanoseconds. The parts are those of the last attempt, summed over its hops; total = dns + connect + tls + wait +
+ * transfer. On a reused connection dns, connect and tls are 0 and all up to the first byte is wait. A phase that was
+ * not reached is 0, and the phase it failed in has the rest. */
+struct haul_times {
+    int64_t queue; /* all waiting for a place, before the first request and between hops; not in total */
+    int64_t dns;
+    int64_t connect;
+    int64_t tls;
+    int64_t wait; /* request sent, to the first byte of the answer; of a sleep all of it */
+    int64_t transfer;
+    int64_t total;
+};
+
+/* Texts are UTF-8 or not as the server had them, end with NUL, belong to the result, and are NULL where unknown. */
+struct haul_result {
+    bool ok;    /* an answer came whole, and its status is below 400 */
+    int status; /* what the server sent, or 0 */
+    enum haul_class error_class;
+    int code;                 /* what curl's exit status would be, or 0 */
+    const char *message;      /* why it is not ok */
+    const char *url;          /* the normal form, passwords masked */
+    const char *method;       /* "GET" */
+    unsigned attempts;        /* 0: never started */
+    unsigned redirects;       /* hops after the first */
+    const char *final_url;    /* of the last hop, passwords masked */
+    const char *http_version; /* "1.0", "1.1", "2", "3" */
+    const char *content_type;
+    int64_t bytes; /* decoded body bytes of the last hop */
+    const char *remote_ip;
+    unsigned remote_port;
+    bool reused;          /* the last hop had a connection that was there */
+    unsigned connections; /* opened by it, over all hops */
+    int64_t started;      /* when the first request was let go, on the loop's clock; 0: never */
+    int64_t ended;        /* when it came out, on the loop's clock */
+    struct haul_times time;
+    unsigned char *body; /* the body, where no body function was given; ends with a NUL that is not counted */
+    size_t body_size;
+};
+
+/* A result for what never became a fetch: a text that is no URL, a URL that was not started. Texts are copied; URL
+ * may be NULL. NULL: out of memory. */
+struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message);
+
+void haul_result_destroy(struct haul_result *result); /* NULL is fine */
+
+#endif

@@ -1,0 +1,14 @@
+/* Sleeping (asyncio: sleep). */
+#ifndef HAUL_SLEEP_H
+#define HAUL_SLEEP_H
+
+#include <haul/coroutine.h>
+#include <haul/duration.h>
+
+/* Sleeps so many nanoseconds. 0 or less: lets the others run once, exactly. HAUL_E_CANCELLED. */
+struct haul_await haul_sleep(struct haul_task *task, int64_t duration);
+
+/* Sleeps until DEADLINE on the loop's clock. */
+struct haul_await haul_sleep_until(struct haul_task *task, int64_t deadline);
+
+#endif

@@ -1,0 +1,61 @@
+/* Tasks: coroutines that run by themselves, side by side (asyncio: Task).
+ *
+ * A task is a future, settled with what its coroutine returns. It starts in the next iteration of its loop, in the
+ * order of creation, and belongs to a group (<haul/group.h>) which holds it until it has ended. Task and frame are one
+ * allocation.
+ *
+ * Cancellation is a request, delivered at an await as HAUL_E_CANCELLED, once for each request. It is never lost: where
+ * the awaited thing is done already, the await gives its outcome and the request stays for the next await; where the
+ * body returns a value first, the task is cancelled and the value goes to its destructor. */
+#ifndef HAUL_TASK_H
+#define HAUL_TASK_H
+
+#include <haul/coroutine.h>
+
+struct haul_loop;
+
+/* Makes a task in the loop's own group. AWAITABLE is a HAUL_CALL. Where RET_TASK is not NULL it gets a reference, the
+ * caller's to drop with haul_task_unref. -ENOMEM. */
+int haul_task_create(struct haul_loop *loop, struct haul_awaitable awaitable, struct haul_task **ret_task);
+
+struct haul_task *haul_task_ref(struct haul_task *task);
+void haul_task_unref(struct haul_task *task); /* NULL is fine; a running task runs on */
+
+/* Asks it to end. Nonzero unless it was done. Each call counts, see haul_task_uncancel. */
+int haul_task_cancel(struct haul_task *task);
+
+/* Takes back one request, as timeouts and groups do that made it; how many are left (asyncio: Task.uncancel). With
+ * none left a request that was not delivered is not delivered any more. */
+unsigned haul_task_uncancel(struct haul_task *task);
+
+/* How many requests have not been taken back (asyncio: Task.cancelling). */
+unsigned haul_task_cancelling(const struct haul_task *task);
+
+/* Its number: from 1 in each loop, never used again. */
+uint64_t haul_task_id(const struct haul_task *task);
+
+/* Its future, borrowed. */
+struct haul_future *haul_task_future(struct haul_task *task);
+
+struct haul_loop *haul_task_loop(const struct haul_task *task);
+
+/* The task whose step runs now, or NULL. */
+struct haul_task *haul_task_current(const struct haul_loop *loop);
+
+/* Awaits OTHER's end: its code and value. A cancel of the waiting task cancels OTHER and waits on until it has ended.
+ * Awaiting oneself is a mistake. */
+struct haul_await haul_task_wait(struct haul_task *task, struct haul_task *other);
+
+/* The task as something to gather. It stays in its own group. */
+struct haul_awaitable haul_task_awaitable(struct haul_task *task);
+
+/* As HAUL_RETURN, for a value that must not be lost: DESTROY is called with its pointer if nobody takes it. It
+ * concerns the task's own coroutine; a child's value always reaches its parent. */
+#define HAUL_RETURN_OWNED(destroy_fn, ...)                                                                             \
+    do {                                                                                                               \
+        haul_task_own_value(task, (destroy_fn));                                                                       \
+        HAUL_RETURN(__VA_ARGS__);                                                                                      \
+    } while (0)
+void haul_task_own_value(struct haul_task *task, haul_destroy_fn *destroy);
+
+#endif
