@@ -25,8 +25,8 @@ struct haul_task {
     struct haul_group *group;
     struct haul_list sibling; /* in group->tasks */
     uint64_t id;
-    uint16_t cancelling;          /* requests not taken back */
-    uint16_t undelivered;         /* of these, those that no await has given yet */
+    uint16_t cancelling;  /* requests not taken back */
+    uint16_t undelivered; /* of these, those that no await has given yet */
     bool started;
     max_align_t frame[]; /* its first coroutine's */
 };
