@@ -141,7 +141,7 @@ static void end_wait(struct haul_listener *listener, int code, union haul_value 
 {
     struct haul_task *accepter = listener->accepter;
     listener->accepter = NULL;
-    (void)haul__watch_set(listener->watch, 0);
+    haul__watch_set(listener->watch, 0);
     haul__task_wake(accepter, code, value);
 }
 
@@ -149,15 +149,13 @@ static void end_pause(void *data)
 {
     struct haul_listener *listener = data;
     listener->pause = NULL;
-    int code = haul__watch_set(listener->watch, HAUL__READABLE);
-    if (code < 0)
-        end_wait(listener, code, (union haul_value){0});
+    haul__watch_set(listener->watch, HAUL__READABLE);
 }
 
 /* Has the listener be tried again after a pause. */
 static int begin_pause(struct haul_listener *listener)
 {
-    (void)haul__watch_set(listener->watch, 0);
+    haul__watch_set(listener->watch, 0);
     return haul_loop_call_later(listener->loop, SHORTAGE_PAUSE, end_pause, listener, &listener->pause);
 }
 
@@ -249,9 +247,7 @@ struct haul_await haul_listener_accept(struct haul_task *task, struct haul_liste
         listener->unwaited = 0;
     }
     /* A shortage comes back with the event, and begins its pause there. */
-    int code = haul__watch_set(listener->watch, HAUL__READABLE);
-    if (code < 0)
-        return haul__task_answer(task, code, value);
+    haul__watch_set(listener->watch, HAUL__READABLE);
     listener->accepter = task;
     return haul__task_park(task, cancel_accept, listener);
 }

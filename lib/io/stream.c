@@ -30,12 +30,9 @@ static union haul_value nothing(void)
 }
 
 /* Has the watch wait for what the tasks wait for. */
-static int watch_what_is_wanted(struct haul_stream *stream)
+static void watch_what_is_wanted(struct haul_stream *stream)
 {
-    int events = (stream->reader ? HAUL__READABLE : 0) | (stream->writer ? HAUL__WRITABLE : 0);
-    if (events == haul__watch_events(stream->watch))
-        return 0;
-    return haul__watch_set(stream->watch, events);
+    haul__watch_set(stream->watch, (stream->reader ? HAUL__READABLE : 0) | (stream->writer ? HAUL__WRITABLE : 0));
 }
 
 /* The number of bytes, 0 at the end, or a negative errno. */
@@ -96,7 +93,7 @@ static void on_event(struct haul__watch *watch, int events, void *data)
         go_on_reading(stream);
     if ((events & HAUL__WRITABLE) && stream->writer)
         go_on_writing(stream);
-    (void)watch_what_is_wanted(stream); /* only ever less than before, which cannot fail */
+    watch_what_is_wanted(stream);
 }
 
 int haul__stream_create(struct haul_loop *loop, int descriptor, struct haul_stream **ret_stream)
@@ -134,7 +131,7 @@ static void cancel_read(struct haul_task *task)
 {
     struct haul_stream *stream = task->waited;
     stream->reader = NULL;
-    (void)watch_what_is_wanted(stream);
+    watch_what_is_wanted(stream);
     haul__task_wake(task, HAUL_E_CANCELLED, nothing());
 }
 
@@ -152,11 +149,7 @@ struct haul_await haul_stream_read(struct haul_task *task, struct haul_stream *s
     stream->reader = task;
     stream->room = buffer;
     stream->room_size = size;
-    int code = watch_what_is_wanted(stream);
-    if (code < 0) {
-        stream->reader = NULL;
-        return haul__task_answer(task, code, nothing());
-    }
+    watch_what_is_wanted(stream);
     return haul__task_park(task, cancel_read, stream);
 }
 
@@ -164,7 +157,7 @@ static void cancel_write(struct haul_task *task)
 {
     struct haul_stream *stream = task->waited;
     stream->writer = NULL;
-    (void)watch_what_is_wanted(stream);
+    watch_what_is_wanted(stream);
     haul__task_wake(task, HAUL_E_CANCELLED, nothing());
 }
 
@@ -188,11 +181,7 @@ struct haul_await haul_stream_write(struct haul_task *task, struct haul_stream *
         stream->unwaited_writes = 0;
     }
     stream->writer = task;
-    int code = watch_what_is_wanted(stream);
-    if (code < 0) {
-        stream->writer = NULL;
-        return haul__task_answer(task, code, nothing());
-    }
+    watch_what_is_wanted(stream);
     return haul__task_park(task, cancel_write, stream);
 }
 
