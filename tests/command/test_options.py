@@ -94,13 +94,13 @@ def test_without_urls_standard_input_is_read(haul):
 
 def test_arguments_and_lists_keep_their_order(haul, tmp_path):
     (tmp_path / "list").write_text("sleep:0.002\nsleep:0.003")
-    run = haul("--gather", "-j", "sleep:0.001", "-i", "list", "-i-", "--", "-j", stdin="sleep:0.004\n", cwd=tmp_path)
+    run = haul("--gather", "-j", "sleep:0.001", "-i", "list", "-i-", "--", "-j:x", stdin="sleep:0.004\n", cwd=tmp_path)
     assert [(record["line"], record["input"]) for record in run.records()] == [
         (1, "sleep:0.001"),
         (1, "sleep:0.002"),
         (2, "sleep:0.003"),
         (1, "sleep:0.004"),
-        (2, "-j"),
+        (2, "-j:x"),
     ]
     assert run.returncode == 1
 
@@ -152,6 +152,6 @@ def test_a_line_too_long_is_refused_and_the_next_is_fetched(haul):
 
 
 def test_a_line_is_never_an_option(haul):
-    run = haul("-j", stdin="--help\n-i /etc/passwd\n")
+    run = haul("-j", stdin="--help:x\n-i:/etc/passwd\n")
     assert run.returncode == 1
-    assert sorted(json.loads(line)["input"] for line in run.lines()) == ["--help", "-i /etc/passwd"]
+    assert sorted(json.loads(line)["input"] for line in run.lines()) == ["--help:x", "-i:/etc/passwd"]
