@@ -1,0 +1,66 @@
+#include "run/order.h"
+
+#include "run/entry.h"
+
+void order_init(struct order *order, enum mode mode, emit_fn *emit, void *data)
+{
+    *order = (struct order){.is_input_order = mode != MODE_AS_COMPLETED, .emit = emit, .data = data};
+}
+
+void order_add(struct order *order, struct entry *entry)
+{
+    entry->previous = order->last;
+    entry->next = NULL;
+    if (order->last)
+        order->last->next = entry;
+    else
+        order->first = entry;
+    order->last = entry;
+    order->count++;
+}
+
+static void unlink_entry(struct order *order, struct entry *entry)
+{
+    if (entry->previous)
+        entry->previous->next = entry->next;
+    else
+        order->first = entry->next;
+    if (entry->next)
+        entry->next->previous = entry->previous;
+    else
+        order->last = entry->previous;
+    order->count--;
+}
+
+static void leave(struct order *order, struct entry *entry)
+{
+    unlink_entry(order, entry);
+    order->emit(order->data, entry);
+    entry_destroy(entry);
+}
+
+void order_finish(struct order *order, struct entry *entry)
+{
+    if (!order->is_input_order) {
+        leave(order, entry);
+        return;
+    }
+    while (order->first && order->first->result)
+        leave(order, order->first);
+}
+
+void order_drop(struct order *order, struct entry *entry)
+{
+    unlink_entry(order, entry);
+    entry_destroy(entry);
+}
+
+struct entry *order_first(const struct order *order)
+{
+    return order->first;
+}
+
+bool order_is_turn(const struct order *order, const struct entry *entry)
+{
+    return !order->is_input_order || order->first == entry;
+}
