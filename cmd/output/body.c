@@ -22,8 +22,8 @@ struct bodies {
     struct haul_loop *loop;
     struct writer *writer;
     struct keep_pool pool;
-    struct body *turn;           /* NULL: nobody has it */
-    struct body *oldest;         /* of those that are released */
+    struct body *turn;   /* NULL: nobody has it */
+    struct body *oldest; /* of those that are released */
     struct body *newest;
     struct gate idle;            /* open while none is */
     struct haul_handle *pumping; /* the next move; NULL: none is to come */

@@ -10,7 +10,7 @@ struct spill;
 struct stretch;
 
 enum {
-    KEEP_SHARE = 64 * 1024,         /* in memory, of one */
+    KEEP_SHARE = 64 * 1024,           /* in memory, of one */
     KEEP_TOGETHER = 32 * 1024 * 1024, /* in memory, of all with the same pool */
 };
 
@@ -34,11 +34,11 @@ struct keep {
     size_t capacity;
     /* ... and what came when it was full in stretches of the file. */
     struct stretch *stretches;
-    size_t first;         /* of those that were not taken wholly */
-    size_t count;         /* behind the last */
-    size_t stretch_room;  /* allocated */
-    int64_t written;      /* of the last stretch */
-    int64_t taken;        /* of the first */
+    size_t first;        /* of those that were not taken wholly */
+    size_t count;        /* behind the last */
+    size_t stretch_room; /* allocated */
+    int64_t written;     /* of the last stretch */
+    int64_t taken;       /* of the first */
 };
 
 bool keep_is_empty(const struct keep *keep);

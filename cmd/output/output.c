@@ -146,7 +146,7 @@ int output_emit(struct output *output, struct entry *entry)
 bool output_is_full(struct output *output)
 {
     return writer_is_full(output->options.writer) ||
-           (output->bodies != NULL && bodies_idle(output->bodies)->closed);
+           (output->bodies != NULL && !gate_is_open(bodies_idle(output->bodies)));
 }
 
 struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine *coroutine)

@@ -189,7 +189,7 @@ static void write_out(struct writer *writer)
 
 static void tell_room(struct writer *writer)
 {
-    if (!writer->room.closed || writer_is_full(writer))
+    if (gate_is_open(&writer->room) || writer_is_full(writer))
         return;
     gate_open(&writer->room);
     if (writer->room_fn != NULL)
