@@ -29,6 +29,11 @@ void gate_close(struct gate *gate)
     gate->held = haul_semaphore_try_acquire(&gate->place);
 }
 
+bool gate_is_open(const struct gate *gate)
+{
+    return !gate->closed;
+}
+
 struct haul_step gate_pass(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(gate_pass);

@@ -22,6 +22,8 @@ void gate_finish(struct gate *gate);
 void gate_open(struct gate *gate);
 void gate_close(struct gate *gate);
 
+bool gate_is_open(const struct gate *gate);
+
 /* Waits until the gate is open; who waits passes only if it still is when their turn comes. HAUL_E_CANCELLED. */
 struct gate_pass {
     struct haul_coroutine coroutine;

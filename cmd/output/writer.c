@@ -48,11 +48,11 @@ struct writer {
     enum writer_state state;
     int error;
     bool is_blocked; /* the descriptor took no more; writer_run waits for it */
-    bool was_full;   /* and nobody was told yet that it no longer is */
     struct haul_handle *flush_handle;
     int64_t flushed;               /* when it was flushed last */
     struct haul_semaphore stirred; /* a place when writer_run has to look */
     struct gate drained;           /* open while nothing waits */
+    struct gate room;              /* open unless it was full */
     haul_callback_fn *room_fn;
     void *room_data;
 };
@@ -102,6 +102,7 @@ int writer_create(struct haul_loop *loop, int descriptor, struct writer **ret_wr
     choose_method(writer);
     haul_semaphore_init(&writer->stirred, 0);
     gate_init(&writer->drained);
+    gate_init(&writer->room);
     *ret_writer = writer;
     return 0;
 }
@@ -112,6 +113,7 @@ void writer_destroy(struct writer *writer)
         return;
     if (writer->flush_handle != NULL)
         haul_handle_cancel(writer->flush_handle);
+    gate_finish(&writer->room);
     gate_finish(&writer->drained);
     haul_semaphore_finish(&writer->stirred);
     if (writer->is_owned)
@@ -187,9 +189,9 @@ static void write_out(struct writer *writer)
 
 static void tell_room(struct writer *writer)
 {
-    if (!writer->was_full || writer_is_full(writer))
+    if (gate_is_open(&writer->room) || writer_is_full(writer))
         return;
-    writer->was_full = false;
+    gate_open(&writer->room);
     if (writer->room_fn != NULL)
         writer->room_fn(writer->room_data);
 }
@@ -264,7 +266,7 @@ int writer_write(struct writer *writer, const void *bytes, size_t size)
     gate_close(&writer->drained);
     see_off(writer);
     if (writer_is_full(writer))
-        writer->was_full = true;
+        gate_close(&writer->room);
     return 0;
 }
 
@@ -282,6 +284,11 @@ void writer_set_room_callback(struct writer *writer, haul_callback_fn *fn, void 
 {
     writer->room_fn = fn;
     writer->room_data = data;
+}
+
+struct gate *writer_room(struct writer *writer)
+{
+    return &writer->room;
 }
 
 enum writer_state writer_state(const struct writer *writer)

@@ -53,6 +53,9 @@ bool writer_is_full(const struct writer *writer);
  * writer_write. There is one such function. */
 void writer_set_room_callback(struct writer *writer, haul_callback_fn *fn, void *data);
 
+/* A gate that is open unless it is full. */
+struct gate *writer_room(struct writer *writer);
+
 enum writer_state writer_state(const struct writer *writer);
 
 /* Why it cannot be written, as an errno (ENOSPC, EIO, ...); 0 unless the state is WRITER_FAILED. */
