@@ -11,27 +11,29 @@
 /* One entry on its way through the fetcher. */
 struct fetch_entry {
     struct haul_coroutine coroutine;
-    struct fetching fetching;
+    struct front *front;
+    struct entry *entry;
+    haul_body_fn *body;
+    void *body_data;
     struct haul_fetch fetch;
 };
 
-static int drop_body(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
-{
-    (void)data;
-    (void)so_far;
-    (void)bytes;
-    (void)size;
-    return 0;
-}
-
 void front_init(struct front *front, const struct front_plan *plan)
 {
-    *front = (struct front){.plan = *plan};
-    if (!front->plan.body)
-        front->plan.body = drop_body;
-    order_init(&front->order, plan->mode, plan->emit, plan->emit_data);
+    *front = (struct front){.plan = *plan, .cancel_message = "cancelled"};
+    order_init(&front->order, plan->mode);
     gate_init(&front->room);
     stall_init(&front->stall, &front->order);
+}
+
+void front_set_cancel_message(struct front *front, const char *message)
+{
+    front->cancel_message = message;
+}
+
+bool front_is_drained(const struct front *front)
+{
+    return front->is_drained;
 }
 
 /* What waits for its host's place stands aside, within the window, and others are tried. A fetch that has not run yet
@@ -41,8 +43,12 @@ static bool has_room(const struct front *front)
     struct haul_client_statistics statistics;
     haul_client_statistics(front->plan.client, &statistics);
     return front->alive - statistics.waiting_for_host < front->plan.concurrency &&
-           front->order.count < front->plan.window &&
-           !(front->plan.is_blocked && front->plan.is_blocked(front->plan.is_blocked_data));
+           front->order.count < front->plan.window;
+}
+
+static bool is_sink_full(const struct front *front)
+{
+    return front->plan.sink.is_full && front->plan.sink.is_full(front->plan.sink.data);
 }
 
 void front_room_changed(void *data)
@@ -56,48 +62,79 @@ void front_room_changed(void *data)
         stall_note(&front->stall, front->loop, front->order.count >= front->plan.window);
 }
 
+static void tell_turn(struct front *front)
+{
+    struct entry *next = order_next(&front->order, front->is_drained);
+    if (next == front->turn)
+        return;
+    front->turn = next;
+    if (next && front->plan.sink.take_turn)
+        front->plan.sink.take_turn(front->plan.sink.data, next);
+}
+
+static void emit(void *data, struct entry *entry)
+{
+    struct front *front = data;
+    if (front->turn == entry)
+        front->turn = NULL;
+    int code = front->plan.sink.emit(front->plan.sink.data, entry);
+    if (code < 0 && front->error == 0)
+        front->error = code;
+}
+
 static void finish(struct front *front, struct entry *entry)
 {
-    order_finish(&front->order, entry);
+    order_finish(&front->order, entry, emit, front);
+    tell_turn(front);
     front_room_changed(front);
 }
 
-/* What was read and did not come out has its record all the same. */
-static int give_up(struct front *front, struct entry *entry)
+static int drop_body(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
 {
-    entry->result = haul_result_create_failed(entry->url ? haul_url_masked(entry->url) : NULL, HAUL_CLASS_CANCELLED,
-                                              front->plan.cancel_message);
-    return entry->result ? 0 : -ENOMEM;
+    (void)data;
+    (void)so_far;
+    (void)bytes;
+    (void)size;
+    return 0;
 }
 
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
-    self->fetch = HAUL_FRAME(haul_fetch, .client = self->fetching.front->plan.client, .url = self->fetching.entry->url,
-                             .body = self->fetching.front->plan.body, .body_data = &self->fetching);
+    self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
+                             .body = self->body, .body_data = self->body_data);
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
-    struct front *front = self->fetching.front;
-    struct entry *entry = self->fetching.entry;
-    front->alive--;
+    self->front->alive--;
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
-        entry->result = haul_awaited(task).pointer;
-    if (coroutine->code == HAUL_E_CANCELLED && entry->result)
-        entry->result->message = front->plan.cancel_message;
-    if (entry->result)
-        finish(front, entry);
+        self->entry->result = haul_awaited(task).pointer;
+    if (coroutine->code == HAUL_E_CANCELLED && self->entry->result)
+        self->entry->result->message = self->front->cancel_message;
+    if (self->entry->result)
+        finish(self->front, self->entry);
+    if (self->front->error != 0)
+        HAUL_FAIL(self->front->error);
     HAUL_FINALLY;
     HAUL_END;
 }
 
 static int start(struct front *front, struct entry *entry)
 {
+    haul_body_fn *body = drop_body;
+    void *body_data = NULL;
+    int code = 0;
+    if (!entry->result && front->plan.sink.prepare)
+        code = front->plan.sink.prepare(front->plan.sink.data, entry, &body, &body_data);
     order_add(&front->order, entry);
+    if (code < 0)
+        return code;
     if (entry->result) {
         finish(front, entry);
-        return 0;
+        return front->error;
     }
-    int code =
-        haul_group_spawn(&front->group, HAUL_CALL(fetch_entry, .fetching = {.front = front, .entry = entry}), NULL);
+    tell_turn(front);
+    code = haul_group_spawn(
+        &front->group, HAUL_CALL(fetch_entry, .front = front, .entry = entry, .body = body, .body_data = body_data),
+        NULL);
     if (code == 0)
         front->alive++;
     return code;
@@ -107,7 +144,7 @@ static int start(struct front *front, struct entry *entry)
 static int read_feed(struct front *front)
 {
     int code = 0;
-    while (code == 0 && has_room(front)) {
+    while (code == 0 && has_room(front) && !is_sink_full(front)) {
         struct entry *entry;
         code = front->plan.feed->next(front->plan.feed, &entry);
         if (code == 0)
@@ -117,19 +154,26 @@ static int read_feed(struct front *front)
     return code;
 }
 
-/* Has everything leave that was read and did not come out. */
+/* What was read and did not come out has its record all the same. */
+static int give_up(struct front *front, struct entry *entry)
+{
+    entry->result = haul_result_create_failed(entry->url ? haul_url_masked(entry->url) : NULL, HAUL_CLASS_CANCELLED,
+                                              front->cancel_message);
+    return entry->result ? 0 : -ENOMEM;
+}
+
+/* Has everything leave that has not. */
 static int empty(struct front *front)
 {
-    int code = 0;
     for (struct entry *entry; (entry = order_first(&front->order));) {
         if (!entry->result && give_up(front, entry) < 0) {
             order_drop(&front->order, entry);
-            code = -ENOMEM;
+            front->error = -ENOMEM;
         } else {
-            order_finish(&front->order, entry);
+            order_finish(&front->order, entry, emit, front);
         }
     }
-    return code;
+    return front->error;
 }
 
 struct haul_step front_run(struct haul_task *task, struct haul_coroutine *coroutine)
@@ -143,18 +187,22 @@ struct haul_step front_run(struct haul_task *task, struct haul_coroutine *corout
             break;
         if (self->code == HAUL_E_BUSY) {
             HAUL_AWAIT(self->front->plan.feed->wait(task, self->front->plan.feed));
-        } else if (self->code == 0) {
+        } else if (self->code != 0) {
+            HAUL_FAIL(self->code);
+        } else if (is_sink_full(self->front)) {
+            HAUL_AWAIT(self->front->plan.sink.wait_room(task, self->front->plan.sink.data));
+        } else {
             self->pass = HAUL_FRAME(gate_pass, .gate = &self->front->room);
             HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
-        } else {
-            HAUL_FAIL(self->code);
         }
     }
+    self->front->is_drained = true;
+    tell_turn(self->front);
     HAUL_AWAIT(haul_group_wait(task, &self->front->group));
     HAUL_FINALLY;
     haul_group_cancel(&self->front->group);
     HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->front->group));
-    /* The error of a fetch has cancelled this task, too. */
+    /* A fetch that could not go on has cancelled this task: its error counts. */
     if (self->code != 0 && (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED))
         coroutine->code = (int16_t)self->code;
     self->code = empty(self->front);

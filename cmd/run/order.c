@@ -2,9 +2,9 @@
 
 #include "run/entry.h"
 
-void order_init(struct order *order, enum mode mode, emit_fn *emit, void *data)
+void order_init(struct order *order, enum mode mode)
 {
-    *order = (struct order){.is_input_order = mode != MODE_AS_COMPLETED, .emit = emit, .data = data};
+    *order = (struct order){.is_input_order = mode != MODE_AS_COMPLETED};
 }
 
 void order_add(struct order *order, struct entry *entry)
@@ -32,21 +32,21 @@ static void unlink_entry(struct order *order, struct entry *entry)
     order->count--;
 }
 
-static void leave(struct order *order, struct entry *entry)
+static void leave(struct order *order, struct entry *entry, emit_fn *emit, void *data)
 {
     unlink_entry(order, entry);
-    order->emit(order->data, entry);
+    emit(data, entry);
     entry_destroy(entry);
 }
 
-void order_finish(struct order *order, struct entry *entry)
+void order_finish(struct order *order, struct entry *entry, emit_fn *emit, void *data)
 {
     if (!order->is_input_order) {
-        leave(order, entry);
+        leave(order, entry, emit, data);
         return;
     }
     while (order->first && order->first->result)
-        leave(order, order->first);
+        leave(order, order->first, emit, data);
 }
 
 void order_drop(struct order *order, struct entry *entry)
@@ -60,7 +60,8 @@ struct entry *order_first(const struct order *order)
     return order->first;
 }
 
-bool order_is_turn(const struct order *order, const struct entry *entry)
+struct entry *order_next(const struct order *order, bool is_complete)
 {
-    return !order->is_input_order || order->first == entry;
+    bool is_only_one = is_complete && order->count == 1;
+    return order->is_input_order || is_only_one ? order->first : NULL;
 }

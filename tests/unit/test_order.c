@@ -30,7 +30,7 @@ static void note_left(void *data, struct entry *entry)
 static void begin(struct fixture *fixture, enum mode mode)
 {
     *fixture = (struct fixture){0};
-    order_init(&fixture->order, mode, note_left, fixture);
+    order_init(&fixture->order, mode);
     for (size_t i = 0; i < entry_count; i++) {
         fixture->entries[i] = entry_create("x", 1, NULL, 0);
         assert_non_null(fixture->entries[i]);
@@ -43,7 +43,7 @@ static void come_out(struct fixture *fixture, size_t index)
 {
     fixture->entries[index]->result = haul_result_create_failed(NULL, HAUL_CLASS_URL, "x");
     assert_non_null(fixture->entries[index]->result);
-    order_finish(&fixture->order, fixture->entries[index]);
+    order_finish(&fixture->order, fixture->entries[index], note_left, fixture);
 }
 
 static void test_completion_order_lets_each_leave_at_once(void **state)
@@ -78,17 +78,30 @@ static void test_input_order_waits_for_those_before(void **state)
     assert_int_equal(fixture.order.count, 0);
 }
 
-static void test_turn_is_that_of_the_first(void **state)
+static void test_next_to_leave_is_the_first_in_input_order(void **state)
 {
     (void)state;
     struct fixture fixture;
     begin(&fixture, MODE_SEQUENTIAL);
-    assert_true(order_is_turn(&fixture.order, fixture.entries[0]));
-    assert_false(order_is_turn(&fixture.order, fixture.entries[1]));
+    assert_ptr_equal(order_next(&fixture.order, false), fixture.entries[0]);
     come_out(&fixture, 0);
-    assert_true(order_is_turn(&fixture.order, fixture.entries[1]));
+    assert_ptr_equal(order_next(&fixture.order, false), fixture.entries[1]);
     for (size_t i = 1; i < entry_count; i++)
         come_out(&fixture, i);
+    assert_null(order_next(&fixture.order, true));
+}
+
+static void test_next_to_leave_as_completed_is_the_last_one(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    begin(&fixture, MODE_AS_COMPLETED);
+    assert_null(order_next(&fixture.order, true));
+    for (size_t i = 1; i < entry_count; i++)
+        come_out(&fixture, i);
+    assert_null(order_next(&fixture.order, false));
+    assert_ptr_equal(order_next(&fixture.order, true), fixture.entries[0]);
+    come_out(&fixture, 0);
 }
 
 static void test_dropped_entry_never_leaves(void **state)
@@ -107,7 +120,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_completion_order_lets_each_leave_at_once),
         cmocka_unit_test(test_input_order_waits_for_those_before),
-        cmocka_unit_test(test_turn_is_that_of_the_first),
+        cmocka_unit_test(test_next_to_leave_is_the_first_in_input_order),
+        cmocka_unit_test(test_next_to_leave_as_completed_is_the_last_one),
         cmocka_unit_test(test_dropped_entry_never_leaves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
