@@ -2,7 +2,6 @@
 
 #include "output/utf8.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +21,7 @@ static bool is_plain(char character)
     return character >= 0x20 && character < 0x7f && character != '\\';
 }
 
-static bool is_dangerous(uint32_t code_point)
+bool escape_is_needed(uint32_t code_point)
 {
     return code_point < 0x20 || (code_point >= 0x7f && code_point <= 0x9f) || code_point == 0x061c ||
            code_point == 0x200e || code_point == 0x200f || (code_point >= 0x2028 && code_point <= 0x202e) ||
@@ -49,7 +48,7 @@ static struct piece piece_of_character(const char *text, size_t size)
         set_escaped(&piece, "\\n", 0);
     else if (code_point == '\\')
         set_escaped(&piece, "\\\\", 0);
-    else if (is_dangerous(code_point))
+    else if (escape_is_needed(code_point))
         set_escaped(&piece, code_point < 0x80 ? "\\x%02x" : "\\u{%x}", code_point);
     return piece;
 }

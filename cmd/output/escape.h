@@ -9,7 +9,13 @@
 #ifndef OUTPUT_ESCAPE_H
 #define OUTPUT_ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* Whether a character must not stand as it is: C0 (tab and newline among them), DEL, C1, U+2028, U+2029 and bidi
+ * controls. The backslash is no such character. */
+bool escape_is_needed(uint32_t code_point);
 
 /* How many bytes the escaped form of SIZE bytes of TEXT takes: SIZE if, and only if, it is the text itself. */
 size_t escape_size(const char *text, size_t size);
