@@ -17,7 +17,8 @@ struct haul_future {
     uint32_t references;
     int16_t code;
     uint8_t state; /* enum haul__future_state */
-    bool is_task;
+    bool is_task : 1;
+    bool taken : 1; /* somebody has seen its outcome */
 };
 
 void haul__future_init(struct haul_future *future, struct haul_loop *loop);

@@ -6,6 +6,7 @@
 #include "base/list.h"
 #include "core/poll.h"
 
+#include <haul/group.h>
 #include <haul/loop.h>
 
 /* Something that the loop runs once: a task's step, a done callback, a handle. While it is not ready its owner may use
@@ -32,15 +33,15 @@ struct haul_loop {
     struct haul_list ready; /* struct haul__ready, to run in the next iteration */
     struct haul__heap timers;
     struct haul_list hooks;
-    struct haul_list handles;     /* struct haul_handle that have not run */
-    struct haul_list signals;     /* struct signal_handler */
-    struct haul_list descriptors; /* watches kept by core/descriptor.c */
+    struct haul_list handles; /* struct haul_handle that have not run */
+    struct haul_list signals; /* struct signal_handler */
     bool stopping;
     haul_exception_fn *exception_handler;
     void *exception_data;
     /* What lies above keeps here what belongs to the loop as a whole. */
-    struct haul_group *root;   /* its own group; made by core/group.c */
-    struct haul_task *current; /* the task whose step runs */
+    struct haul_group root;                         /* its own group: owns what runs, cancels nobody */
+    int (*cancel_task)(struct haul_future *future); /* haul_task_cancel, for the floor of futures */
+    struct haul_task *current;                      /* the task whose step runs */
     uint64_t last_task_id;
     size_t tasks_alive;
 };

@@ -31,12 +31,13 @@ int64_t haul__poll_update_now(struct haul__poll *poll);
  * HAUL_E_STALLED: there is no deadline, and no watch and no signal handler that could end the wait. */
 int haul__poll_wait(struct haul__poll *poll, int64_t deadline);
 
-/* A watch on DESCRIPTOR, for no event yet. It costs one allocation, and nothing after that. -ENOMEM. */
+/* A watch on DESCRIPTOR, for no event yet. It costs one allocation, and nothing after that. -EPERM: a regular file,
+ * which never makes one wait; -ENOMEM. */
 int haul__watch_create(struct haul__poll *poll, int descriptor, haul__watch_fn *fn, void *data,
                        struct haul__watch **ret_watch);
 
-/* Sets the events to wait for; 0: none. -EPERM: a regular file, which is always ready. */
-int haul__watch_set(struct haul__watch *watch, int events);
+/* Sets the events to wait for; 0: none. */
+void haul__watch_set(struct haul__watch *watch, int events);
 
 /* The events it waits for. */
 int haul__watch_events(const struct haul__watch *watch);

@@ -25,8 +25,8 @@ struct haul_task {
     struct haul_group *group;
     struct haul_list sibling; /* in group->tasks */
     uint64_t id;
-    uint32_t cancelling; /* requests not taken back */
-    bool must_cancel;    /* a request that was not delivered yet */
+    uint16_t cancelling;  /* requests not taken back */
+    uint16_t undelivered; /* of these, those that no await has given yet */
     bool started;
     max_align_t frame[]; /* its first coroutine's */
 };
@@ -44,6 +44,9 @@ static inline struct haul_await haul__task_answer(struct haul_task *task, int co
 /* Ends the wait of a parked task: it goes on in the next iteration, with CODE and VALUE. */
 void haul__task_wake(struct haul_task *task, int code, union haul_value value);
 
+/* For a call that queued the task's `ready` node itself: notes what the await gives, and steps the task. */
+void haul__task_resume(struct haul_task *task, int code, union haul_value value);
+
 static inline bool haul__task_is_parked(const struct haul_task *task)
 {
     return task->cancel_wait != NULL;
@@ -56,5 +59,8 @@ static inline struct haul_task *haul__task_of_link(struct haul_list *link)
 
 /* Makes a task in GROUP. */
 int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task);
+
+/* Unmakes a task that has not started, as if it had never been. */
+void haul__task_discard(struct haul_task *task);
 
 #endif

@@ -31,8 +31,8 @@ int haul_future_cancel(struct haul_future *future);
 /* Nonzero once it is settled. */
 int haul_future_done(const struct haul_future *future);
 
-/* Its code, once done: 0, HAUL_E_CANCELLED or the error. Before that it is a mistake to ask. */
-int haul_future_code(const struct haul_future *future);
+/* Its code, once done: 0, HAUL_E_CANCELLED or the error, which is taken thereby. Before that it is a mistake to ask. */
+int haul_future_code(struct haul_future *future);
 
 /* Its value, once done with code 0; still the future's. */
 union haul_value haul_future_value(const struct haul_future *future);
@@ -45,7 +45,8 @@ union haul_value haul_future_take(struct haul_future *future, haul_destroy_fn **
 typedef void haul_done_fn(struct haul_future *future, void *data);
 int haul_future_add_done_callback(struct haul_future *future, haul_done_fn *fn, void *data);
 
-/* Takes back all callbacks with this FN and DATA that are still to come; how many there were. */
+/* Takes back all callbacks with this FN and DATA; how many there were. Once the future is done they are on their way,
+ * and none is taken back. */
 size_t haul_future_remove_done_callback(struct haul_future *future, haul_done_fn *fn, void *data);
 
 /* Awaits it: its code, and its value as haul_awaited. Does not wait where it is done. A cancel of the waiting task

@@ -9,6 +9,7 @@ struct haul_outcome {
     union haul_value value;   /* where code is 0 */
     haul_destroy_fn *destroy; /* ends value.pointer's life; NULL: nothing to do */
     int code;                 /* 0, or why there is no value */
+    uint32_t index;           /* its place among the arguments */
 };
 
 /* Destroys the outcome's value, if it has one that wants it. */
@@ -20,7 +21,7 @@ enum haul_gather_flags {
 };
 
 /* Runs COUNT awaitables at once, tasks started in the order of the arguments, and waits until every one has ended,
- * `finally` and all. OUTCOMES has room for COUNT, outlives the await, and is written only by the time it is over:
+ * `finally` and all. OUTCOMES has room for COUNT and belongs to the gather until the await is over; then it holds
  * each task's own code and value, the values the caller's to finish. The await gives 0, the first error in time
  * (unless RETURN_ERRORS), HAUL_E_CANCELLED if the waiting task was cancelled (then all are), or -ENOMEM, with nothing
  * begun. A coroutine becomes a task of the gather's own group; a future is awaited where it is, and cancelled where

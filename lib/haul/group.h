@@ -10,7 +10,8 @@
  *     HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
  *     HAUL_END;
  *
- * The first task that ends with an error, other than being cancelled, cancels the rest. */
+ * The first task that ends with an error, other than being cancelled, cancels the rest, and the coroutine that opened
+ * the group, if it is not waiting for it yet. */
 #ifndef HAUL_GROUP_H
 #define HAUL_GROUP_H
 
@@ -23,12 +24,16 @@ struct haul_loop;
 struct haul_group {
     struct haul_loop *loop;
     struct haul_list tasks;                                          /* those that have not ended, oldest first */
-    void (*ended)(struct haul_group *group, struct haul_task *task); /* told of each that ends */
-    struct haul_task *waiter;                                        /* the task in haul_group_wait */
+    void (*ended)(struct haul_group *group, struct haul_task *task); /* told of each that ends; NULL: nobody */
+    struct haul_task *owner;                                         /* the task that opened it */
     int code;                                                        /* the first error */
-    int cancelled;                                                   /* nonzero: takes no more tasks */
+    unsigned char cancelled;                                         /* it takes no more tasks */
+    unsigned char waiting;                                           /* its owner is in haul_group_wait */
+    unsigned char owner_cancelled;                                   /* by the group, because of the first error */
+    unsigned char wait_cancelled;                                    /* its owner was cancelled while it waited */
 };
 
+/* Opens a group owned by TASK. */
 void haul_group_init(struct haul_task *task, struct haul_group *group);
 
 /* Makes a task in the group, as haul_task_create does. HAUL_E_CANCELLED: the group was cancelled or has failed;
@@ -38,8 +43,8 @@ int haul_group_spawn(struct haul_group *group, struct haul_awaitable awaitable, 
 /* Cancels all tasks of the group; it takes no more. */
 void haul_group_cancel(struct haul_group *group);
 
-/* Waits until all have ended. 0; the first error of a task; HAUL_E_CANCELLED when the waiting task was cancelled: then
- * the group is, too, and has ended. The group can be used again afterwards. */
+/* Waits until all have ended; by its owner. 0; the first error of a task; HAUL_E_CANCELLED when its owner was cancelled
+ * while it waited: then the group was, too, and has ended. The group can be used again afterwards. */
 struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *group);
 
 #endif

@@ -14,7 +14,8 @@ int haul_run_until_complete(struct haul_loop *loop, struct haul_future *future);
 int haul_run_task(struct haul_loop *loop, struct haul_awaitable awaitable, struct haul_outcome *ret_outcome);
 
 /* Cancels all tasks of the loop's own group, runs until they have ended, reports their errors, and destroys the loop.
- * Negative errno from waiting: the loop is still there. */
+ * HAUL_E_STALLED: one waits in its `finally` for what never comes; negative errno from waiting. Then the loop is still
+ * there. */
 int haul_loop_finish(struct haul_loop *loop);
 
 /* A whole program: makes a loop, runs AWAITABLE as its main task, with the first SIGINT cancelling it and the second

@@ -1,0 +1,61 @@
+/* What a coroutine can await: a child, a future, a task. */
+#include "core/task.h"
+
+struct haul_await haul_call(struct haul_task *task, struct haul_coroutine *child)
+{
+    assert(child->point == 0 && child->step && "a child's frame is made with HAUL_FRAME for each call");
+    child->parent = task->leaf;
+    task->leaf = child;
+    return (struct haul_await){HAUL__PENDING};
+}
+
+union haul_value haul_awaited(const struct haul_task *task)
+{
+    return task->future.value;
+}
+
+/* The future has settled, and the task that waited for it has its turn. */
+static void waiter_run(struct haul__ready *ready)
+{
+    struct haul_task *task = haul__container(ready, struct haul_task, ready);
+    struct haul_future *future = task->waited;
+    future->taken = true;
+    haul__task_resume(task, future->code, future->value);
+    haul_future_unref(future);
+}
+
+/* Where the future has settled already its outcome is on the way, and the request stays for the next await. */
+static void cancel_waiter(struct haul_task *task)
+{
+    if (!haul_future_cancel(task->waited))
+        task->undelivered++;
+}
+
+struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *future)
+{
+    assert(future != &task->future && "a task awaits itself");
+    assert(future->loop == task->future.loop && "a task awaits a future of another loop");
+    if (haul_future_done(future)) {
+        future->taken = true;
+        return haul__task_answer(task, future->code, future->value);
+    }
+    struct haul_await await = haul__task_park(task, cancel_waiter, haul_future_ref(future));
+    task->ready.run = waiter_run;
+    haul__future_add_waiter(future, &task->ready);
+    return await;
+}
+
+struct haul_await haul_task_wait(struct haul_task *task, struct haul_task *other)
+{
+    return haul_future_wait(task, &other->future);
+}
+
+struct haul_awaitable haul_future_awaitable(struct haul_future *future)
+{
+    return (struct haul_awaitable){.future = future};
+}
+
+struct haul_awaitable haul_task_awaitable(struct haul_task *task)
+{
+    return haul_future_awaitable(&task->future);
+}

@@ -1,0 +1,68 @@
+#include "core/task.h"
+
+#include <haul/error.h>
+
+/* What the group has to tell, after which it is as new. */
+static int conclude(struct haul_group *group)
+{
+    int code = group->code != 0 ? group->code : group->wait_cancelled ? HAUL_E_CANCELLED : 0;
+    if (group->owner_cancelled)
+        haul_task_uncancel(group->owner);
+    group->code = 0;
+    group->cancelled = 0;
+    group->owner_cancelled = 0;
+    group->wait_cancelled = 0;
+    return code;
+}
+
+static void task_ended(struct haul_group *group, struct haul_task *task)
+{
+    int code = haul_future_code(&task->future);
+    if (code != 0 && code != HAUL_E_CANCELLED && group->code == 0) {
+        group->code = code;
+        haul_group_cancel(group);
+        if (!group->waiting) {
+            group->owner_cancelled = 1;
+            haul_task_cancel(group->owner);
+        }
+    }
+    if (group->waiting && haul__list_is_empty(&group->tasks)) {
+        group->waiting = 0;
+        haul__task_wake(group->owner, conclude(group), (union haul_value){0});
+    }
+}
+
+void haul_group_init(struct haul_task *task, struct haul_group *group)
+{
+    *group = (struct haul_group){.loop = task->future.loop, .ended = task_ended, .owner = task};
+    haul__list_init(&group->tasks);
+}
+
+int haul_group_spawn(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task)
+{
+    return group->cancelled ? HAUL_E_CANCELLED : haul__task_create_in(group, awaitable, ret_task);
+}
+
+void haul_group_cancel(struct haul_group *group)
+{
+    group->cancelled = 1;
+    for (struct haul_list *link = group->tasks.next; link != &group->tasks; link = link->next)
+        haul_task_cancel(haul__container(link, struct haul_task, sibling));
+}
+
+/* The owner waits on: a group is left when all have ended. */
+static void cancel_group_wait(struct haul_task *task)
+{
+    struct haul_group *group = task->waited;
+    group->wait_cancelled = 1;
+    haul_group_cancel(group);
+}
+
+struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *group)
+{
+    assert(task == group->owner && "a group is awaited by the task that opened it");
+    if (haul__list_is_empty(&group->tasks))
+        return haul__task_answer(task, conclude(group), (union haul_value){0});
+    group->waiting = 1;
+    return haul__task_park(task, cancel_group_wait, group);
+}

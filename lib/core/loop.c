@@ -1,0 +1,311 @@
+#include "core/loop.h"
+
+#include "base/memory.h"
+
+#include <haul/duration.h>
+#include <haul/error.h>
+
+#include <assert.h>
+#include <errno.h>
+
+/* A call that was asked for. It stands in loop->handles until it is made or cancelled. */
+struct haul_handle {
+    struct haul__ready ready;
+    struct haul_list link;
+    struct haul_loop *loop;
+    haul_callback_fn *fn;
+    void *data;
+    bool is_timed; /* it waits for its time, and ready.at is the timer */
+};
+
+struct signal_handler {
+    struct haul__ready ready;
+    struct haul_list link;
+    struct haul_loop *loop;
+    struct haul__watch *watch;
+    haul_callback_fn *fn;
+    void *data;
+    int signal;
+    bool is_ready;
+};
+
+int haul_loop_create(const struct haul_loop_options *options, struct haul_loop **ret_loop)
+{
+    struct haul_loop *loop = haul__allocate_zeroed(sizeof(*loop));
+    if (!loop)
+        return -ENOMEM;
+    struct haul_clock clock = options && options->clock.now ? options->clock : haul_clock_monotonic();
+    int code = haul__poll_create(clock, &loop->poll);
+    if (code < 0) {
+        haul__free(loop);
+        return code;
+    }
+    haul__list_init(&loop->ready);
+    haul__list_init(&loop->hooks);
+    haul__list_init(&loop->handles);
+    haul__list_init(&loop->signals);
+    haul__heap_init(&loop->timers);
+    haul__list_init(&loop->root.tasks);
+    loop->root.loop = loop;
+    if (options) {
+        loop->exception_handler = options->exception_handler;
+        loop->exception_data = options->exception_data;
+    }
+    *ret_loop = loop;
+    return 0;
+}
+
+static void signal_handler_destroy(struct signal_handler *handler)
+{
+    if (handler->is_ready)
+        haul__list_remove(&handler->ready.at.link);
+    haul__list_remove(&handler->link);
+    haul__watch_destroy(handler->watch);
+    haul__free(handler);
+}
+
+int haul_loop_destroy(struct haul_loop *loop)
+{
+    if (!loop)
+        return 0;
+    if (loop->tasks_alive > 0)
+        return HAUL_E_BUSY;
+    assert(haul__list_is_empty(&loop->hooks) && "a client or the like outlives its loop");
+    while (!haul__list_is_empty(&loop->handles))
+        haul_handle_cancel(haul__container(loop->handles.next, struct haul_handle, link));
+    while (!haul__list_is_empty(&loop->signals))
+        signal_handler_destroy(haul__container(loop->signals.next, struct signal_handler, link));
+    haul__heap_finish(&loop->timers);
+    haul__poll_destroy(loop->poll);
+    haul__free(loop);
+    return 0;
+}
+
+int64_t haul_loop_now(const struct haul_loop *loop)
+{
+    return haul__poll_now(loop->poll);
+}
+
+int64_t haul_loop_update_now(struct haul_loop *loop)
+{
+    return haul__poll_update_now(loop->poll);
+}
+
+int haul_loop_is_virtual(const struct haul_loop *loop)
+{
+    return haul__poll_is_virtual(loop->poll);
+}
+
+int haul__loop_set_timer(struct haul_loop *loop, struct haul_timer *timer, int64_t deadline)
+{
+    timer->index = HAUL__NO_TIMER;
+    return deadline == HAUL_NEVER ? 0 : haul__heap_add(&loop->timers, timer, deadline);
+}
+
+void haul__loop_clear_timer(struct haul_loop *loop, struct haul_timer *timer)
+{
+    haul__heap_remove(&loop->timers, timer);
+}
+
+static void handle_run(struct haul__ready *ready)
+{
+    struct haul_handle *handle = haul__container(ready, struct haul_handle, ready);
+    haul_callback_fn *fn = handle->fn;
+    void *data = handle->data;
+    haul__list_remove(&handle->link);
+    haul__free(handle);
+    fn(data);
+}
+
+static void handle_due(struct haul_timer *timer)
+{
+    struct haul_handle *handle = haul__container(timer, struct haul_handle, ready.at.timer);
+    handle->is_timed = false;
+    haul__loop_make_ready(handle->loop, &handle->ready);
+}
+
+int haul_loop_call_at(struct haul_loop *loop, int64_t deadline, haul_callback_fn *fn, void *data,
+                      struct haul_handle **ret_handle)
+{
+    struct haul_handle *handle = haul__allocate_zeroed(sizeof(*handle));
+    if (!handle)
+        return -ENOMEM;
+    handle->loop = loop;
+    handle->fn = fn;
+    handle->data = data;
+    handle->ready.run = handle_run;
+    if (deadline == INT64_MIN) {
+        haul__loop_make_ready(loop, &handle->ready);
+    } else {
+        handle->is_timed = true;
+        handle->ready.at.timer.fire = handle_due;
+        int code = haul__loop_set_timer(loop, &handle->ready.at.timer, deadline);
+        if (code < 0) {
+            haul__free(handle);
+            return code;
+        }
+    }
+    haul__list_append(&loop->handles, &handle->link);
+    if (ret_handle)
+        *ret_handle = handle;
+    return 0;
+}
+
+int haul_loop_call_soon(struct haul_loop *loop, haul_callback_fn *fn, void *data, struct haul_handle **ret_handle)
+{
+    return haul_loop_call_at(loop, INT64_MIN, fn, data, ret_handle);
+}
+
+int haul_loop_call_later(struct haul_loop *loop, int64_t duration, haul_callback_fn *fn, void *data,
+                         struct haul_handle **ret_handle)
+{
+    return haul_loop_call_at(loop, haul_deadline(haul_loop_now(loop), duration), fn, data, ret_handle);
+}
+
+void haul_handle_cancel(struct haul_handle *handle)
+{
+    if (handle->is_timed)
+        haul__loop_clear_timer(handle->loop, &handle->ready.at.timer);
+    else
+        haul__list_remove(&handle->ready.at.link);
+    haul__list_remove(&handle->link);
+    haul__free(handle);
+}
+
+static void signal_run(struct haul__ready *ready)
+{
+    struct signal_handler *handler = haul__container(ready, struct signal_handler, ready);
+    handler->is_ready = false;
+    handler->fn(handler->data);
+}
+
+static void signal_came(struct haul__watch *watch, int events, void *data)
+{
+    (void)watch;
+    (void)events;
+    struct signal_handler *handler = data;
+    if (handler->is_ready)
+        return;
+    handler->is_ready = true;
+    haul__loop_make_ready(handler->loop, &handler->ready);
+}
+
+static struct signal_handler *find_signal_handler(struct haul_loop *loop, int signal)
+{
+    for (struct haul_list *link = loop->signals.next; link != &loop->signals; link = link->next) {
+        struct signal_handler *handler = haul__container(link, struct signal_handler, link);
+        if (handler->signal == signal)
+            return handler;
+    }
+    return NULL;
+}
+
+int haul_loop_add_signal_handler(struct haul_loop *loop, int signal, haul_callback_fn *fn, void *data)
+{
+    if (find_signal_handler(loop, signal))
+        return HAUL_E_BUSY;
+    struct signal_handler *handler = haul__allocate_zeroed(sizeof(*handler));
+    if (!handler)
+        return -ENOMEM;
+    *handler = (struct signal_handler){.ready.run = signal_run, .loop = loop, .fn = fn, .data = data, .signal = signal};
+    int code = haul__signal_watch_create(loop->poll, signal, signal_came, handler, &handler->watch);
+    if (code < 0) {
+        haul__free(handler);
+        return code;
+    }
+    haul__list_append(&loop->signals, &handler->link);
+    return 0;
+}
+
+void haul_loop_remove_signal_handler(struct haul_loop *loop, int signal)
+{
+    struct signal_handler *handler = find_signal_handler(loop, signal);
+    if (handler)
+        signal_handler_destroy(handler);
+}
+
+void haul__loop_add_hook(struct haul_loop *loop, struct haul__hook *hook)
+{
+    haul__list_append(&loop->hooks, &hook->link);
+}
+
+void haul__loop_remove_hook(struct haul_loop *loop, struct haul__hook *hook)
+{
+    (void)loop;
+    haul__list_remove(&hook->link);
+}
+
+void haul__loop_report(struct haul_loop *loop, const char *message, int code)
+{
+    if (loop->exception_handler)
+        loop->exception_handler(loop->exception_data, loop, message, code);
+}
+
+/* When the wait must end: at once if something is ready, which the hooks may have made so. */
+static int64_t wait_deadline(struct haul_loop *loop)
+{
+    int64_t deadline = HAUL_NEVER;
+    for (struct haul_list *link = loop->hooks.next; link != &loop->hooks; link = link->next) {
+        struct haul__hook *hook = haul__container(link, struct haul__hook, link);
+        int64_t hook_deadline = hook->before_poll(hook);
+        if (hook_deadline < deadline)
+            deadline = hook_deadline;
+    }
+    if (!haul__list_is_empty(&loop->ready))
+        return INT64_MIN;
+    const struct haul__heap_entry *first = haul__heap_first(&loop->timers);
+    return first && first->deadline < deadline ? first->deadline : deadline;
+}
+
+static void fire_due_timers(struct haul_loop *loop)
+{
+    int64_t now = haul_loop_now(loop);
+    const struct haul__heap_entry *first;
+    while ((first = haul__heap_first(&loop->timers)) && first->deadline <= now) {
+        struct haul_timer *timer = first->timer;
+        haul__heap_remove(&loop->timers, timer);
+        timer->fire(timer);
+    }
+}
+
+static void run_snapshot(struct haul_loop *loop)
+{
+    struct haul_list snapshot;
+    haul__list_init(&snapshot);
+    haul__list_splice(&snapshot, &loop->ready);
+    while (!haul__list_is_empty(&snapshot)) {
+        struct haul__ready *ready = haul__container(snapshot.next, struct haul__ready, at.link);
+        haul__list_remove(&ready->at.link);
+        ready->run(ready);
+    }
+}
+
+int haul__loop_run_once(struct haul_loop *loop)
+{
+    int code = haul__poll_wait(loop->poll, wait_deadline(loop));
+    if (code != 0)
+        return code;
+    fire_due_timers(loop);
+    for (struct haul_list *link = loop->hooks.next; link != &loop->hooks; link = link->next) {
+        struct haul__hook *hook = haul__container(link, struct haul__hook, link);
+        if (hook->after_poll)
+            hook->after_poll(hook);
+    }
+    run_snapshot(loop);
+    return 0;
+}
+
+int haul_loop_run_forever(struct haul_loop *loop)
+{
+    int code;
+    do
+        code = haul__loop_run_once(loop);
+    while (code == 0 && !loop->stopping);
+    loop->stopping = false;
+    return code;
+}
+
+void haul_loop_stop(struct haul_loop *loop)
+{
+    loop->stopping = true;
+}

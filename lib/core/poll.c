@@ -1,0 +1,252 @@
+#include "core/poll.h"
+
+#include "base/list.h"
+#include "base/memory.h"
+
+#include <haul/duration.h>
+#include <haul/error.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <ev.h>
+#include <sys/stat.h>
+
+struct haul__poll {
+    struct ev_loop *ev;
+    struct haul_clock clock;
+    int64_t now;
+    ev_timer timer;   /* ends a wait at a deadline */
+    int64_t timer_at; /* the deadline it is armed for; HAUL_NEVER: it is not */
+    size_t active;    /* descriptor watches that wait for something */
+    size_t signals;   /* signal watches */
+};
+
+struct haul__watch {
+    struct haul__poll *poll;
+    union {
+        ev_io io;
+        ev_signal signal;
+    } ev;
+    haul__watch_fn *fn;
+    void *data;
+    bool is_signal;
+    bool is_new; /* the kernel does not know the file behind the number */
+};
+
+static void end_wait(struct ev_loop *ev, ev_timer *timer, int events)
+{
+    (void)ev;
+    (void)events;
+    struct haul__poll *poll = timer->data;
+    poll->timer_at = HAUL_NEVER;
+}
+
+int haul__poll_create(struct haul_clock clock, struct haul__poll **ret_poll)
+{
+    struct haul__poll *poll = haul__allocate_zeroed(sizeof(*poll));
+    if (!poll)
+        return -ENOMEM;
+    /* NOENV: LIBEV_FLAGS could select a backend that libev itself does not recommend. */
+    poll->ev = ev_loop_new(EVFLAG_NOENV);
+    if (!poll->ev) {
+        haul__free(poll);
+        return -EMFILE;
+    }
+    poll->clock = clock;
+    poll->timer_at = HAUL_NEVER;
+    ev_timer_init(&poll->timer, end_wait, 0., 0.);
+    poll->timer.data = poll;
+    haul__poll_update_now(poll);
+    *ret_poll = poll;
+    return 0;
+}
+
+void haul__poll_destroy(struct haul__poll *poll)
+{
+    if (!poll)
+        return;
+    ev_loop_destroy(poll->ev);
+    haul__free(poll);
+}
+
+bool haul__poll_is_virtual(const struct haul__poll *poll)
+{
+    return poll->clock.advance != NULL;
+}
+
+int64_t haul__poll_now(const struct haul__poll *poll)
+{
+    return poll->now;
+}
+
+int64_t haul__poll_update_now(struct haul__poll *poll)
+{
+    poll->now = poll->clock.now(poll->clock.data);
+    return poll->now;
+}
+
+/* A timer that is armed for an earlier deadline stays: waking early once is cheaper than arming it anew each time. */
+static void arm(struct haul__poll *poll, int64_t deadline)
+{
+    if (deadline >= poll->timer_at)
+        return;
+    ev_now_update(poll->ev);
+    int64_t duration = deadline - haul__poll_update_now(poll);
+    ev_timer_stop(poll->ev, &poll->timer);
+    ev_timer_set(&poll->timer, duration > 0 ? (double)duration / HAUL_SECOND : 0., 0.);
+    ev_timer_start(poll->ev, &poll->timer);
+    poll->timer_at = deadline;
+}
+
+static int wait_virtual(struct haul__poll *poll, int64_t deadline)
+{
+    poll->clock.advance(poll->clock.data, INT64_MIN);
+    if (deadline == INT64_MIN)
+        ev_run(poll->ev, EVRUN_NOWAIT);
+    else if (poll->active > 0)
+        ev_run(poll->ev, EVRUN_ONCE);
+    else if (deadline != HAUL_NEVER)
+        poll->clock.advance(poll->clock.data, deadline);
+    else if (poll->signals > 0)
+        ev_run(poll->ev, EVRUN_ONCE);
+    else
+        return HAUL_E_STALLED;
+    return 0;
+}
+
+static int wait_real(struct haul__poll *poll, int64_t deadline)
+{
+    bool watching = poll->active + poll->signals > 0;
+    if (deadline == HAUL_NEVER && !watching)
+        return HAUL_E_STALLED;
+    if (deadline == INT64_MIN) {
+        /* Tasks that only work and wait for each other need no system call. */
+        if (watching)
+            ev_run(poll->ev, EVRUN_NOWAIT);
+        return 0;
+    }
+    arm(poll, deadline);
+    ev_run(poll->ev, EVRUN_ONCE);
+    return 0;
+}
+
+int haul__poll_wait(struct haul__poll *poll, int64_t deadline)
+{
+    int code = haul__poll_is_virtual(poll) ? wait_virtual(poll, deadline) : wait_real(poll, deadline);
+    haul__poll_update_now(poll);
+    return code;
+}
+
+static void descriptor_event(struct ev_loop *ev, ev_io *io, int events)
+{
+    (void)ev;
+    struct haul__watch *watch = io->data;
+    watch->fn(watch, (events & EV_READ ? HAUL__READABLE : 0) | (events & EV_WRITE ? HAUL__WRITABLE : 0), watch->data);
+}
+
+static void signal_event(struct ev_loop *ev, ev_signal *signal, int events)
+{
+    (void)ev;
+    (void)events;
+    struct haul__watch *watch = signal->data;
+    watch->fn(watch, 0, watch->data);
+}
+
+static struct haul__watch *make_watch(struct haul__poll *poll, haul__watch_fn *fn, void *data)
+{
+    struct haul__watch *watch = haul__allocate_zeroed(sizeof(*watch));
+    if (watch) {
+        watch->poll = poll;
+        watch->fn = fn;
+        watch->data = data;
+    }
+    return watch;
+}
+
+int haul__watch_create(struct haul__poll *poll, int descriptor, haul__watch_fn *fn, void *data,
+                       struct haul__watch **ret_watch)
+{
+    struct stat status;
+    if (fstat(descriptor, &status) < 0)
+        return -errno;
+    if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))
+        return -EPERM;
+    struct haul__watch *watch = make_watch(poll, fn, data);
+    if (!watch)
+        return -ENOMEM;
+    ev_io_init(&watch->ev.io, descriptor_event, descriptor, 0);
+    watch->ev.io.data = watch;
+    watch->is_new = true;
+    *ret_watch = watch;
+    return 0;
+}
+
+int haul__watch_events(const struct haul__watch *watch)
+{
+    if (!ev_is_active(&watch->ev.io))
+        return 0;
+    int events = watch->ev.io.events;
+    return (events & EV_READ ? HAUL__READABLE : 0) | (events & EV_WRITE ? HAUL__WRITABLE : 0);
+}
+
+static void stop(struct haul__watch *watch)
+{
+    if (ev_is_active(&watch->ev.io)) {
+        ev_io_stop(watch->poll->ev, &watch->ev.io);
+        watch->poll->active--;
+    }
+}
+
+void haul__watch_set(struct haul__watch *watch, int events)
+{
+    assert(!watch->is_signal);
+    if (!watch->is_new && events == haul__watch_events(watch))
+        return;
+    stop(watch);
+    if (events == 0)
+        return;
+    int ev_events = (events & HAUL__READABLE ? EV_READ : 0) | (events & HAUL__WRITABLE ? EV_WRITE : 0);
+    /* ev_io_set has libev tell the kernel even where the events are as before, which a new file needs and an old one
+     * would pay for with a system call. */
+    if (watch->is_new)
+        ev_io_set(&watch->ev.io, watch->ev.io.fd, ev_events);
+    else
+        ev_io_modify(&watch->ev.io, ev_events);
+    watch->is_new = false;
+    ev_io_start(watch->poll->ev, &watch->ev.io);
+    watch->poll->active++;
+}
+
+void haul__watch_renew(struct haul__watch *watch)
+{
+    stop(watch);
+    watch->is_new = true;
+}
+
+void haul__watch_destroy(struct haul__watch *watch)
+{
+    if (!watch)
+        return;
+    if (watch->is_signal) {
+        ev_signal_stop(watch->poll->ev, &watch->ev.signal);
+        watch->poll->signals--;
+    } else {
+        stop(watch);
+    }
+    haul__free(watch);
+}
+
+int haul__signal_watch_create(struct haul__poll *poll, int signal, haul__watch_fn *fn, void *data,
+                              struct haul__watch **ret_watch)
+{
+    struct haul__watch *watch = make_watch(poll, fn, data);
+    if (!watch)
+        return -ENOMEM;
+    watch->is_signal = true;
+    ev_signal_init(&watch->ev.signal, signal_event, signal);
+    watch->ev.signal.data = watch;
+    ev_signal_start(poll->ev, &watch->ev.signal);
+    poll->signals++;
+    *ret_watch = watch;
+    return 0;
+}

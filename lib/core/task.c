@@ -1,0 +1,221 @@
+#include "core/task.h"
+
+#include "base/memory.h"
+
+#include <haul/error.h>
+
+#include <errno.h>
+#include <string.h>
+
+static struct haul_task *task_of_future(struct haul_future *future)
+{
+    return haul__container(future, struct haul_task, future);
+}
+
+/* Leaves the group and lets it know. The group's reference goes last. */
+static void leave_group(struct haul_task *task)
+{
+    struct haul_group *group = task->group;
+    haul__list_remove(&task->sibling);
+    task->future.loop->tasks_alive--;
+    if (group->ended)
+        group->ended(group, task);
+    haul_task_unref(task);
+}
+
+/* A value that comes with an error, or too late for a cancel, has nobody to take it. */
+static void finish(struct haul_task *task, int code, union haul_value value)
+{
+    haul_destroy_fn *destroy = task->future.destroy;
+    if (code == 0 && task->undelivered > 0)
+        code = HAUL_E_CANCELLED;
+    if (code != 0) {
+        if (destroy && value.pointer)
+            destroy(value.pointer);
+        task->future.destroy = NULL;
+        value = (union haul_value){0};
+    }
+    task->future.value = value;
+    haul__future_settle(&task->future, code);
+    leave_group(task);
+}
+
+/* Runs the innermost coroutine until the task has to wait, and whoever awaits it when it ends. Calls of children and
+ * their ends do not nest here, whatever the depth. */
+static void step(struct haul_task *task)
+{
+    struct haul_loop *loop = task->future.loop;
+    assert(!loop->current && "a loop is run from inside a task");
+    loop->current = task;
+    for (;;) {
+        struct haul_coroutine *coroutine = task->leaf;
+        enum haul_step_state state = coroutine->step(task, coroutine).state;
+        if (state == HAUL__STEP_SUSPENDED) {
+            if (task->leaf == coroutine)
+                break;
+            continue;
+        }
+        struct haul_coroutine *parent = coroutine->parent;
+        if (!parent) {
+            loop->current = NULL;
+            finish(task, coroutine->code, coroutine->value);
+            return;
+        }
+        task->leaf = parent;
+        task->future.value = coroutine->value;
+        parent->awaited = coroutine->code;
+    }
+    loop->current = NULL;
+    if (task->undelivered > 0 && haul__task_is_parked(task)) {
+        task->undelivered = 0;
+        task->cancel_wait(task);
+    }
+}
+
+static void run(struct haul__ready *ready)
+{
+    step(haul__container(ready, struct haul_task, ready));
+}
+
+static void start(struct haul__ready *ready)
+{
+    struct haul_task *task = haul__container(ready, struct haul_task, ready);
+    task->started = true;
+    if (task->undelivered > 0)
+        finish(task, HAUL_E_CANCELLED, (union haul_value){0});
+    else
+        step(task);
+}
+
+static int cancel_task(struct haul_future *future)
+{
+    return haul_task_cancel(task_of_future(future));
+}
+
+int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task)
+{
+    assert(awaitable.frame && "only a HAUL_CALL can become a task");
+    struct haul_loop *loop = group->loop;
+    struct haul_task *task = haul__allocate(sizeof(*task) + awaitable.frame_size);
+    if (!task)
+        return -ENOMEM;
+    *task = (struct haul_task){.ready.run = start, .group = group, .id = ++loop->last_task_id};
+    haul__future_init(&task->future, loop);
+    task->future.is_task = true;
+    memcpy(task->frame, awaitable.frame, awaitable.frame_size);
+    task->leaf = (struct haul_coroutine *)(void *)task->frame;
+    loop->cancel_task = cancel_task;
+    loop->tasks_alive++;
+    haul__list_append(&group->tasks, &task->sibling);
+    haul__loop_make_ready(loop, &task->ready);
+    if (ret_task)
+        *ret_task = haul_task_ref(task);
+    return 0;
+}
+
+void haul__task_discard(struct haul_task *task)
+{
+    assert(!task->started);
+    haul__list_remove(&task->ready.at.link);
+    haul__list_remove(&task->sibling);
+    task->future.loop->tasks_alive--;
+    haul_task_unref(task);
+}
+
+int haul_task_create(struct haul_loop *loop, struct haul_awaitable awaitable, struct haul_task **ret_task)
+{
+    return haul__task_create_in(&loop->root, awaitable, ret_task);
+}
+
+struct haul_task *haul_task_ref(struct haul_task *task)
+{
+    haul_future_ref(&task->future);
+    return task;
+}
+
+void haul_task_unref(struct haul_task *task)
+{
+    if (task)
+        haul_future_unref(&task->future);
+}
+
+int haul_task_cancel(struct haul_task *task)
+{
+    if (haul_future_done(&task->future))
+        return 0;
+    task->cancelling++;
+    task->undelivered++;
+    if (haul__task_is_parked(task)) {
+        task->undelivered = 0;
+        task->cancel_wait(task);
+    }
+    return 1;
+}
+
+unsigned haul_task_uncancel(struct haul_task *task)
+{
+    if (task->cancelling > 0)
+        task->cancelling--;
+    if (task->undelivered > 0)
+        task->undelivered--;
+    return task->cancelling;
+}
+
+unsigned haul_task_cancelling(const struct haul_task *task)
+{
+    return task->cancelling;
+}
+
+uint64_t haul_task_id(const struct haul_task *task)
+{
+    return task->id;
+}
+
+struct haul_future *haul_task_future(struct haul_task *task)
+{
+    return &task->future;
+}
+
+struct haul_loop *haul_task_loop(const struct haul_task *task)
+{
+    return task->future.loop;
+}
+
+struct haul_task *haul_task_current(const struct haul_loop *loop)
+{
+    return loop->current;
+}
+
+void haul_task_own_value(struct haul_task *task, haul_destroy_fn *destroy)
+{
+    task->future.destroy = destroy;
+}
+
+struct haul_await haul__task_park(struct haul_task *task, haul__cancel_fn *cancel_wait, void *waited)
+{
+    assert(task->future.loop->current == task && "a task is made to wait that does not run");
+    task->cancel_wait = cancel_wait;
+    task->waited = waited;
+    return (struct haul_await){HAUL__PENDING};
+}
+
+static void note(struct haul_task *task, int code, union haul_value value)
+{
+    task->cancel_wait = NULL;
+    task->leaf->awaited = (int16_t)code;
+    task->future.value = value;
+}
+
+void haul__task_wake(struct haul_task *task, int code, union haul_value value)
+{
+    assert(haul__task_is_parked(task) && "a task is woken twice");
+    note(task, code, value);
+    task->ready.run = run;
+    haul__loop_make_ready(task->future.loop, &task->ready);
+}
+
+void haul__task_resume(struct haul_task *task, int code, union haul_value value)
+{
+    note(task, code, value);
+    step(task);
+}
