@@ -20,16 +20,21 @@ without_proxies() {
     unset http_proxy https_proxy ftp_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY NO_PROXY
 }
 
-# Configures DIRECTORY with Meson's OPTIONS unless it is, and builds it. A directory that an earlier run left half
-# configured is begun anew. Ninja itself notices when a meson.build has changed.
-build() {
+# Configures DIRECTORY with Meson's OPTIONS unless it is. One that was configured and is no more is begun anew; Ninja
+# itself notices when a meson.build has changed.
+configure() {
     local directory=$1
     shift
-    if [ ! -f "$directory/build.ninja" ]; then
-        if [ -f "$directory/meson-private/coredata.dat" ]; then
-            set -- --wipe "$@"
-        fi
-        meson setup "$directory" "$@" || die "the configuration of $directory failed"
+    if [ -f "$directory/build.ninja" ]; then
+        return
     fi
-    ninja -C "$directory" || die "the build in $directory failed"
+    if [ -f "$directory/meson-private/coredata.dat" ]; then
+        set -- --wipe "$@"
+    fi
+    meson setup "$directory" "$@" || die "the configuration of $directory failed"
+}
+
+build() {
+    configure "$@"
+    ninja -C "$1" || die "the build in $1 failed"
 }

@@ -34,7 +34,8 @@ MUTABLE = re.compile(r"^\.(data(?!\.rel\.ro)|bss|tdata|tbss)")
 
 def symbols(build):
     """(source, name, section) of each symbol in each object of the library; section "*UND*": it is used only."""
-    objects = sorted(next(pathlib.Path(build, "lib").glob("libhaul.so*.p")).glob("*.o"))
+    library = pathlib.Path(build, "lib", "libhaul.so").resolve()
+    objects = sorted(pathlib.Path(f"{library}.p").glob("*.o"))
     listing = subprocess.run(["nm", "-A", "--format=sysv", *objects], check=True, capture_output=True, text=True)
     for line in listing.stdout.splitlines():
         fields = [field.strip() for field in line.split("|")]

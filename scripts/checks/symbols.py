@@ -35,7 +35,7 @@ def listed():
 
 
 def exported(build):
-    library = next(pathlib.Path(build, "lib").glob("libhaul.so.*.*"))
+    library = pathlib.Path(build, "lib", "libhaul.so")
     lines = subprocess.run(
         ["nm", "--dynamic", "--defined-only", library], check=True, capture_output=True, text=True
     ).stdout.splitlines()
