@@ -112,11 +112,14 @@ static void add_times(struct haul__transfer *transfer, int64_t end)
         haul__pacing_learn(&transfer->host->pacing, (points.connected - points.looked_up) * HAUL_MICROSECOND);
 }
 
-static struct haul__failure explain(const struct haul__transfer *transfer, CURLcode curl_code)
+static struct haul__failure explain(const struct haul__transfer *transfer, CURLcode curl_code, bool is_ours)
 {
     long cause = 0, verify_result = 0;
     if (transfer->failure.error_class != HAUL_CLASS_NONE)
         return transfer->failure;
+    /* libcurl is content with a header that breaks off. */
+    if (curl_code == CURLE_OK && !is_ours && !transfer->has_whole_header)
+        return (struct haul__failure){HAUL_CLASS_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, "the answer's header broke off"};
     if (curl_code == CURLE_OK)
         return (struct haul__failure){0};
     curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
@@ -136,10 +139,12 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
         result->connections += transfer->has_opened ? 1 : 0;
     }
     add_times(transfer, end);
-    struct haul__failure failure = explain(transfer, curl_code);
+    struct haul__failure failure = explain(transfer, curl_code, is_ours);
     result->error_class = failure.error_class;
     result->code = failure.code;
-    result->message = failure.message;
+    /* What is said of a timeout is the client's, and does not outlive it. */
+    if (copy(transfer->result, failure.message, &result->message) < 0)
+        transfer->error = -ENOMEM;
 }
 
 const char *haul__transfer_location(const struct haul__transfer *transfer)

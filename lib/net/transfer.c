@@ -99,9 +99,10 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
 static size_t take_header(char *bytes, size_t one, size_t size, void *data)
 {
     struct haul__transfer *transfer = data;
-    (void)bytes;
     (void)one;
     transfer->phase = HAUL__RECEIVING_PHASE;
+    /* Interim answers have a header too; the empty line that counts is the last. */
+    transfer->has_whole_header = size > 0 && (bytes[0] == '\r' || bytes[0] == '\n');
     transfer->header_size += size;
     if (transfer->header_size <= max_header_size)
         return size;
@@ -281,6 +282,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->descriptor = -1;
     transfer->has_opened = false;
     transfer->has_facts = false;
+    transfer->has_whole_header = false;
     transfer->is_discarded = false;
     transfer->is_cancelled = false;
     transfer->header_size = 0;

@@ -55,6 +55,7 @@ struct haul__transfer {
     int descriptor;           /* of its connection, where it is alone on it or came last; -1: unknown */
     bool has_opened;          /* it opened a connection, and has not found one */
     bool has_facts;           /* they are in the result */
+    bool has_whole_header;    /* with the empty line behind it */
     bool is_discarded;        /* the body of a redirect that is followed */
     bool is_cancelled;        /* its task was asked to end */
     size_t header_size;       /* bytes of header so far */
