@@ -4,6 +4,10 @@ import pytest
 import support
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "sanitized: runs with the sanitized build too")
+
+
 @pytest.fixture(scope="session")
 def running_origin():
     with support.Origin() as origin:

@@ -33,7 +33,7 @@ def environment(extra=None):
 
 
 class Origin:
-    """The loopback server, running. A context manager."""
+    """The loopback server, running. A context manager, which is not content with an exit status other than 0."""
 
     def __init__(self, *arguments, program=ORIGIN):
         # Its standard input is a pipe of ours: it ends with us, however we end.
@@ -52,7 +52,8 @@ class Origin:
         return self
 
     def __exit__(self, *_):
-        self.stop()
+        status = self.stop()
+        assert status == 0, f"the origin ended with {status}"
 
     def url(self, path="/"):
         return self.root + path.removeprefix("/")

@@ -11,6 +11,8 @@ import subprocess
 import pytest
 import support
 
+pytestmark = pytest.mark.sanitized
+
 FILLER = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.\n"
 
 
