@@ -1,0 +1,202 @@
+#include "option_value.h"
+
+#include "message.h"
+
+#include <haul/duration.h>
+#include <haul/error.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void *field(struct options *options, const struct option_row *row)
+{
+    return (char *)options + row->offset;
+}
+
+__attribute__((format(printf, 2, 3))) static int refuse(char **ret_problem, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vasprintf(ret_problem, format, arguments);
+    va_end(arguments);
+    return size < 0 ? -ENOMEM : HAUL_E_INVALID;
+}
+
+int read_true(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)value;
+    (void)ret_problem;
+    *(bool *)field(options, row) = true;
+    return 0;
+}
+
+int read_false(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)value;
+    (void)ret_problem;
+    *(bool *)field(options, row) = false;
+    return 0;
+}
+
+int read_text(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    if (*value == '\0')
+        return refuse(ret_problem, "the %s is empty", row->argument);
+    *(const char **)field(options, row) = value;
+    return 0;
+}
+
+/* A decimal number of digits alone, MAXIMUM at most. */
+static bool parse_number(const char *text, size_t size, size_t maximum, size_t *ret_number)
+{
+    size_t number = 0;
+    if (size == 0)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        size_t digit = (size_t)(text[i] - '0');
+        if (digit > maximum || number > (maximum - digit) / 10)
+            return false;
+        number = number * 10 + digit;
+    }
+    *ret_number = number;
+    return true;
+}
+
+int read_number(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    size_t number;
+    if (!parse_number(value, strlen(value), row->maximum, &number) || number < row->minimum)
+        return refuse(ret_problem, "\"%s\" is not a number from %zu to %zu", excerpt(value).text, row->minimum,
+                      row->maximum);
+    *(size_t *)field(options, row) = number;
+    return 0;
+}
+
+int read_duration(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    int64_t duration;
+    if (haul_duration_parse(value, &duration) != 0)
+        return refuse(ret_problem, "\"%s\" is not a duration like 1.5, 500ms, 20s or 2m", excerpt(value).text);
+    *(int64_t *)field(options, row) = duration > 0 ? duration : HAUL_NEVER;
+    return 0;
+}
+
+int read_list(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    if (*value == '\0')
+        return refuse(ret_problem, "the %s is empty", row->argument);
+    options->items[options->item_count++] = (struct source_item){SOURCE_LIST, value};
+    return 0;
+}
+
+int read_mode(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    if (mode_find(value, strlen(value), field(options, row)) != 0)
+        return refuse(ret_problem, "\"%s\" is not one of sequential, gather and as-completed", excerpt(value).text);
+    return 0;
+}
+
+int read_this_mode(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)value;
+    (void)ret_problem;
+    *(enum mode *)field(options, row) = (enum mode)row->minimum;
+    return 0;
+}
+
+int read_modes(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)row;
+    enum mode modes[MODE_COUNT];
+    size_t count = 0;
+    bool is_there[MODE_COUNT] = {false};
+    const char *name = value;
+    for (;;) {
+        size_t size = strcspn(name, ",");
+        enum mode mode;
+        if (mode_find(name, size, &mode) != 0)
+            return refuse(ret_problem, "\"%s\" is not a list of sequential, gather and as-completed, with commas",
+                          excerpt(value).text);
+        if (is_there[mode])
+            return refuse(ret_problem, "\"%s\" names %s twice", excerpt(value).text, mode_name(mode));
+        is_there[mode] = true;
+        modes[count++] = mode;
+        if (name[size] == '\0')
+            break;
+        name += size + 1;
+    }
+    memcpy(options->modes, modes, sizeof(modes[0]) * count);
+    options->mode_count = count;
+    return 0;
+}
+
+static void append(const char **texts, const char *text)
+{
+    while (*texts)
+        texts++;
+    *texts = text;
+}
+
+static bool is_port(const char *text, size_t size)
+{
+    size_t port;
+    return parse_number(text, size, 65535, &port) && port > 0;
+}
+
+/* [+]HOST:PORT:ADDRESS[,ADDRESS]... or -HOST:PORT */
+static bool is_resolve(const char *text)
+{
+    bool is_removal = *text == '-';
+    if (*text == '-' || *text == '+')
+        text++;
+    size_t host = strcspn(text, ":");
+    if (host == 0 || text[host] == '\0')
+        return false;
+    const char *port = text + host + 1;
+    size_t port_size = strcspn(port, ":");
+    const char *addresses = port + port_size;
+    return is_port(port, port_size) && (is_removal ? *addresses == '\0' : *addresses == ':' && addresses[1] != '\0');
+}
+
+int read_resolve(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    if (!is_resolve(value))
+        return refuse(ret_problem, "\"%s\" is not %s", excerpt(value).text, row->argument);
+    append(*(const char ***)field(options, row), value);
+    return 0;
+}
+
+/* Steps over one part of a --connect-to, which ends at a colon or the end; one inside [brackets] belongs to it. */
+static const char *part_end(const char *text)
+{
+    if (*text == '[')
+        text += strcspn(text, "]");
+    return text + strcspn(text, ":");
+}
+
+/* HOST1:PORT1:HOST2:PORT2, each of which may be empty. */
+static bool is_connect_to(const char *text)
+{
+    for (int part = 0; part < 4; part++) {
+        const char *end = part_end(text);
+        bool is_number = part % 2 == 1;
+        if (is_number && end > text && !is_port(text, (size_t)(end - text)))
+            return false;
+        if (*end != (part < 3 ? ':' : '\0'))
+            return false;
+        text = end + 1;
+    }
+    return true;
+}
+
+int read_connect_to(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    if (!is_connect_to(value))
+        return refuse(ret_problem, "\"%s\" is not %s", excerpt(value).text, row->argument);
+    append(*(const char ***)field(options, row), value);
+    return 0;
+}

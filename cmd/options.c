@@ -1,0 +1,223 @@
+#include "options.h"
+
+#include "message.h"
+#include "option_table.h"
+#include "output/utf8.h"
+
+#include <haul/duration.h>
+#include <haul/error.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { default_concurrency = 50, default_per_host = 10, default_window = 10000, default_max_redirs = 10 };
+enum { default_runs = 3 };
+
+/* Where the parser stands. */
+struct parser {
+    struct options *options;
+    char *const *next; /* the argument behind the current one; argv ends with NULL */
+    char **ret_problem;
+};
+
+static const char *const command_names[] = {[COMMAND_FETCH] = "haul", [COMMAND_COMPARE] = "haul compare"};
+
+/* Makes the formatted text the answer, with what to do behind it. */
+__attribute__((format(printf, 2, 3))) static int fail(struct parser *parser, const char *format, ...)
+{
+    va_list arguments;
+    char *problem;
+    va_start(arguments, format);
+    int size = vasprintf(&problem, format, arguments);
+    va_end(arguments);
+    if (size < 0)
+        return -ENOMEM;
+    size = asprintf(parser->ret_problem, "%s; try '%s --help'", problem, command_names[parser->options->command]);
+    free(problem);
+    return size < 0 ? -ENOMEM : HAUL_E_INVALID;
+}
+
+/* "-c, --concurrency" or "--per-host" */
+static struct excerpt shown_name(const struct option_row *row)
+{
+    struct excerpt name;
+    if (row->letter)
+        snprintf(name.text, sizeof(name.text), "-%c, --%s", row->letter, row->name);
+    else
+        snprintf(name.text, sizeof(name.text), "--%s", row->name);
+    return name;
+}
+
+static int check_command(struct parser *parser, const struct option_row *row)
+{
+    if (row->commands & (unsigned)parser->options->command)
+        return 0;
+    return fail(parser, "%s is an option of '%s', not of '%s'", shown_name(row).text, command_names[row->commands],
+                command_names[parser->options->command]);
+}
+
+/* Stores an option; VALUE is NULL where none was given with it. */
+static int take_option(struct parser *parser, const struct option_row *row, const char *value)
+{
+    if (row->argument && !value) {
+        value = *parser->next;
+        if (!value)
+            return fail(parser, "%s needs a value: %s", shown_name(row).text, row->argument);
+        parser->next++;
+    }
+    char *reason = NULL;
+    int code = row->read(parser->options, row, value, &reason);
+    if (code == HAUL_E_INVALID) {
+        code = fail(parser, "%s: %s", shown_name(row).text, reason);
+        free(reason);
+    }
+    if (code == 0 && row->given > 0)
+        *(bool *)((char *)parser->options + row->given) = true;
+    return code;
+}
+
+/* --name, --name value or --name=value: what stands behind the dashes. */
+static int parse_long(struct parser *parser, const char *text)
+{
+    size_t size = strcspn(text, "=");
+    const char *value = text[size] == '=' ? text + size + 1 : NULL;
+    const struct option_row *row = option_find(text, size);
+    if (!row) {
+        const char *near = option_find_near(text, size, parser->options->command);
+        return near ? fail(parser, "unknown option --%s (did you mean --%s?)", excerpt(text).text, near)
+                    : fail(parser, "unknown option --%s", excerpt(text).text);
+    }
+    int code = check_command(parser, row);
+    if (code != 0)
+        return code;
+    if (value && !row->argument)
+        return fail(parser, "%s takes no value, but was given \"%s\"", shown_name(row).text, excerpt(value).text);
+    return take_option(parser, row, value);
+}
+
+static int fail_unknown_letter(struct parser *parser, const char *text)
+{
+    uint32_t code_point;
+    size_t size = utf8_decode(text, strlen(text), &code_point);
+    return fail(parser, "unknown option -%.*s", size > 0 ? (int)size : 1, text);
+}
+
+/* Letters behind one dash; the value of one that takes it is the rest, or the next argument. */
+static int parse_letters(struct parser *parser, const char *letters)
+{
+    while (*letters != '\0' && !parser->options->help && !parser->options->version) {
+        const struct option_row *row = option_find_letter(*letters);
+        if (!row)
+            return fail_unknown_letter(parser, letters);
+        letters++;
+        int code = check_command(parser, row);
+        if (code == 0 && row->argument && *letters != '\0')
+            return take_option(parser, row, letters);
+        if (code == 0)
+            code = take_option(parser, row, NULL);
+        if (code != 0)
+            return code;
+    }
+    return 0;
+}
+
+static void take_url(struct options *options, const char *text)
+{
+    options->items[options->item_count++] = (struct source_item){SOURCE_URL, text};
+}
+
+static int parse_arguments(struct parser *parser)
+{
+    bool are_options_over = false;
+    while (*parser->next && !parser->options->help && !parser->options->version) {
+        const char *argument = *parser->next++;
+        int code = 0;
+        if (are_options_over || argument[0] != '-' || argument[1] == '\0')
+            take_url(parser->options, argument);
+        else if (strcmp(argument, "--") == 0)
+            are_options_over = true;
+        else if (argument[1] == '-')
+            code = parse_long(parser, argument + 2);
+        else
+            code = parse_letters(parser, argument + 1);
+        if (code != 0)
+            return code;
+    }
+    return 0;
+}
+
+/* What the options come to together. */
+static int complete(struct parser *parser)
+{
+    struct options *options = parser->options;
+    if (options->help || options->version)
+        return 0;
+    if (options->body && options->jsonl)
+        return fail(parser, "--body and -j, --jsonl both say what to write: give one of them");
+    if (!options->is_per_host_given)
+        options->per_host = options->is_concurrency_given ? 0 : default_per_host;
+    if (options->item_count == 0) {
+        options->items[options->item_count++] = (struct source_item){SOURCE_LIST, "-"};
+        options->is_input_implied = true;
+    }
+    return 0;
+}
+
+/* ARGUMENTS bounds how many items, and how many of each other list, there can be. */
+static int init(struct options *options, enum command command, size_t arguments)
+{
+    *options = (struct options){
+        .command = command,
+        .mode = MODE_AS_COMPLETED,
+        .concurrency = default_concurrency,
+        .window = default_window,
+        .max_time = HAUL_NEVER,
+        .connect_timeout = 30 * HAUL_SECOND,
+        .idle_timeout = 60 * HAUL_SECOND,
+        .location = true,
+        .max_redirs = default_max_redirs,
+        .runs = default_runs,
+        .modes = {MODE_SEQUENTIAL, MODE_GATHER, MODE_AS_COMPLETED},
+        .mode_count = MODE_COUNT,
+    };
+    options->items = calloc(arguments + 1, sizeof(*options->items));
+    options->resolve = calloc(arguments + 1, sizeof(*options->resolve));
+    options->connect_to = calloc(arguments + 1, sizeof(*options->connect_to));
+    if (!options->items || !options->resolve || !options->connect_to) {
+        options_finish(options);
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+int options_parse(int argc, char *const *argv, struct options *ret_options, char **ret_problem)
+{
+    /* A program can be started with no arguments at all, not even its own name. */
+    char *const *first = argc > 0 ? argv + 1 : argv;
+    bool is_compare = argc > 1 && strcmp(*first, "compare") == 0;
+    struct options options;
+    int code = init(&options, is_compare ? COMMAND_COMPARE : COMMAND_FETCH, (size_t)argc);
+    if (code != 0)
+        return code;
+    struct parser parser = {&options, is_compare ? first + 1 : first, ret_problem};
+    code = parse_arguments(&parser);
+    if (code == 0)
+        code = complete(&parser);
+    if (code != 0) {
+        options_finish(&options);
+        return code;
+    }
+    *ret_options = options;
+    return 0;
+}
+
+void options_finish(struct options *options)
+{
+    free(options->items);
+    free(options->resolve);
+    free(options->connect_to);
+    *options = (struct options){0};
+}

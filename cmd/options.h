@@ -1,0 +1,62 @@
+/* What the command line asks for. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "input/source.h"
+#include "run/mode.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The subcommands, as bits, so that an option can belong to several. */
+enum command { COMMAND_FETCH = 1, COMMAND_COMPARE = 2 };
+
+/* All texts are those of argv. Durations are nanoseconds, HAUL_NEVER for no limit. */
+struct options {
+    enum command command;
+    bool help;
+    bool version;
+
+    struct source_item *items; /* URL arguments and lists, in the order given; at least one */
+    size_t item_count;
+    bool is_input_implied; /* nothing was given to read: the one item is standard input */
+
+    enum mode mode;
+    size_t concurrency;
+    bool is_concurrency_given;
+    size_t per_host; /* 0: no limit of its own */
+    bool is_per_host_given;
+    size_t window;
+
+    int64_t max_time;
+    int64_t connect_timeout;
+    int64_t idle_timeout;
+    bool location;
+    size_t max_redirs;
+
+    bool insecure;
+    const char *cacert;      /* NULL: the system's */
+    const char **resolve;    /* ends with NULL */
+    const char **connect_to; /* ends with NULL */
+
+    bool body;
+    bool jsonl;
+    bool silent;
+    bool summary;
+
+    size_t runs;
+    enum mode modes[MODE_COUNT]; /* those to compare, in the order given, each once */
+    size_t mode_count;
+    const char *export_json; /* a file; NULL: none */
+};
+
+/* Reads the command line. Where --help or --version is met, what comes behind it is not looked at, and only `command`,
+ * `help` and `version` count. HAUL_E_INVALID: a mistake was made, and *RET_PROBLEM, the caller's to free, says in one
+ * line which, and what to do; -ENOMEM. */
+int options_parse(int argc, char *const *argv, struct options *ret_options, char **ret_problem);
+
+/* Frees what parsing made, once it gave 0. */
+void options_finish(struct options *options);
+
+#endif

@@ -1,0 +1,67 @@
+/* Bodies for --body: of each URL that is ok, whole and unmixed, in the order of the mode.
+ *
+ * One body at a time can have the turn: it is known to be the next one out. In sequence that is the one under way; when
+ * gathering the first of those that are not out; as completed the last one left, since before that any other may
+ * finish first. It goes straight through to the writer as it comes. All others are kept, and leave when they are whole
+ * and released.
+ *
+ * What has gone straight through cannot be taken back where the transfer fails midway. So that an answer that breaks
+ * off at once leaves nothing, a body with the turn is held as long as it is short and young: until 64 kB or a tenth of
+ * a second. If one fails after that, its begin stands on standard output, body_passed tells how much, and the message
+ * about it says so.
+ *
+ * The writer's limit holds here too: while it is full, the body with the turn is kept as the others are, and what is
+ * released waits. Of each, 64 kB are kept in memory, and 32 MB of all together, and what is more in an unlinked file.
+ *
+ * An answer with a status of 400 or more has no body here. To a terminal a body with NUL bytes is refused. */
+#ifndef OUTPUT_BODY_H
+#define OUTPUT_BODY_H
+
+#include <haul/client.h>
+#include <haul/loop.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bodies;
+struct body;
+struct gate;
+struct writer;
+
+/* What the bodies of a run share. They are written to WRITER, whose room callback they take; DIRECTORY, borrowed, is
+ * for the file; NULL: $TMPDIR, or /tmp. -ENOMEM. */
+int bodies_create(struct haul_loop *loop, struct writer *writer, const char *directory, struct bodies **ret_bodies);
+
+/* Drops what is released and not written yet. All others must have been destroyed. NULL is fine. */
+void bodies_destroy(struct bodies *bodies);
+
+/* A gate that is open while nothing that is released waits for the writer. */
+struct gate *bodies_idle(struct bodies *bodies);
+
+/* A negative errno once something released is lost: memory, or the file cannot be read. */
+int bodies_error(const struct bodies *bodies);
+
+/* -ENOMEM. */
+int body_create(struct bodies *bodies, struct body **ret_body);
+
+/* Destroys it with what it keeps. NULL is fine. */
+void body_destroy(struct body *body);
+
+/* Takes a piece: the `body` function of a fetch, with the body as its data. A negative errno where it cannot be kept or
+ * is refused; body_problem says which. */
+int body_receive(void *body, const struct haul_result *so_far, const void *bytes, size_t size);
+
+/* Gives it the turn, for as long as it lives. The one before must have been released or destroyed. */
+void body_take_turn(struct body *body);
+
+/* It is whole and its turn has come: it goes out behind those released before, and is no longer the caller's. */
+void body_release(struct body *body);
+
+/* How many bytes have gone straight through. */
+uint64_t body_passed(const struct body *body);
+
+/* Why it was not taken, for people; NULL: it was. Static, or the body's. */
+const char *body_problem(const struct body *body);
+
+#endif

@@ -1,0 +1,183 @@
+#include "output/output.h"
+
+#include "message.h"
+#include "output/body.h"
+#include "output/progress.h"
+#include "output/summary.h"
+#include "output/terminal.h"
+#include "output/text.h"
+#include "run/entry.h"
+
+#include <haul/result.h>
+#include <haul/url.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct output {
+    struct output_options options;
+    struct summary *summary;
+    struct bodies *bodies; /* NULL unless the format is bodies */
+    struct text text;      /* of the entry that is written, kept for its memory */
+};
+
+int output_create(struct haul_loop *loop, const struct output_options *options, struct output **ret_output)
+{
+    struct output *output = malloc(sizeof(*output));
+    if (output == NULL)
+        return -ENOMEM;
+    *output = (struct output){.options = *options, .summary = summary_create()};
+    int code = output->summary != NULL ? 0 : -ENOMEM;
+    if (code == 0 && options->format == OUTPUT_BODIES)
+        code = bodies_create(loop, options->writer, NULL, &output->bodies);
+    if (code != 0) {
+        output_destroy(output);
+        return code;
+    }
+    *ret_output = output;
+    return 0;
+}
+
+void output_destroy(struct output *output)
+{
+    if (output == NULL)
+        return;
+    bodies_destroy(output->bodies);
+    summary_destroy(output->summary);
+    text_finish(&output->text);
+    free(output);
+}
+
+enum lines_style output_style_for(int descriptor)
+{
+    if (!isatty(descriptor))
+        return LINES_TABS;
+    return terminal_has_colour(descriptor) ? LINES_COLOURED : LINES_COLUMNS;
+}
+
+/* For formats that have no use for bodies. */
+static int drop_body(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
+{
+    (void)data;
+    (void)so_far;
+    (void)bytes;
+    (void)size;
+    return 0;
+}
+
+int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
+{
+    if (output->bodies != NULL) {
+        int code = body_create(output->bodies, &entry->body);
+        if (code != 0)
+            return code;
+    }
+    *ret_fn = output->bodies != NULL ? body_receive : drop_body;
+    *ret_data = entry->body;
+    return 0;
+}
+
+void output_take_turn(struct output *output, struct entry *entry)
+{
+    (void)output;
+    if (entry->body != NULL)
+        body_take_turn(entry->body);
+}
+
+static int emit_text(struct output *output, const struct entry *entry)
+{
+    const struct output_options *options = &output->options;
+    text_clear(&output->text);
+    int code = options->format == OUTPUT_RECORDS ? record_write(&output->text, entry, &options->epoch)
+                                                 : lines_write(&output->text, entry, options->style);
+    if (code != 0)
+        return code;
+    progress_clear(options->progress);
+    return writer_write(options->writer, output->text.bytes, output->text.size);
+}
+
+/* Says why ENTRY gives no body, or only the begin of one. */
+static int tell_missing(const struct entry *entry)
+{
+    const struct haul_result *result = entry->result;
+    const char *reason = entry->body != NULL ? body_problem(entry->body) : NULL;
+    if (reason == NULL)
+        reason = result->message != NULL ? result->message : "unknown";
+    size_t room = entry->input_size + sizeof("***");
+    char *masked = malloc(room);
+    if (masked == NULL)
+        return -ENOMEM;
+    haul_url_mask(entry->input, entry->input_size, masked, room);
+    struct excerpt url = excerpt(result->url != NULL ? result->url : masked);
+    free(masked);
+    const char *class_name = haul_class_name(result->error_class);
+    uint64_t passed = entry->body != NULL ? body_passed(entry->body) : 0;
+    if (passed > 0)
+        message("%s: %s: %s (the first %" PRIu64 " bytes were written)", url.text, class_name, reason, passed);
+    else
+        message("%s: %s: %s", url.text, class_name, reason);
+    return 0;
+}
+
+static int emit_body(struct output *output, struct entry *entry)
+{
+    if (!entry->result->ok) {
+        int code = tell_missing(entry);
+        body_destroy(entry->body);
+        entry->body = NULL;
+        return code;
+    }
+    if (entry->body != NULL) {
+        progress_clear(output->options.progress);
+        body_release(entry->body);
+        entry->body = NULL;
+    }
+    return bodies_error(output->bodies);
+}
+
+int output_emit(struct output *output, struct entry *entry)
+{
+    summary_add(output->summary, entry->result);
+    return output->bodies != NULL ? emit_body(output, entry) : emit_text(output, entry);
+}
+
+bool output_is_full(struct output *output)
+{
+    return writer_is_full(output->options.writer) ||
+           (output->bodies != NULL && !gate_is_open(bodies_idle(output->bodies)));
+}
+
+struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(output_wait_room);
+    while (output_is_full(self->output)) {
+        bool is_writer = writer_is_full(self->output->options.writer);
+        struct gate *gate = is_writer ? writer_room(self->output->options.writer) : bodies_idle(self->output->bodies);
+        self->pass = HAUL_FRAME(gate_pass, .gate = gate);
+        HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+    }
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(output_drain);
+    if (self->output->bodies != NULL) {
+        self->pass = HAUL_FRAME(gate_pass, .gate = bodies_idle(self->output->bodies));
+        HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+        if (bodies_error(self->output->bodies) != 0)
+            HAUL_FAIL(bodies_error(self->output->bodies));
+    }
+    self->drain = HAUL_FRAME(writer_drain, .writer = self->output->options.writer);
+    HAUL_AWAIT(haul_call(task, &self->drain.coroutine));
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+const struct summary *output_summary(const struct output *output)
+{
+    return output->summary;
+}

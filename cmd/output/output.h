@@ -1,0 +1,78 @@
+/* What a run gives out: takes each entry, in the order of the mode, and has it written in the format that was asked
+ * for. It knows nothing of where entries come from. */
+#ifndef OUTPUT_OUTPUT_H
+#define OUTPUT_OUTPUT_H
+
+#include "output/lines.h"
+#include "output/record.h"
+#include "output/writer.h"
+
+#include <haul/client.h>
+
+#include <stdbool.h>
+
+struct entry;
+struct output;
+struct progress;
+struct summary;
+
+enum output_format {
+    OUTPUT_LINES,   /* a line for each entry */
+    OUTPUT_RECORDS, /* a JSON object for each */
+    OUTPUT_BODIES,  /* the bodies of those that are ok; a message for each of the others */
+};
+
+struct output_options {
+    enum output_format format;
+    enum lines_style style;    /* of lines */
+    struct epoch epoch;        /* for records */
+    struct writer *writer;     /* outlives the output */
+    struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
+};
+
+/* Negative errno. */
+int output_create(struct haul_loop *loop, const struct output_options *options, struct output **ret_output);
+
+/* All entries that it prepared must have been destroyed. NULL is fine. */
+void output_destroy(struct output *output);
+
+/* What LINES_... suits DESCRIPTOR. */
+enum lines_style output_style_for(int descriptor);
+
+/* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. -ENOMEM. */
+int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
+
+/* ENTRY will be the next one emitted: its body may go straight through (output/body.h). May be called again. */
+void output_take_turn(struct output *output, struct entry *entry);
+
+/* Writes ENTRY, which has its result, and counts it. It stays the caller's. Negative errno: the run cannot go on. A
+ * writer that is no longer open is no error here; writer_run tells of it. */
+int output_emit(struct output *output, struct entry *entry);
+
+/* True while more waits than should: nothing new should be started. */
+bool output_is_full(struct output *output);
+
+/* Waits until it is not full. HAUL_E_CANCELLED. */
+struct output_wait_room {
+    struct haul_coroutine coroutine;
+    struct output *output;
+    /* Private from here. */
+    struct gate_pass pass;
+};
+haul_step_fn output_wait_room;
+
+/* Waits until all that was emitted is written, or never will be. HAUL_E_CANCELLED; a negative errno where bodies were
+ * lost. writer_run must be running. */
+struct output_drain {
+    struct haul_coroutine coroutine;
+    struct output *output;
+    /* Private from here. */
+    struct gate_pass pass;
+    struct writer_drain drain;
+};
+haul_step_fn output_drain;
+
+/* What was counted so far. */
+const struct summary *output_summary(const struct output *output);
+
+#endif

@@ -1,0 +1,240 @@
+#include "output/record.h"
+
+#include "output/escape.h"
+#include "output/number.h"
+#include "output/text.h"
+#include "output/utf8.h"
+#include "run/entry.h"
+
+#include <haul/result.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Room is reserved once for a whole record, so that its parts are written without a look at what is left: */
+enum {
+    fixed_room = 1024, /* keys, numbers, punctuation; texts come on top: */
+    byte_room = 6,     /* a byte of text becomes "\u00XX" at most */
+};
+
+/* Appends a string literal. */
+#define WRITE(end, literal) ((char *)memcpy((end), (literal), sizeof(literal) - 1) + sizeof(literal) - 1)
+
+static const char hexadecimal[] = "0123456789abcdef";
+
+static char *write_escape(char *end, uint32_t code_point)
+{
+    end = WRITE(end, "\\u");
+    for (int shift = 12; shift >= 0; shift -= 4)
+        *end++ = hexadecimal[code_point >> shift & 0xf];
+    return end;
+}
+
+static bool is_plain(char character)
+{
+    return character >= 0x20 && character < 0x7f && character != '"' && character != '\\';
+}
+
+/* The inside of a string: what takes more than a copy. Sets *RET_IS_VALID to false if a byte was no UTF-8. */
+static char *write_difficult(char *end, const char *bytes, size_t size, bool *ret_is_valid)
+{
+    for (size_t done = 0; done < size;) {
+        uint32_t code_point;
+        size_t length = utf8_decode(bytes + done, size - done, &code_point);
+        if (length == 0) {
+            end = WRITE(end, "\xef\xbf\xbd");
+            *ret_is_valid = false;
+            length = 1;
+        } else if (code_point == '"' || code_point == '\\') {
+            *end++ = '\\';
+            *end++ = (char)code_point;
+        } else if (escape_is_needed(code_point)) {
+            end = write_escape(end, code_point);
+        } else {
+            memcpy(end, bytes + done, length);
+            end += length;
+        }
+        done += length;
+    }
+    return end;
+}
+
+static char *write_string(char *end, const char *bytes, size_t size, bool *ret_is_valid)
+{
+    size_t plain = 0;
+    *end++ = '"';
+    while (plain < size && is_plain(bytes[plain])) {
+        end[plain] = bytes[plain];
+        plain++;
+    }
+    end += plain;
+    if (plain < size)
+        end = write_difficult(end, bytes + plain, size - plain, ret_is_valid);
+    *end++ = '"';
+    return end;
+}
+
+/* A text of the result; null where it is unknown. */
+static char *write_text(char *end, const char *text)
+{
+    bool ignored;
+    if (text == NULL)
+        return WRITE(end, "null");
+    return write_string(end, text, strlen(text), &ignored);
+}
+
+static char *write_boolean(char *end, bool value)
+{
+    return value ? WRITE(end, "true") : WRITE(end, "false");
+}
+
+static char *write_base64(char *end, const char *bytes, size_t size)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *byte = (const unsigned char *)bytes;
+    for (; size > 0; byte += 3) {
+        size_t taken = size < 3 ? size : 3;
+        uint32_t group = (uint32_t)byte[0] << 16;
+        group |= taken > 1 ? (uint32_t)byte[1] << 8 : 0;
+        group |= taken > 2 ? byte[2] : 0;
+        for (size_t i = 0; i < 4; i++)
+            *end++ = i <= taken ? digits[group >> (18 - 6 * i) & 0x3f] : '=';
+        size -= taken;
+    }
+    return end;
+}
+
+static char *write_input(char *end, const struct entry *entry)
+{
+    bool is_valid = true;
+    bool ignored;
+    end = WRITE(end, ",\"input\":");
+    end = write_string(end, entry->input, entry->input_size, &is_valid);
+    if (!is_valid) {
+        end = WRITE(end, ",\"input_base64\":\"");
+        end = write_base64(end, entry->input, entry->input_size);
+        *end++ = '"';
+    }
+    end = WRITE(end, ",\"tag\":");
+    return entry->tag != NULL ? write_string(end, entry->tag, entry->tag_size, &ignored) : WRITE(end, "null");
+}
+
+static char *write_error(char *end, const struct haul_result *result)
+{
+    end = WRITE(end, ",\"error\":");
+    if (result->ok)
+        return WRITE(end, "null");
+    end = WRITE(end, "{\"class\":");
+    end = write_text(end, haul_class_name(result->error_class));
+    end = WRITE(end, ",\"code\":");
+    end = number_write_unsigned(end, result->code > 0 ? (uint64_t)result->code : 0);
+    end = WRITE(end, ",\"message\":");
+    end = write_text(end, result->message);
+    *end++ = '}';
+    return end;
+}
+
+static char *write_remote(char *end, const struct haul_result *result)
+{
+    end = WRITE(end, ",\"remote_ip\":");
+    end = write_text(end, result->remote_ip);
+    end = WRITE(end, ",\"remote_port\":");
+    return result->remote_port > 0 ? number_write_unsigned(end, result->remote_port) : WRITE(end, "null");
+}
+
+static char *write_begin(char *end, const struct haul_result *result, const struct epoch *epoch)
+{
+    if (result->started == 0)
+        return WRITE(end, ",\"ts\":null,\"start\":null");
+    int64_t start = result->started - epoch->monotonic;
+    end = WRITE(end, ",\"ts\":");
+    end = number_write_microseconds(end, number_microseconds(epoch->wall + start));
+    end = WRITE(end, ",\"start\":");
+    return number_write_microseconds(end, number_microseconds(start));
+}
+
+/* What is rounded are the points in time between the phases, not the phases: so the printed phases add up to the
+ * printed total, and that is the total rounded. */
+static char *write_phase(char *end, int64_t duration, int64_t *inout_point)
+{
+    uint64_t before = number_microseconds(*inout_point);
+    *inout_point += duration > 0 ? duration : 0;
+    return number_write_microseconds(end, number_microseconds(*inout_point) - before);
+}
+
+static char *write_times(char *end, const struct haul_times *time)
+{
+    int64_t point = 0;
+    end = WRITE(end, ",\"time\":{\"queue\":");
+    end = number_write_microseconds(end, number_microseconds(time->queue));
+    end = WRITE(end, ",\"dns\":");
+    end = write_phase(end, time->dns, &point);
+    end = WRITE(end, ",\"connect\":");
+    end = write_phase(end, time->connect, &point);
+    end = WRITE(end, ",\"tls\":");
+    end = write_phase(end, time->tls, &point);
+    end = WRITE(end, ",\"wait\":");
+    end = write_phase(end, time->wait, &point);
+    end = WRITE(end, ",\"transfer\":");
+    end = write_phase(end, time->transfer, &point);
+    end = WRITE(end, ",\"total\":");
+    end = number_write_microseconds(end, number_microseconds(point));
+    *end++ = '}';
+    return end;
+}
+
+static size_t text_room(const char *text)
+{
+    return text != NULL ? strlen(text) * byte_room : 0;
+}
+
+static size_t room_for(const struct entry *entry)
+{
+    const struct haul_result *result = entry->result;
+    return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * byte_room + text_room(result->url) +
+           text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
+           text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip);
+}
+
+int record_write(struct text *text, const struct entry *entry, const struct epoch *epoch)
+{
+    const struct haul_result *result = entry->result;
+    char *end = text_reserve(text, room_for(entry));
+    if (end == NULL)
+        return -ENOMEM;
+    end = WRITE(end, "{\"v\":1,\"index\":");
+    end = number_write_unsigned(end, entry->index);
+    end = WRITE(end, ",\"line\":");
+    end = number_write_unsigned(end, entry->line);
+    end = write_input(end, entry);
+    end = WRITE(end, ",\"url\":");
+    end = write_text(end, result->url);
+    end = WRITE(end, ",\"method\":");
+    end = write_text(end, result->method);
+    end = WRITE(end, ",\"ok\":");
+    end = write_boolean(end, result->ok);
+    end = WRITE(end, ",\"status\":");
+    end = number_write_unsigned(end, result->status > 0 ? (uint64_t)result->status : 0);
+    end = write_error(end, result);
+    end = WRITE(end, ",\"attempts\":");
+    end = number_write_unsigned(end, result->attempts);
+    end = WRITE(end, ",\"redirects\":");
+    end = number_write_unsigned(end, result->redirects);
+    end = WRITE(end, ",\"final_url\":");
+    end = write_text(end, result->final_url);
+    end = WRITE(end, ",\"http_version\":");
+    end = write_text(end, result->http_version);
+    end = WRITE(end, ",\"content_type\":");
+    end = write_text(end, result->content_type);
+    end = WRITE(end, ",\"bytes\":");
+    end = number_write_unsigned(end, result->bytes > 0 ? (uint64_t)result->bytes : 0);
+    end = write_remote(end, result);
+    end = WRITE(end, ",\"reused\":");
+    end = write_boolean(end, result->reused);
+    end = write_begin(end, result, epoch);
+    end = write_times(end, &result->time);
+    end = WRITE(end, "}\n");
+    text->size = (size_t)(end - text->bytes);
+    return 0;
+}

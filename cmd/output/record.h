@@ -1,0 +1,24 @@
+/* The record of an entry: one JSON object on one line. Its keys and their order are documented in haul(1) and never
+ * change within a version ("v").
+ *
+ * It is valid UTF-8 whatever came from servers and lists: a byte that is none becomes U+FFFD, and where that happens
+ * to `input`, `input_base64` behind it has the bytes as they were. Control characters, also DEL, C1 and those that turn
+ * the direction of writing, are escaped, so that records can be looked at on a terminal. */
+#ifndef OUTPUT_RECORD_H
+#define OUTPUT_RECORD_H
+
+#include <stdint.h>
+
+struct entry;
+struct text;
+
+/* The begin of the run on two clocks, in nanoseconds, read at the same moment. */
+struct epoch {
+    int64_t wall;      /* since 1970 */
+    int64_t monotonic; /* the loop's clock */
+};
+
+/* Appends the record of ENTRY, which has its result, with the newline. -ENOMEM, with nothing appended. */
+int record_write(struct text *text, const struct entry *entry, const struct epoch *epoch);
+
+#endif

@@ -1,0 +1,36 @@
+#include "output/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool terminal_is_capable(int descriptor)
+{
+    const char *kind = getenv("TERM");
+    return kind != NULL && kind[0] != '\0' && strcmp(kind, "dumb") != 0 && isatty(descriptor);
+}
+
+bool terminal_has_colour(int descriptor)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    return (no_colour == NULL || no_colour[0] == '\0') && terminal_is_capable(descriptor);
+}
+
+unsigned terminal_width(int descriptor)
+{
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+        return 80;
+    return size.ws_col;
+}
+
+bool terminal_is_shared(int one, int other)
+{
+    struct stat first;
+    struct stat second;
+    if (!isatty(one) || !isatty(other) || fstat(one, &first) < 0 || fstat(other, &second) < 0)
+        return false;
+    return first.st_rdev == second.st_rdev;
+}

@@ -1,0 +1,19 @@
+/* What a descriptor tells about the terminal behind it, if there is one. */
+#ifndef OUTPUT_TERMINAL_H
+#define OUTPUT_TERMINAL_H
+
+#include <stdbool.h>
+
+/* Whether DESCRIPTOR is a terminal that understands escape sequences: not where TERM is "dumb" or missing. */
+bool terminal_is_capable(int descriptor);
+
+/* The same, and its user wants colour: NO_COLOR is empty or missing (no-color.org). */
+bool terminal_has_colour(int descriptor);
+
+/* Its width in columns; 80 where it does not say. */
+unsigned terminal_width(int descriptor);
+
+/* Whether both are the same terminal. */
+bool terminal_is_shared(int one, int other);
+
+#endif
