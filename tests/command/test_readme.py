@@ -206,9 +206,9 @@ def rewrite():
     text = README.read_text(encoding="utf-8")
     with support.Origin() as origin, support.refused() as port, tempfile.TemporaryDirectory() as directory:
         shell = Shell(directory, origin.port, port)
-        for command, output in commands():
-            shown = f"$ {command}\n{output}"
-            text = text.replace(shown, f"$ {command}\n{shell.run(command)}".rstrip("\n"), 1)
+        for block in blocks("console"):
+            shown = re.findall(r"^\$ (.*)$", block, re.MULTILINE)
+            text = text.replace(block, "".join(f"$ {command}\n{shell.run(command)}\n" for command in shown))
     README.write_text(text, encoding="utf-8")
 
 
