@@ -108,7 +108,7 @@ const struct option_row *option_find_letter(char letter)
     return NULL;
 }
 
-enum { longest_name = 31, near_distance = 2 };
+enum { longest_name = 31, farthest = 3 };
 
 static size_t smallest(size_t a, size_t b, size_t c)
 {
@@ -139,7 +139,8 @@ static size_t edit_distance(const char *name, size_t size, const char *other)
 const char *option_find_near(const char *name, size_t size, enum command command)
 {
     const char *nearest = NULL;
-    size_t nearest_distance = near_distance + 1;
+    /* Of a short word hardly a letter would be left. */
+    size_t nearest_distance = (size < 4 * farthest ? size / 4 + 1 : farthest) + 1;
     if (size == 0 || size > longest_name)
         return NULL;
     for (size_t i = 0; i < option_count; i++) {
@@ -147,8 +148,7 @@ const char *option_find_near(const char *name, size_t size, enum command command
         if (!(row->commands & (unsigned)command))
             continue;
         size_t distance = strncmp(row->name, name, size) == 0 ? 0 : edit_distance(name, size, row->name);
-        /* Of a short word hardly a letter would be left. */
-        if (distance < nearest_distance && distance * 2 < size) {
+        if (distance < nearest_distance) {
             nearest = row->name;
             nearest_distance = distance;
         }

@@ -190,11 +190,14 @@ union haul_value haul_awaited(const struct haul_task *task);
 #define HAUL__FALLTHROUGH ((void)0)
 #endif
 
-/* Notes the answer of a call; nonzero if the task has to wait for it. */
+/* Notes the answer of a call; nonzero if the task has to wait for it. Then the answer is noted by what wakes it, which
+ * may have been the call itself. */
 static inline int haul__await(struct haul_coroutine *coroutine, struct haul_await await)
 {
+    if (await.code == HAUL__PENDING)
+        return 1;
     coroutine->awaited = (int16_t)await.code;
-    return await.code == HAUL__PENDING;
+    return 0;
 }
 
 #endif

@@ -236,7 +236,7 @@ static void check_forms(const struct option_row *row, bool is_compare, const cha
             snprintf(text, sizeof(text), "-%c%s", row->letter, is_joined ? value : "");
         else
             snprintf(text, sizeof(text), "--%s%s%s", row->name, is_joined ? "=" : "", is_joined ? value : "");
-        int code = parse_sample(is_compare, opposite(row->name), text, is_joined ? NULL : value);
+        int code = parse_sample(is_compare, is_taken ? opposite(row->name) : "--", text, is_joined ? NULL : value);
         assert_int_equal(code, is_taken ? 0 : HAUL_E_INVALID);
         if (is_taken) {
             assert_true(is_set());

@@ -61,6 +61,16 @@ static struct source *create(const struct source_item *items, size_t count)
     return source;
 }
 
+/* Asks a file, which may say that it is the turn of others, but always goes on. */
+static int next_of_file(struct source *source, struct source_line *ret_line)
+{
+    int code;
+    do
+        code = source_next(source, ret_line);
+    while (code == HAUL_E_BUSY);
+    return code;
+}
+
 /* Asks for a line that must be there. */
 static void expect(struct source *source, const char *list, uint64_t number, const char *input)
 {
@@ -203,13 +213,19 @@ static void a_line_too_long_is_refused_and_the_next_is_there(void **state)
             struct source *source = create(items, 2);
             expect(source, "file", 1, "first");
             struct source_line line;
-            assert_int_equal(source_next(source, &line), 0);
+            assert_int_equal(next_of_file(source, &line), 0);
             assert_string_equal(line.problem, "the line is longer than 1 MB");
             assert_int_equal(line.number, 2);
             assert_int_equal(line.line.input_size, 65536);
-            if (form == 0)
-                expect(source, "file", 3, "b");
-            expect(source, NULL, 1, "c:");
+            assert_int_equal(next_of_file(source, &line), 0);
+            if (form == 0) {
+                assert_int_equal(line.number, 3);
+                assert_int_equal(line.line.input_size, 1);
+                assert_memory_equal(line.line.input, "b", 1);
+                assert_int_equal(source_next(source, &line), 0);
+            }
+            assert_null(line.list);
+            assert_memory_equal(line.line.input, "c:", 2);
             expect_answer(source, HAUL_E_DRAINED);
             source_destroy(source);
         }
