@@ -1,0 +1,58 @@
+#include "client_options.h"
+
+#include "message.h"
+
+#include <haul/error.h>
+#include <haul/trust.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+int client_trust_create(const struct options *options, struct haul_trust **ret_trust)
+{
+    const char *problem;
+    int code = haul_trust_create(options->cacert, ret_trust, &problem);
+    if (code == 0 || code == -ENOMEM)
+        return code;
+    message("--cacert %s: %s", options->cacert, problem);
+    return HAUL_E_INVALID;
+}
+
+/* The first of two variables that is set to something. */
+static const char *environment(const char *name, const char *other_name)
+{
+    const char *value = getenv(name);
+    if ((!value || !*value) && other_name)
+        value = getenv(other_name);
+    return value && *value ? value : NULL;
+}
+
+/* As curl reads them: http_proxy in small letters only, since a web server hands a request's Proxy header to its CGI
+ * programs as HTTP_PROXY. */
+static void read_proxies(struct haul_client_options *client_options)
+{
+    const char *all = environment("all_proxy", "ALL_PROXY");
+    const char *http = environment("http_proxy", NULL);
+    const char *https = environment("https_proxy", "HTTPS_PROXY");
+    client_options->http_proxy = http ? http : all;
+    client_options->https_proxy = https ? https : all;
+    client_options->no_proxy = environment("no_proxy", "NO_PROXY");
+}
+
+void client_options_fill(const struct options *options, enum mode mode, struct haul_trust *trust,
+                         struct haul_client_options *ret_client_options)
+{
+    haul_client_options_init(ret_client_options);
+    ret_client_options->concurrency = mode == MODE_SEQUENTIAL ? 1 : options->concurrency;
+    ret_client_options->per_host = options->per_host;
+    ret_client_options->connect_timeout = options->connect_timeout;
+    ret_client_options->idle_timeout = options->idle_timeout;
+    ret_client_options->max_time = options->max_time;
+    ret_client_options->follow_redirects = options->location;
+    ret_client_options->max_redirects = (unsigned)options->max_redirs;
+    ret_client_options->insecure = options->insecure;
+    ret_client_options->trust = trust;
+    ret_client_options->resolve = options->resolve;
+    ret_client_options->connect_to = options->connect_to;
+    read_proxies(ret_client_options);
+}

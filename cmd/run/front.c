@@ -1,0 +1,214 @@
+#include "run/front.h"
+
+#include "run/entry.h"
+#include "run/feed.h"
+
+#include <haul/error.h>
+#include <haul/task.h>
+
+#include <errno.h>
+
+/* One entry on its way through the fetcher. */
+struct fetch_entry {
+    struct haul_coroutine coroutine;
+    struct front *front;
+    struct entry *entry;
+    haul_body_fn *body;
+    void *body_data;
+    struct haul_fetch fetch;
+};
+
+void front_init(struct front *front, const struct front_plan *plan)
+{
+    *front = (struct front){.plan = *plan, .cancel_message = "cancelled"};
+    order_init(&front->order, plan->mode);
+    gate_init(&front->room);
+    stall_init(&front->stall, &front->order);
+}
+
+void front_set_cancel_message(struct front *front, const char *message)
+{
+    front->cancel_message = message;
+}
+
+bool front_is_drained(const struct front *front)
+{
+    return front->is_drained;
+}
+
+/* What waits for its host's place stands aside, within the window, and others are tried. A fetch that has not run yet
+ * counts as in flight until it is known to wait. */
+static bool has_room(const struct front *front)
+{
+    struct haul_client_statistics statistics;
+    haul_client_statistics(front->plan.client, &statistics);
+    return front->alive - statistics.waiting_for_host < front->plan.concurrency &&
+           front->order.count < front->plan.window;
+}
+
+static bool is_sink_full(const struct front *front)
+{
+    return front->plan.sink.is_full && front->plan.sink.is_full(front->plan.sink.data);
+}
+
+void front_room_changed(void *data)
+{
+    struct front *front = data;
+    if (has_room(front))
+        gate_open(&front->room);
+    else
+        gate_close(&front->room);
+    if (front->plan.mode == MODE_GATHER)
+        stall_note(&front->stall, front->loop, front->order.count >= front->plan.window);
+}
+
+static void tell_turn(struct front *front)
+{
+    struct entry *next = order_next(&front->order, front->is_drained);
+    if (next == front->turn)
+        return;
+    front->turn = next;
+    if (next && front->plan.sink.take_turn)
+        front->plan.sink.take_turn(front->plan.sink.data, next);
+}
+
+static void emit(void *data, struct entry *entry)
+{
+    struct front *front = data;
+    if (front->turn == entry)
+        front->turn = NULL;
+    int code = front->plan.sink.emit(front->plan.sink.data, entry);
+    if (code < 0 && front->error == 0)
+        front->error = code;
+}
+
+static void finish(struct front *front, struct entry *entry)
+{
+    order_finish(&front->order, entry, emit, front);
+    tell_turn(front);
+    front_room_changed(front);
+}
+
+static int drop_body(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
+{
+    (void)data;
+    (void)so_far;
+    (void)bytes;
+    (void)size;
+    return 0;
+}
+
+static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(fetch_entry);
+    self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
+                             .body = self->body, .body_data = self->body_data);
+    HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
+    self->front->alive--;
+    if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
+        self->entry->result = haul_awaited(task).pointer;
+    if (coroutine->code == HAUL_E_CANCELLED && self->entry->result)
+        self->entry->result->message = self->front->cancel_message;
+    if (self->entry->result)
+        finish(self->front, self->entry);
+    if (self->front->error != 0)
+        HAUL_FAIL(self->front->error);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static int start(struct front *front, struct entry *entry)
+{
+    haul_body_fn *body = drop_body;
+    void *body_data = NULL;
+    int code = 0;
+    if (!entry->result && front->plan.sink.prepare)
+        code = front->plan.sink.prepare(front->plan.sink.data, entry, &body, &body_data);
+    order_add(&front->order, entry);
+    if (code < 0)
+        return code;
+    if (entry->result) {
+        finish(front, entry);
+        return front->error;
+    }
+    tell_turn(front);
+    code = haul_group_spawn(
+        &front->group, HAUL_CALL(fetch_entry, .front = front, .entry = entry, .body = body, .body_data = body_data),
+        NULL);
+    if (code == 0)
+        front->alive++;
+    return code;
+}
+
+/* Reads and starts until there is no room (0), or nothing to read: the feed's answer. */
+static int read_feed(struct front *front)
+{
+    int code = 0;
+    while (code == 0 && has_room(front) && !is_sink_full(front)) {
+        struct entry *entry;
+        code = front->plan.feed->next(front->plan.feed, &entry);
+        if (code == 0)
+            code = start(front, entry);
+    }
+    front_room_changed(front);
+    return code;
+}
+
+/* What was read and did not come out has its record all the same. */
+static int give_up(struct front *front, struct entry *entry)
+{
+    entry->result = haul_result_create_failed(entry->url ? haul_url_masked(entry->url) : NULL, HAUL_CLASS_CANCELLED,
+                                              front->cancel_message);
+    return entry->result ? 0 : -ENOMEM;
+}
+
+/* Has everything leave that has not. */
+static int empty(struct front *front)
+{
+    for (struct entry *entry; (entry = order_first(&front->order));) {
+        if (!entry->result && give_up(front, entry) < 0) {
+            order_drop(&front->order, entry);
+            front->error = -ENOMEM;
+        } else {
+            order_finish(&front->order, entry, emit, front);
+        }
+    }
+    return front->error;
+}
+
+struct haul_step front_run(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(front_run);
+    self->front->loop = haul_task_loop(task);
+    haul_group_init(task, &self->front->group);
+    for (;;) {
+        self->code = read_feed(self->front);
+        if (self->code == HAUL_E_DRAINED)
+            break;
+        if (self->code == HAUL_E_BUSY) {
+            HAUL_AWAIT(self->front->plan.feed->wait(task, self->front->plan.feed));
+        } else if (self->code != 0) {
+            HAUL_FAIL(self->code);
+        } else if (is_sink_full(self->front)) {
+            HAUL_AWAIT(self->front->plan.sink.wait_room(task, self->front->plan.sink.data));
+        } else {
+            self->pass = HAUL_FRAME(gate_pass, .gate = &self->front->room);
+            HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+        }
+    }
+    self->front->is_drained = true;
+    tell_turn(self->front);
+    HAUL_AWAIT(haul_group_wait(task, &self->front->group));
+    HAUL_FINALLY;
+    haul_group_cancel(&self->front->group);
+    HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->front->group));
+    /* A fetch that could not go on has cancelled this task: its error counts. */
+    if (self->code != 0 && (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED))
+        coroutine->code = (int16_t)self->code;
+    self->code = empty(self->front);
+    if (self->code != 0)
+        coroutine->code = (int16_t)self->code;
+    stall_finish(&self->front->stall);
+    gate_finish(&self->front->room);
+    HAUL_END;
+}

@@ -1,0 +1,81 @@
+/* The front: pulls entries when there is room, has each fetched as a task, and hands them on in the mode's order. */
+#ifndef RUN_FRONT_H
+#define RUN_FRONT_H
+
+#include "output/gate.h"
+#include "run/order.h"
+#include "run/stall.h"
+
+#include <haul/client.h>
+#include <haul/group.h>
+#include <haul/loop.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct entry;
+struct feed;
+
+/* Where entries go. */
+struct front_sink {
+    /* Called with each entry once, when it leaves; the entry is destroyed behind it. A negative errno ends the run. */
+    int (*emit)(void *data, struct entry *entry);
+    /* Before an entry is fetched: where its body goes. A negative errno ends the run. NULL: bodies are dropped. */
+    int (*prepare)(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
+    /* ENTRY will be the next to leave, whatever happens. NULL: nobody cares. */
+    void (*take_turn)(void *data, struct entry *entry);
+    /* True while nothing new should be started, and waiting for the end of it. NULL: never. */
+    bool (*is_full)(void *data);
+    struct haul_await (*wait_room)(struct haul_task *task, void *data);
+    void *data;
+};
+
+/* What a front works with; all of it outlives the run. */
+struct front_plan {
+    struct haul_client *client; /* its `waiting` callback is front_room_changed, with the front */
+    struct feed *feed;
+    struct front_sink sink;
+    enum mode mode;
+    size_t concurrency; /* fetches that are neither done nor wait for their host */
+    size_t window;      /* entries that were read and have not left */
+};
+
+/* Its fields are private. */
+struct front {
+    struct front_plan plan;
+    struct haul_loop *loop; /* once it runs */
+    struct order order;
+    struct stall stall;
+    struct haul_group group;    /* the fetches */
+    struct gate room;           /* open while there is some */
+    size_t alive;               /* fetches that have not ended */
+    bool is_drained;            /* the feed has nothing more */
+    const struct entry *turn;   /* the entry that was told it is the next to leave */
+    const char *cancel_message; /* of results that did not come out because the run ended */
+    int error;                  /* of the sink */
+};
+
+void front_init(struct front *front, const struct front_plan *plan);
+
+/* A run: it ends when all entries have left: with 0; with HAUL_E_CANCELLED when its task was cancelled: nothing more
+ * was read, what was in flight was cancelled, and every entry that was read has left all the same; or with the error
+ * that kept it from going on. */
+struct front_run {
+    struct haul_coroutine coroutine;
+    struct front *front;
+    /* Private from here. */
+    struct gate_pass pass;
+    int code;
+};
+haul_step_fn front_run;
+
+/* What results say from now on that do not come out because the run was cancelled. Static text. */
+void front_set_cancel_message(struct front *front, const char *message);
+
+/* Looks again whether there is room. DATA is the front. */
+void front_room_changed(void *data);
+
+/* True once all entries were read. */
+bool front_is_drained(const struct front *front);
+
+#endif

@@ -1,0 +1,25 @@
+/* SIGINT and SIGTERM: the first asks the run to end, the second ends the process at once. */
+#ifndef RUN_INTERRUPTION_H
+#define RUN_INTERRUPTION_H
+
+#include <haul/loop.h>
+
+/* Embedded by its owner. */
+struct interruption {
+    struct haul_loop *loop;
+    haul_callback_fn *fn;
+    void *data;
+    int signal; /* the first that came; 0: none */
+};
+
+/* Has FN called when the first of the two signals comes. -ENOMEM. */
+int interruption_begin(struct interruption *interruption, struct haul_loop *loop, haul_callback_fn *fn, void *data);
+
+/* The signals have their default action again. */
+void interruption_end(struct interruption *interruption);
+
+/* Ends the process with the signal that came, if one did, so that a shell's loop stops, too (a status of 130 alone
+ * would not stop it). */
+void interruption_raise(const struct interruption *interruption);
+
+#endif

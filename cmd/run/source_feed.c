@@ -1,0 +1,62 @@
+#include "run/source_feed.h"
+
+#include "input/source.h"
+#include "run/entry.h"
+
+#include <haul/error.h>
+#include <haul/result.h>
+#include <haul/url.h>
+
+#include <errno.h>
+
+/* What is shown of an input that is no URL: enough to know it by. */
+enum { shown_of_refused = 2048 };
+
+static int refuse(struct entry *entry, const char *problem)
+{
+    char masked[shown_of_refused];
+    haul_url_mask(entry->input, entry->input_size, masked, sizeof(masked));
+    entry->result = haul_result_create_failed(masked, HAUL_CLASS_URL, problem);
+    return entry->result ? 0 : -ENOMEM;
+}
+
+/* Reads the entry's URL, or gives it the result that says why it has none. */
+static int read_url(struct entry *entry, const char *problem)
+{
+    int code = HAUL_E_URL;
+    if (!problem)
+        code = haul_url_create(entry->input, entry->input_size, &entry->url, &problem);
+    return code == HAUL_E_URL ? refuse(entry, problem) : code;
+}
+
+static int next(struct feed *feed, struct entry **ret_entry)
+{
+    struct source_feed *self = (struct source_feed *)feed;
+    struct source_line line;
+    int code = source_next(self->source, &line);
+    if (code != 0)
+        return code;
+    struct entry *entry = entry_create(line.line.input, line.line.input_size, line.line.tag, line.line.tag_size);
+    if (!entry)
+        return -ENOMEM;
+    entry->index = self->count;
+    entry->line = line.number;
+    code = read_url(entry, line.problem);
+    if (code != 0) {
+        entry_destroy(entry);
+        return code;
+    }
+    self->count++;
+    *ret_entry = entry;
+    return 0;
+}
+
+static struct haul_await wait_for_source(struct haul_task *task, struct feed *feed)
+{
+    return source_wait(task, ((struct source_feed *)feed)->source);
+}
+
+void source_feed_init(struct source_feed *feed, struct source *source)
+{
+    *feed = (struct source_feed){.feed = {.next = next, .wait = wait_for_source}, .source = source};
+}
