@@ -27,6 +27,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,6 +46,8 @@ static enum exit_status finish_standard_output(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_STATUS_OK;
+    if (errno == EPIPE)
+        return EXIT_STATUS_NO_READER;
     message("cannot write to standard output: %s", strerror(errno));
     return EXIT_STATUS_BROKEN;
 }

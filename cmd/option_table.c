@@ -140,7 +140,7 @@ const char *option_find_near(const char *name, size_t size, enum command command
 {
     const char *nearest = NULL;
     /* Of a short word hardly a letter would be left. */
-    size_t nearest_distance = (size < 4 * farthest ? size / 4 + 1 : farthest) + 1;
+    size_t nearest_distance = (size / 4 + 1 < farthest ? size / 4 + 1 : farthest) + 1;
     if (size == 0 || size > longest_name)
         return NULL;
     for (size_t i = 0; i < option_count; i++) {

@@ -50,10 +50,12 @@ int haul_duration_parse(const char *text, int64_t *ret_duration)
             return HAUL_E_INVALID;
     if (__builtin_mul_overflow(duration, unit, &duration))
         return HAUL_E_INVALID;
-    /* A tenth of the unit, then a hundredth, ...: exact for the nine or more zeros that a unit has or is cut to. */
-    for (int64_t place = unit / 10; fraction < text && place > 0; fraction++, place /= 10)
-        if (__builtin_add_overflow(duration, (*fraction - '0') * place, &duration))
-            return HAUL_E_INVALID;
+    /* From the last digit, so that what is cut off at each is finer than a nanosecond in the end. */
+    int64_t part = 0;
+    for (const char *digit = text; digit > fraction; digit--)
+        part = ((digit[-1] - '0') * unit + part) / 10;
+    if (__builtin_add_overflow(duration, part, &duration))
+        return HAUL_E_INVALID;
     *ret_duration = duration;
     return 0;
 }

@@ -1,5 +1,6 @@
 #include <haul/error.h>
 
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -23,14 +24,20 @@ static const struct {
 
 static const int error_count = sizeof(errors) / sizeof(errors[0]);
 
+/* The errno behind a negative code. INT_MIN cannot be negated, and its neighbour is no errno either. */
+static int errno_of(int code)
+{
+    return code < -INT_MAX ? INT_MAX : -code;
+}
+
 const char *haul_error_name(int code)
 {
-    const char *name = code < 0 ? strerrorname_np(-code) : code < error_count ? errors[code].name : NULL;
+    const char *name = code < 0 ? strerrorname_np(errno_of(code)) : code < error_count ? errors[code].name : NULL;
     return name ? name : "unknown";
 }
 
 const char *haul_error_message(int code)
 {
-    const char *message = code < 0 ? strerrordesc_np(-code) : code < error_count ? errors[code].message : NULL;
+    const char *message = code < 0 ? strerrordesc_np(errno_of(code)) : code < error_count ? errors[code].message : NULL;
     return message ? message : "unknown error";
 }

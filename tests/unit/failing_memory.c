@@ -1,0 +1,39 @@
+#include "failing_memory.h"
+
+/* The names that --wrap gives. */
+void *__real_haul__allocate(size_t size);
+void *__real_haul__reallocate(void *memory, size_t size);
+void *__wrap_haul__allocate(size_t size);
+void *__wrap_haul__reallocate(void *memory, size_t size);
+
+static size_t left;
+static bool happened;
+
+void failing_memory_set(size_t n)
+{
+    left = n;
+    happened = false;
+}
+
+bool failing_memory_happened(void)
+{
+    return happened;
+}
+
+static bool fails_now(void)
+{
+    if (left == 0 || --left > 0)
+        return false;
+    happened = true;
+    return true;
+}
+
+void *__wrap_haul__allocate(size_t size)
+{
+    return fails_now() ? NULL : __real_haul__allocate(size);
+}
+
+void *__wrap_haul__reallocate(void *memory, size_t size)
+{
+    return fails_now() ? NULL : __real_haul__reallocate(memory, size);
+}

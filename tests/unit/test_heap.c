@@ -1,0 +1,168 @@
+#include "failing_memory.h"
+#include "stage.h"
+
+#include "base/heap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { many = 1000 };
+
+static struct haul_timer timers[many];
+
+static void forget_timers(void)
+{
+    for (size_t i = 0; i < many; i++)
+        timers[i] = (struct haul_timer){.index = HAUL__NO_TIMER};
+}
+
+static struct haul_timer *take_first(struct haul__heap *heap)
+{
+    struct haul_timer *timer = haul__heap_first(heap)->timer;
+    haul__heap_remove(heap, timer);
+    return timer;
+}
+
+static void test_earliest_first(void **state)
+{
+    (void)state;
+    struct haul__heap heap;
+    const int64_t deadlines[] = {30, -5, 20, INT64_MAX - 1, 10, INT64_MIN};
+    const size_t order[] = {5, 1, 4, 2, 0, 3};
+    forget_timers();
+    haul__heap_init(&heap);
+    assert_null(haul__heap_first(&heap));
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(haul__heap_add(&heap, &timers[i], deadlines[i]), 0);
+    for (size_t i = 0; i < 6; i++)
+        assert_ptr_equal(take_first(&heap), &timers[order[i]]);
+    assert_null(haul__heap_first(&heap));
+    haul__heap_finish(&heap);
+}
+
+static void test_equal_deadlines_in_order_of_setting(void **state)
+{
+    (void)state;
+    struct haul__heap heap;
+    forget_timers();
+    haul__heap_init(&heap);
+    for (size_t i = 0; i < many; i++)
+        assert_int_equal(haul__heap_add(&heap, &timers[i], 7), 0);
+    /* Taken out of the middle and set anew, one is the last. */
+    haul__heap_remove(&heap, &timers[500]);
+    assert_int_equal(haul__heap_add(&heap, &timers[500], 7), 0);
+    for (size_t i = 0; i < many; i++)
+        if (i != 500)
+            assert_ptr_equal(take_first(&heap), &timers[i]);
+    assert_ptr_equal(take_first(&heap), &timers[500]);
+    haul__heap_finish(&heap);
+}
+
+static void test_remove_of_one_that_is_not_in(void **state)
+{
+    (void)state;
+    struct haul__heap heap;
+    forget_timers();
+    haul__heap_init(&heap);
+    haul__heap_remove(&heap, &timers[0]);
+    assert_int_equal(haul__heap_add(&heap, &timers[0], 1), 0);
+    haul__heap_remove(&heap, &timers[0]);
+    haul__heap_remove(&heap, &timers[0]);
+    assert_int_equal(timers[0].index, HAUL__NO_TIMER);
+    assert_null(haul__heap_first(&heap));
+    haul__heap_finish(&heap);
+}
+
+/* Against the plainest thing that does the same: a table of deadlines, searched. */
+static void test_against_a_table(void **state)
+{
+    (void)state;
+    struct haul__heap heap;
+    int64_t deadlines[many];
+    uint64_t sequences[many];
+    uint64_t sequence = 0;
+    forget_timers();
+    haul__heap_init(&heap);
+    srand(1);
+    for (int step = 0; step < 20000; step++) {
+        size_t i = (size_t)rand() % many;
+        if (timers[i].index == HAUL__NO_TIMER) {
+            deadlines[i] = rand() % 50;
+            sequences[i] = sequence++;
+            assert_int_equal(haul__heap_add(&heap, &timers[i], deadlines[i]), 0);
+        } else {
+            haul__heap_remove(&heap, &timers[i]);
+        }
+        if (step % 100 != 0)
+            continue;
+        size_t first = many;
+        for (size_t j = 0; j < many; j++) {
+            if (timers[j].index == HAUL__NO_TIMER)
+                continue;
+            assert_ptr_equal(heap.entries[timers[j].index].timer, &timers[j]);
+            if (first == many || deadlines[j] < deadlines[first] ||
+                (deadlines[j] == deadlines[first] && sequences[j] < sequences[first]))
+                first = j;
+        }
+        assert_ptr_equal(haul__heap_first(&heap) ? haul__heap_first(&heap)->timer : NULL,
+                         first < many ? &timers[first] : NULL);
+    }
+    haul__heap_finish(&heap);
+}
+
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    FAILING_MEMORY_SWEEP(n)
+    {
+        struct haul__heap heap;
+        size_t count = 0;
+        forget_timers();
+        haul__heap_init(&heap);
+        for (size_t i = 0; i < many; i++) {
+            int code = haul__heap_add(&heap, &timers[i], (int64_t)i);
+            assert_true(code == 0 || (code == -ENOMEM && failing_memory_happened()));
+            assert_int_equal(timers[i].index == HAUL__NO_TIMER, code != 0);
+            count += code == 0;
+        }
+        assert_int_equal(count, failing_memory_happened() ? many - 1 : many);
+        assert_int_equal(heap.count, count);
+        haul__heap_finish(&heap);
+    }
+}
+
+static void add_twice(void *data)
+{
+    haul__heap_add(data, &timers[0], 1);
+    haul__heap_add(data, &timers[0], 2);
+}
+
+static void test_adding_twice_is_a_mistake(void **state)
+{
+    (void)state;
+    struct haul__heap heap;
+    forget_timers();
+    haul__heap_init(&heap);
+    assert_true(meets_assert(add_twice, &heap));
+    haul__heap_finish(&heap);
+}
+
+static void test_entry_is_small(void **state)
+{
+    (void)state;
+    assert_int_equal(sizeof(struct haul__heap_entry), 24);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_earliest_first),
+        cmocka_unit_test(test_equal_deadlines_in_order_of_setting),
+        cmocka_unit_test(test_remove_of_one_that_is_not_in),
+        cmocka_unit_test(test_against_a_table),
+        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_adding_twice_is_a_mistake),
+        cmocka_unit_test(test_entry_is_small),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
