@@ -34,7 +34,8 @@ struct mode_summary {
     size_t not_ok;
 };
 
-/* Makes all fields but `runs` and `rounds_complete` the caller's, who has set them; makes room for the runs. -ENOMEM. */
+/* Makes all fields but `runs` and `rounds_complete` the caller's, who has set them; makes room for the runs. -ENOMEM.
+ */
 int comparison_begin(struct comparison *comparison);
 
 /* Frees the runs. */

@@ -5,10 +5,10 @@
 #include "report/comparison.h"
 
 struct difference {
-    size_t index;      /* of the URL */
-    bool error_class;  /* it failed in one way here, in another or not at all there */
-    bool status;       /* the server's statuses differ */
-    bool size;         /* the bodies' sizes differ */
+    size_t index;     /* of the URL */
+    bool error_class; /* it failed in one way here, in another or not at all there */
+    bool status;      /* the server's statuses differ */
+    bool size;        /* the bodies' sizes differ */
 };
 
 struct differences {

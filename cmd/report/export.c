@@ -250,8 +250,7 @@ static int append_run(struct text *text, const struct measured_run *run, enum mo
     add_seconds(&piece, piece.root, "sum_of_totals", run->sum_of_totals);
     if (add_quantiles(&piece, run) != 0)
         piece.failed = true;
-    add_slowest(&piece, piece.root, run->count, run->slowest,
-                (double)measure_slowest_total(run) / (double)HAUL_SECOND);
+    add_slowest(&piece, piece.root, run->count, run->slowest, (double)measure_slowest_total(run) / (double)HAUL_SECOND);
     add_number(&piece, piece.root, "peak_in_flight", (double)run->peak_in_flight);
     add_number(&piece, piece.root, "connections", (double)run->connections);
     add_number(&piece, piece.root, "not_ok", (double)run->not_ok);

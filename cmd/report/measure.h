@@ -20,18 +20,18 @@ struct measured_url {
 
 /* One run. */
 struct measured_run {
-    int64_t start;            /* on the loop's clock */
-    int64_t wall;             /* from the start until all was over */
-    int64_t first_out;        /* from the start until the first result had left; 0 where there is none */
-    int64_t mean_out;         /* the mean of that time over all URLs; 0 where there is none */
-    int64_t sum_of_totals;    /* what the URLs would take one after another */
-    int64_t bytes;            /* of all bodies */
-    size_t slowest;           /* the index of the URL with the longest total, the first of several; 0 of an empty list */
-    size_t peak_in_flight;    /* the most that were in flight at once */
-    uint64_t connections;     /* opened */
-    size_t not_ok;            /* URLs */
-    size_t emitted;           /* results that have left */
-    size_t count;             /* URLs of the list */
+    int64_t start;         /* on the loop's clock */
+    int64_t wall;          /* from the start until all was over */
+    int64_t first_out;     /* from the start until the first result had left; 0 where there is none */
+    int64_t mean_out;      /* the mean of that time over all URLs; 0 where there is none */
+    int64_t sum_of_totals; /* what the URLs would take one after another */
+    int64_t bytes;         /* of all bodies */
+    size_t slowest;        /* the index of the URL with the longest total, the first of several; 0 of an empty list */
+    size_t peak_in_flight; /* the most that were in flight at once */
+    uint64_t connections;  /* opened */
+    size_t not_ok;         /* URLs */
+    size_t emitted;        /* results that have left */
+    size_t count;          /* URLs of the list */
     struct measured_url *urls; /* by their index in the list */
 };
 

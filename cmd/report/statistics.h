@@ -1,4 +1,5 @@
-/* Figures about series of measured values. Pure functions; nothing they are given is changed, but by statistics_sort. */
+/* Figures about series of measured values. Pure functions; nothing they are given is changed, but by statistics_sort.
+ */
 #ifndef REPORT_STATISTICS_H
 #define REPORT_STATISTICS_H
 

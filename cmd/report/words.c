@@ -12,8 +12,8 @@
 enum {
     LINE_COLUMNS = 100,
     INDENT = 4,
-    URL_BYTES = 72, /* what is shown of a URL */
-    MOST_URLS = 10, /* named in one list */
+    URL_BYTES = 72,    /* what is shown of a URL */
+    MOST_URLS = 10,    /* named in one list */
     MOST_OUTCOMES = 3, /* named of one mode */
 };
 
