@@ -57,13 +57,12 @@ struct writer {
     void *room_data;
 };
 
-/* Opens what DESCRIPTOR refers to again, for writing without waiting. Negative errno. */
+/* Opens what DESCRIPTOR refers to again, for writing without waiting; -1 where that cannot be done. */
 static int open_again(int descriptor)
 {
     char path[32];
     snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
-    int again = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    return again >= 0 ? again : -errno;
+    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 static void choose_method(struct writer *writer)
@@ -85,12 +84,24 @@ static void choose_method(struct writer *writer)
         writer->descriptor = again;
         writer->is_owned = true;
         writer->method = METHOD_NONBLOCKING;
-    } else if (again == -ENXIO && S_ISFIFO(status.st_mode)) {
-        writer->state = WRITER_READER_GONE;
     } else {
         writer->method = METHOD_POLLED;
         writer->piece = writer->is_terminal ? (size_t)terminal_piece : (size_t)PIPE_BUF;
     }
+}
+
+/* Whether a pipe or socket has lost its reader. A peer of a socket that has only ended its own sending (POLLRDHUP) may
+ * still read. */
+static bool reader_is_gone(int descriptor)
+{
+    struct pollfd hang_up = {.fd = descriptor};
+    return poll(&hang_up, 1, 0) > 0 && (hang_up.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+}
+
+/* A terminal that hangs up sends SIGHUP, and files have no reader. */
+static bool has_reader(const struct writer *writer)
+{
+    return writer->method != METHOD_DIRECT && !writer->is_terminal;
 }
 
 int writer_create(struct haul_loop *loop, int descriptor, struct writer **ret_writer)
@@ -100,6 +111,8 @@ int writer_create(struct haul_loop *loop, int descriptor, struct writer **ret_wr
         return -ENOMEM;
     *writer = (struct writer){.loop = loop, .descriptor = descriptor, .flushed = haul_loop_now(loop) - flush_interval};
     choose_method(writer);
+    if (has_reader(writer) && reader_is_gone(writer->descriptor))
+        writer->state = WRITER_READER_GONE;
     haul_semaphore_init(&writer->stirred, 0);
     gate_init(&writer->drained);
     gate_init(&writer->room);
@@ -306,14 +319,6 @@ bool writer_is_terminal(const struct writer *writer)
     return writer->is_terminal;
 }
 
-/* Whether a pipe or socket has lost its reader. A peer of a socket that has only ended its own sending (POLLRDHUP) may
- * still read. */
-static bool reader_is_gone(int descriptor)
-{
-    struct pollfd hang_up = {.fd = descriptor};
-    return poll(&hang_up, 1, 0) > 0 && (hang_up.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-}
-
 /* Sees the reader go away: a broken pipe or socket can be "read" at once. */
 struct watch_reader {
     struct haul_coroutine coroutine;
@@ -334,12 +339,6 @@ static struct haul_step watch_reader(struct haul_task *task, struct haul_corouti
     give_up(self->writer, WRITER_READER_GONE, 0);
     HAUL_FINALLY;
     HAUL_END;
-}
-
-/* A terminal that hangs up sends SIGHUP, and files have no reader. */
-static bool has_reader(const struct writer *writer)
-{
-    return writer->method != METHOD_DIRECT && !writer->is_terminal;
 }
 
 struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *coroutine)

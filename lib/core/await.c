@@ -1,6 +1,8 @@
 /* What a coroutine can await: a child, a future, a task. */
 #include "core/task.h"
 
+#include <haul/error.h>
+
 struct haul_await haul_call(struct haul_task *task, struct haul_coroutine *child)
 {
     assert(child->point == 0 && child->step && "a child's frame is made with HAUL_FRAME for each call");
@@ -24,11 +26,11 @@ static void waiter_run(struct haul__ready *ready)
     haul_future_unref(future);
 }
 
-/* Where the future has settled already its outcome is on the way, and the request stays for the next await. */
 static void cancel_waiter(struct haul_task *task)
 {
-    if (!haul_future_cancel(task->waited))
-        task->undelivered++;
+    struct haul_future *future = task->waited;
+    if (!haul_future_cancel(future) && future->code != HAUL_E_CANCELLED)
+        task->undelivered = 1;
 }
 
 struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *future)
