@@ -80,8 +80,7 @@ static struct haul__failure lost_connection(int curl_code, enum haul__phase phas
         failure.message = "the connection was reset before an answer began";
     if (phase == HAUL__RECEIVING_PHASE) {
         failure.error_class = HAUL_CLASS_PROTOCOL;
-        failure.message =
-            cause != 0 ? "the connection was lost in the middle of the answer" : "the answer broke off or is malformed";
+        failure.message = "the answer broke off or is malformed";
     }
     return failure;
 }
