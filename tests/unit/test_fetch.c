@@ -95,7 +95,7 @@ static void test_how_answers_come_out(void **state)
         {"/redirect?to=file:///etc/passwd", 302, HAUL_CLASS_REDIRECT, 1,
          "the redirect cannot be followed: a redirect can lead to http and https URLs only"},
         {"/redirect?to=http://", 302, HAUL_CLASS_REDIRECT, 1,
-         "the redirect cannot be followed: a redirect can lead to http and https URLs only"},
+         "the redirect cannot be followed: the host is neither a name nor an address"},
         {"/redirect?to=http://a%20b/", 302, HAUL_CLASS_REDIRECT, 1,
          "the redirect cannot be followed: the host is neither a name nor an address"},
         {"ftp://example.com/", 0, HAUL_CLASS_URL, 3, "only http, https and sleep URLs are fetched"},
