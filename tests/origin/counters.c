@@ -18,10 +18,11 @@ struct path_count {
 
 void counters_finish(struct counters *counters)
 {
-    struct path_count *entry, *next;
-    HASH_ITER(hh, counters->paths, entry, next)
-    {
-        HASH_DEL(counters->paths, entry);
+    struct path_count *next = counters->paths;
+    HASH_CLEAR(hh, counters->paths);
+    while (next) {
+        struct path_count *entry = next;
+        next = entry->hh.next;
         free(entry);
     }
 }

@@ -23,6 +23,6 @@ bool failing_memory_happened(void);
  *     } */
 #define FAILING_MEMORY_SWEEP(n)                                                                                        \
     for (size_t n = 1, failing_memory_left = 1; failing_memory_left > 0 && (failing_memory_set(n), true);              \
-         failing_memory_left = failing_memory_happened(), failing_memory_set(0), n++)
+         failing_memory_left = failing_memory_happened(), failing_memory_set(0), (n)++)
 
 #endif
