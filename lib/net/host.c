@@ -28,7 +28,8 @@ static struct haul__host *add(struct haul__hosts *hosts, const struct haul_url *
         haul__free(host);
         return NULL;
     }
-    haul_semaphore_init(&host->places, hosts->places);
+    /* A sleep has no host that could be asked too much of. */
+    haul_semaphore_init(&host->places, url->scheme == HAUL_URL_SLEEP ? SIZE_MAX : hosts->places);
     haul__pacing_init(&host->pacing);
     return host;
 }
