@@ -1,6 +1,8 @@
 /* What a coroutine can await: a child, a future, a task. */
 #include "core/task.h"
 
+#include <haul/error.h>
+
 struct haul_await haul_call(struct haul_task *task, struct haul_coroutine *child)
 {
     assert(child->point == 0 && child->step && "a child's frame is made with HAUL_FRAME for each call");
@@ -24,11 +26,22 @@ static void waiter_run(struct haul__ready *ready)
     haul_future_unref(future);
 }
 
-/* Where the future has settled already its outcome is on the way, and the request stays for the next await. */
+/* Tasks that wait for each other in a ring: none would ever end, so the last waits no longer. */
+static bool closes_ring(struct haul_future *future)
+{
+    return future->is_task && haul__container(future, struct haul_task, future)->is_delivering;
+}
+
 static void cancel_waiter(struct haul_task *task)
 {
-    if (!haul_future_cancel(task->waited))
-        task->undelivered++;
+    struct haul_future *future = task->waited;
+    if (closes_ring(future)) {
+        haul__future_remove_waiter(future, &task->ready);
+        haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
+        haul_future_unref(future);
+    } else if (!haul_future_cancel(future) && future->code != HAUL_E_CANCELLED) {
+        task->undelivered = 1;
+    }
 }
 
 struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *future)

@@ -173,7 +173,8 @@ static void callback_run(struct haul__ready *ready)
 {
     struct done_callback *callback = haul__container(ready, struct done_callback, ready);
     struct haul_future *future = callback->future;
-    callback->fn(future, callback->data);
+    if (!future->loop->is_closing)
+        callback->fn(future, callback->data);
     haul__free(callback);
     haul_future_unref(future);
 }

@@ -107,6 +107,8 @@ static void cancel_gather(struct haul_task *task)
 
 static void add_future(struct gather *gather, struct haul_future *future, size_t index)
 {
+    assert(future->loop == gather->group.loop && "a future of another loop is gathered");
+    assert(future != &gather->waiter->future && "a task gathers itself");
     struct gathered_future *gathered = &gather->futures[gather->future_count++];
     *gathered = (struct gathered_future){.ready.run = future_ended, .gather = gather, .future = future};
     gather->outcomes[index].value.pointer = haul_future_ref(future);

@@ -2,12 +2,21 @@
 
 #include <haul/error.h>
 
-/* What the group has to tell, after which it is as new. */
+/* What the group has to tell, after which it is as new. An error of a task comes before a cancel: before the one with
+ * which the group has ended the owner's body, and before any other, which stays for the next await. */
 static int conclude(struct haul_group *group)
 {
+    struct haul_task *owner = group->owner;
     int code = group->code != 0 ? group->code : group->wait_cancelled ? HAUL_E_CANCELLED : 0;
     if (group->owner_cancelled)
-        haul_task_uncancel(group->owner);
+        haul__task_take_back(owner, group->request);
+    if (group->code != 0) {
+        bool body_cancelled = owner->leaf->code == HAUL_E_CANCELLED;
+        if (group->wait_cancelled || (body_cancelled && owner->cancelling > group->cancelling))
+            owner->undelivered++;
+        if (body_cancelled)
+            owner->leaf->code = (int16_t)group->code;
+    }
     group->code = 0;
     group->cancelled = 0;
     group->owner_cancelled = 0;
@@ -23,7 +32,7 @@ static void task_ended(struct haul_group *group, struct haul_task *task)
         haul_group_cancel(group);
         if (!group->waiting) {
             group->owner_cancelled = 1;
-            haul_task_cancel(group->owner);
+            group->request = haul__task_request(group->owner);
         }
     }
     if (group->waiting && haul__list_is_empty(&group->tasks)) {
@@ -34,7 +43,8 @@ static void task_ended(struct haul_group *group, struct haul_task *task)
 
 void haul_group_init(struct haul_task *task, struct haul_group *group)
 {
-    *group = (struct haul_group){.loop = task->future.loop, .ended = task_ended, .owner = task};
+    *group = (struct haul_group){
+        .loop = task->future.loop, .ended = task_ended, .owner = task, .cancelling = haul_task_cancelling(task)};
     haul__list_init(&group->tasks);
 }
 
@@ -50,12 +60,13 @@ void haul_group_cancel(struct haul_group *group)
         haul_task_cancel(haul__container(link, struct haul_task, sibling));
 }
 
-/* The owner waits on: a group is left when all have ended. */
+/* The owner waits on: a group is left when all have ended. Their `finally` is not disturbed a second time. */
 static void cancel_group_wait(struct haul_task *task)
 {
     struct haul_group *group = task->waited;
     group->wait_cancelled = 1;
-    haul_group_cancel(group);
+    if (!group->cancelled)
+        haul_group_cancel(group);
 }
 
 struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *group)
@@ -63,6 +74,8 @@ struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *gro
     assert(task == group->owner && "a group is awaited by the task that opened it");
     if (haul__list_is_empty(&group->tasks))
         return haul__task_answer(task, conclude(group), (union haul_value){0});
+    if (task->leaf->code != 0 && !group->cancelled)
+        haul_group_cancel(group);
     group->waiting = 1;
     return haul__task_park(task, cancel_group_wait, group);
 }

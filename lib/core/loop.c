@@ -64,6 +64,13 @@ static void signal_handler_destroy(struct signal_handler *handler)
     haul__free(handler);
 }
 
+static void run_first(struct haul_list *list)
+{
+    struct haul__ready *ready = haul__container(list->next, struct haul__ready, at.link);
+    haul__list_remove(&ready->at.link);
+    ready->run(ready);
+}
+
 int haul_loop_destroy(struct haul_loop *loop)
 {
     if (!loop)
@@ -75,6 +82,9 @@ int haul_loop_destroy(struct haul_loop *loop)
         haul_handle_cancel(haul__container(loop->handles.next, struct haul_handle, link));
     while (!haul__list_is_empty(&loop->signals))
         signal_handler_destroy(haul__container(loop->signals.next, struct signal_handler, link));
+    loop->is_closing = true;
+    while (!haul__list_is_empty(&loop->ready))
+        run_first(&loop->ready);
     haul__heap_finish(&loop->timers);
     haul__poll_destroy(loop->poll);
     haul__free(loop);
@@ -159,7 +169,10 @@ int haul_loop_call_soon(struct haul_loop *loop, haul_callback_fn *fn, void *data
 int haul_loop_call_later(struct haul_loop *loop, int64_t duration, haul_callback_fn *fn, void *data,
                          struct haul_handle **ret_handle)
 {
-    return haul_loop_call_at(loop, haul_deadline(haul_loop_now(loop), duration), fn, data, ret_handle);
+    int64_t deadline;
+    if (__builtin_add_overflow(haul_loop_now(loop), duration, &deadline))
+        deadline = duration > 0 ? HAUL_NEVER : INT64_MIN + 1;
+    return haul_loop_call_at(loop, deadline, fn, data, ret_handle);
 }
 
 void haul_handle_cancel(struct haul_handle *handle)
@@ -273,11 +286,8 @@ static void run_snapshot(struct haul_loop *loop)
     struct haul_list snapshot;
     haul__list_init(&snapshot);
     haul__list_splice(&snapshot, &loop->ready);
-    while (!haul__list_is_empty(&snapshot)) {
-        struct haul__ready *ready = haul__container(snapshot.next, struct haul__ready, at.link);
-        haul__list_remove(&ready->at.link);
-        ready->run(ready);
-    }
+    while (!haul__list_is_empty(&snapshot))
+        run_first(&snapshot);
 }
 
 int haul__loop_run_once(struct haul_loop *loop)
@@ -285,12 +295,12 @@ int haul__loop_run_once(struct haul_loop *loop)
     int code = haul__poll_wait(loop->poll, wait_deadline(loop));
     if (code != 0)
         return code;
-    fire_due_timers(loop);
     for (struct haul_list *link = loop->hooks.next; link != &loop->hooks; link = link->next) {
         struct haul__hook *hook = haul__container(link, struct haul__hook, link);
         if (hook->after_poll)
             hook->after_poll(hook);
     }
+    fire_due_timers(loop);
     run_snapshot(loop);
     return 0;
 }

@@ -19,12 +19,13 @@ struct haul__ready {
     void (*run)(struct haul__ready *ready);
 };
 
-/* Called once in every iteration, around the wait. */
+/* Called once in every iteration, around the wait. Neither function adds or removes hooks. */
 struct haul__hook {
     struct haul_list link;
     /* Before the poll. Returns the deadline by which the wait must end (HAUL_NEVER: none). May make things ready. */
     int64_t (*before_poll)(struct haul__hook *hook);
-    /* After descriptors and due timers, before what is ready is run. May make things ready. NULL: nothing to do. */
+    /* After descriptors, before due timers, so that an answer that has arrived is not timed out. May make things ready.
+     * NULL: nothing to do. */
     void (*after_poll)(struct haul__hook *hook);
 };
 
@@ -36,6 +37,7 @@ struct haul_loop {
     struct haul_list handles; /* struct haul_handle that have not run */
     struct haul_list signals; /* struct signal_handler */
     bool stopping;
+    bool is_closing; /* it is being destroyed: what is ready drops what it holds, and calls nobody */
     haul_exception_fn *exception_handler;
     void *exception_data;
     /* What lies above keeps here what belongs to the loop as a whole. */
@@ -67,7 +69,7 @@ void haul__loop_clear_timer(struct haul_loop *loop, struct haul_timer *timer);
 void haul__loop_add_hook(struct haul_loop *loop, struct haul__hook *hook);
 void haul__loop_remove_hook(struct haul_loop *loop, struct haul__hook *hook);
 
-/* One iteration: hooks, wait, due timers, hooks, a snapshot of the ready queue. 0, HAUL_E_STALLED, negative errno. */
+/* One iteration: hooks, wait, hooks, due timers, a snapshot of the ready queue. 0, HAUL_E_STALLED, negative errno. */
 int haul__loop_run_once(struct haul_loop *loop);
 
 /* Tells the exception handler, if there is one. */

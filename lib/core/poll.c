@@ -19,6 +19,7 @@ struct haul__poll {
     int64_t timer_at; /* the deadline it is armed for; HAUL_NEVER: it is not */
     size_t active;    /* descriptor watches that wait for something */
     size_t signals;   /* signal watches */
+    bool happened;    /* a watch's function was called in this wait */
 };
 
 struct haul__watch {
@@ -85,15 +86,17 @@ int64_t haul__poll_update_now(struct haul__poll *poll)
     return poll->now;
 }
 
-/* A timer that is armed for an earlier deadline stays: waking early once is cheaper than arming it anew each time. */
+/* A timer that is armed for an earlier deadline stays: waking early once is cheaper than arming it anew each time. The
+ * clock is read before libev's, so that the timer comes late by what lies between rather than early. */
 static void arm(struct haul__poll *poll, int64_t deadline)
 {
     if (deadline >= poll->timer_at)
         return;
+    int64_t now = haul__poll_update_now(poll);
+    double duration = deadline > now ? (double)(deadline - now) / HAUL_SECOND : 0.;
     ev_now_update(poll->ev);
-    int64_t duration = deadline - haul__poll_update_now(poll);
     ev_timer_stop(poll->ev, &poll->timer);
-    ev_timer_set(&poll->timer, duration > 0 ? (double)duration / HAUL_SECOND : 0., 0.);
+    ev_timer_set(&poll->timer, duration, 0.);
     ev_timer_start(poll->ev, &poll->timer);
     poll->timer_at = deadline;
 }
@@ -101,9 +104,13 @@ static void arm(struct haul__poll *poll, int64_t deadline)
 static int wait_virtual(struct haul__poll *poll, int64_t deadline)
 {
     poll->clock.advance(poll->clock.data, INT64_MIN);
-    if (deadline == INT64_MIN)
+    if (deadline == INT64_MIN || poll->signals > 0) {
         ev_run(poll->ev, EVRUN_NOWAIT);
-    else if (poll->active > 0)
+        /* What has happened comes before the time that has not passed yet. */
+        if (deadline == INT64_MIN || poll->happened)
+            return 0;
+    }
+    if (poll->active > 0)
         ev_run(poll->ev, EVRUN_ONCE);
     else if (deadline != HAUL_NEVER)
         poll->clock.advance(poll->clock.data, deadline);
@@ -132,6 +139,7 @@ static int wait_real(struct haul__poll *poll, int64_t deadline)
 
 int haul__poll_wait(struct haul__poll *poll, int64_t deadline)
 {
+    poll->happened = false;
     int code = haul__poll_is_virtual(poll) ? wait_virtual(poll, deadline) : wait_real(poll, deadline);
     haul__poll_update_now(poll);
     return code;
@@ -141,6 +149,7 @@ static void descriptor_event(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
     struct haul__watch *watch = io->data;
+    watch->poll->happened = true;
     watch->fn(watch, (events & EV_READ ? HAUL__READABLE : 0) | (events & EV_WRITE ? HAUL__WRITABLE : 0), watch->data);
 }
 
@@ -149,6 +158,7 @@ static void signal_event(struct ev_loop *ev, ev_signal *signal, int events)
     (void)ev;
     (void)events;
     struct haul__watch *watch = signal->data;
+    watch->poll->happened = true;
     watch->fn(watch, 0, watch->data);
 }
 
@@ -249,4 +259,10 @@ int haul__signal_watch_create(struct haul__poll *poll, int signal, haul__watch_f
     poll->signals++;
     *ret_watch = watch;
     return 0;
+}
+
+void haul__poll_library_version(int *ret_major, int *ret_minor)
+{
+    *ret_major = ev_version_major();
+    *ret_minor = ev_version_minor();
 }

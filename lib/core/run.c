@@ -5,13 +5,35 @@
 
 #include <signal.h>
 
+/* In the future's line: whoever asked before has been told when its turn comes. */
+struct completion {
+    struct haul__ready ready;
+    bool is_done;
+};
+
+static void complete(struct haul__ready *ready)
+{
+    haul__container(ready, struct completion, ready)->is_done = true;
+}
+
 int haul_run_until_complete(struct haul_loop *loop, struct haul_future *future)
 {
+    struct completion completion = {.ready.run = complete};
     haul_future_ref(future);
+    if (haul_future_done(future))
+        haul__loop_make_ready(loop, &completion.ready);
+    else
+        haul__future_add_waiter(future, &completion.ready);
     int code = 0;
-    while (code == 0 && !haul_future_done(future))
-        code = loop->stopping ? HAUL_E_STOPPED : haul__loop_run_once(loop);
+    while (code == 0 && !completion.is_done) {
+        code = haul__loop_run_once(loop);
+        if (code == 0 && loop->stopping)
+            code = HAUL_E_STOPPED;
+    }
     loop->stopping = false;
+    haul__future_remove_waiter(future, &completion.ready);
+    if (haul_future_done(future))
+        code = 0;
     haul_future_unref(future);
     return code;
 }
@@ -36,7 +58,9 @@ int haul_loop_finish(struct haul_loop *loop)
 {
     haul_group_cancel(&loop->root);
     loop->root.cancelled = 0;
-    while (loop->tasks_alive > 0) {
+    /* Once more after the end of the last task, for those who wait to be told of it. */
+    for (bool told = false; loop->tasks_alive > 0 || (!told && !haul__list_is_empty(&loop->ready));) {
+        told = loop->tasks_alive == 0;
         int code = haul__loop_run_once(loop);
         if (code != 0)
             return code;
@@ -62,21 +86,27 @@ static void interrupt(void *data)
     haul_task_cancel(program->main);
 }
 
-static int run_main(struct haul_loop *loop, struct haul_awaitable awaitable, union haul_value *ret_value)
+/* As in a shell's background job, where it is ignored: what is not the default was set by somebody who wants it so. */
+static bool is_default(int signal)
+{
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_DFL;
+}
+
+static int run_main(struct haul_loop *loop, struct haul_awaitable awaitable, struct haul_outcome *ret_outcome)
 {
     struct program program = {.loop = loop};
     int code = haul_task_create(loop, awaitable, &program.main);
     if (code < 0)
         return code;
-    code = haul_loop_add_signal_handler(loop, SIGINT, interrupt, &program);
+    if (is_default(SIGINT))
+        code = haul_loop_add_signal_handler(loop, SIGINT, interrupt, &program);
     if (code == 0)
         code = haul_run_until_complete(loop, &program.main->future);
     if (code == 0)
         code = haul_future_code(&program.main->future);
-    if (code == 0 && ret_value) {
-        haul_destroy_fn *destroy;
-        *ret_value = haul_future_take(&program.main->future, &destroy);
-    }
+    if (code == 0)
+        ret_outcome->value = haul_future_take(&program.main->future, &ret_outcome->destroy);
     haul_loop_remove_signal_handler(loop, SIGINT);
     haul_task_unref(program.main);
     return code;
@@ -88,7 +118,14 @@ int haul_run(struct haul_awaitable awaitable, union haul_value *ret_value)
     int code = haul_loop_create(NULL, &loop);
     if (code < 0)
         return code;
-    code = run_main(loop, awaitable, ret_value);
+    struct haul_outcome outcome = {0};
+    code = run_main(loop, awaitable, &outcome);
     int finished = haul_loop_finish(loop);
-    return code != 0 ? code : finished;
+    if (code == 0)
+        code = finished;
+    if (code == 0 && ret_value)
+        *ret_value = outcome.value;
+    else
+        haul_outcome_finish(&outcome);
+    return code;
 }

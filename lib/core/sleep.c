@@ -21,11 +21,29 @@ struct haul_await haul_sleep_until(struct haul_task *task, int64_t deadline)
     return code < 0 ? (struct haul_await){code} : haul__task_park(task, cancel_sleep, NULL);
 }
 
+static void yield_over(struct haul__ready *ready)
+{
+    haul__task_resume(haul__container(ready, struct haul_task, ready), 0, (union haul_value){0});
+}
+
+static void cancel_yield(struct haul_task *task)
+{
+    haul__list_remove(&task->ready.at.link);
+    haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
+}
+
+/* It stays parked while it is in the ready queue, so that a task that only yields can be cancelled. */
+static struct haul_await yield(struct haul_task *task)
+{
+    struct haul_await await = haul__task_park(task, cancel_yield, NULL);
+    task->ready.run = yield_over;
+    haul__loop_make_ready(task->future.loop, &task->ready);
+    return await;
+}
+
 struct haul_await haul_sleep(struct haul_task *task, int64_t duration)
 {
-    if (duration > 0)
-        return haul_sleep_until(task, haul_deadline(haul_loop_now(task->future.loop), duration));
-    struct haul_await await = haul__task_park(task, cancel_sleep, NULL);
-    haul__task_wake(task, 0, (union haul_value){0});
-    return await;
+    if (duration <= 0)
+        return yield(task);
+    return haul_sleep_until(task, haul_deadline(haul_loop_now(task->future.loop), duration));
 }

@@ -40,6 +40,20 @@ static void finish(struct haul_task *task, int code, union haul_value value)
     leave_group(task);
 }
 
+/* Ends the wait because of the requests that no await has given. */
+static void deliver(struct haul_task *task)
+{
+    uint16_t requests = task->undelivered;
+    task->undelivered = 0;
+    task->is_delivering = true;
+    task->cancel_wait(task);
+    task->is_delivering = false;
+    if (task->undelivered > 0)
+        task->undelivered = requests;
+    else
+        task->deliveries++;
+}
+
 /* Runs the innermost coroutine until the task has to wait, and whoever awaits it when it ends. Calls of children and
  * their ends do not nest here, whatever the depth. */
 static void step(struct haul_task *task)
@@ -66,10 +80,8 @@ static void step(struct haul_task *task)
         parent->awaited = coroutine->code;
     }
     loop->current = NULL;
-    if (task->undelivered > 0 && haul__task_is_parked(task)) {
-        task->undelivered = 0;
-        task->cancel_wait(task);
-    }
+    if (task->undelivered > 0 && haul__task_is_parked(task))
+        deliver(task);
 }
 
 static void run(struct haul__ready *ready)
@@ -139,26 +151,51 @@ void haul_task_unref(struct haul_task *task)
         haul_future_unref(&task->future);
 }
 
+/* An await has been cancelled, and the task has not had its turn since. */
+static bool is_cancel_on_its_way(const struct haul_task *task)
+{
+    return !haul__task_is_parked(task) && task->future.loop->current != task && task->leaf->awaited == HAUL_E_CANCELLED;
+}
+
 int haul_task_cancel(struct haul_task *task)
 {
     if (haul_future_done(&task->future))
         return 0;
+    if (task->cancelling == UINT16_MAX || task->is_delivering)
+        return 1;
     task->cancelling++;
-    task->undelivered++;
-    if (haul__task_is_parked(task)) {
-        task->undelivered = 0;
-        task->cancel_wait(task);
+    if (is_cancel_on_its_way(task)) {
+        task->deliveries++;
+        return 1;
     }
+    task->undelivered++;
+    if (haul__task_is_parked(task))
+        deliver(task);
     return 1;
 }
 
+/* Those that were delivered are taken back first: none of the others is to be lost. */
 unsigned haul_task_uncancel(struct haul_task *task)
 {
     if (task->cancelling > 0)
         task->cancelling--;
-    if (task->undelivered > 0)
-        task->undelivered--;
+    if (task->undelivered > task->cancelling)
+        task->undelivered = task->cancelling;
     return task->cancelling;
+}
+
+uint16_t haul__task_request(struct haul_task *task)
+{
+    uint16_t request = task->deliveries;
+    haul_task_cancel(task);
+    return request;
+}
+
+void haul__task_take_back(struct haul_task *task, uint16_t request)
+{
+    if (task->deliveries == request && task->undelivered > 0)
+        task->undelivered--;
+    haul_task_uncancel(task);
 }
 
 unsigned haul_task_cancelling(const struct haul_task *task)
@@ -188,12 +225,15 @@ struct haul_task *haul_task_current(const struct haul_loop *loop)
 
 void haul_task_own_value(struct haul_task *task, haul_destroy_fn *destroy)
 {
-    task->future.destroy = destroy;
+    /* A child's value goes to its parent, who knows what it is. */
+    if (!task->leaf->parent)
+        task->future.destroy = destroy;
 }
 
 struct haul_await haul__task_park(struct haul_task *task, haul__cancel_fn *cancel_wait, void *waited)
 {
     assert(task->future.loop->current == task && "a task is made to wait that does not run");
+    assert(!haul__task_is_parked(task) && "a call that makes one wait is not awaited");
     task->cancel_wait = cancel_wait;
     task->waited = waited;
     return (struct haul_await){HAUL__PENDING};

@@ -13,7 +13,8 @@
 #include <haul/task.h>
 
 /* Ends a wait early: takes the task out of where it waits and wakes it with HAUL_E_CANCELLED, or passes the cancel on
- * to what it waits for, which wakes it later. */
+ * to what it waits for, which wakes it later. Where the outcome is on its way already it sets task->undelivered, and
+ * the request stays for the next await. */
 typedef void haul__cancel_fn(struct haul_task *task);
 
 struct haul_task {
@@ -27,9 +28,16 @@ struct haul_task {
     uint64_t id;
     uint16_t cancelling;  /* requests not taken back */
     uint16_t undelivered; /* of these, those that no await has given yet */
+    uint16_t deliveries;  /* how often an await has given some, modulo 2^16 */
     bool started;
+    bool is_delivering;  /* in cancel_wait: tasks that wait for each other in a ring pass a cancel on once */
     max_align_t frame[]; /* its first coroutine's */
 };
+
+/* Asks TASK to end, as haul_task_cancel, for a scope that takes its request back when it is left: with the answer,
+ * which tells whether an await has given the request. */
+uint16_t haul__task_request(struct haul_task *task);
+void haul__task_take_back(struct haul_task *task, uint16_t request);
 
 /* What a call that makes TASK wait returns. */
 struct haul_await haul__task_park(struct haul_task *task, haul__cancel_fn *cancel_wait, void *waited);

@@ -7,7 +7,7 @@ static void expire(struct haul_timer *timer)
 {
     struct haul_timeout *timeout = haul__container(timer, struct haul_timeout, timer);
     timeout->expired = 1;
-    haul_task_cancel(timeout->task);
+    timeout->request = haul__task_request(timeout->task);
 }
 
 int haul_timeout_enter(struct haul_task *task, struct haul_timeout *timeout, int64_t deadline)
@@ -30,6 +30,6 @@ int haul_timeout_leave(struct haul_task *task, struct haul_timeout *timeout, int
     haul__loop_clear_timer(task->future.loop, &timeout->timer);
     if (!timeout->expired)
         return code;
-    unsigned cancelling = haul_task_uncancel(task);
-    return code == HAUL_E_CANCELLED && cancelling <= timeout->cancelling ? HAUL_E_TIMEOUT : code;
+    haul__task_take_back(task, timeout->request);
+    return code == HAUL_E_CANCELLED && haul_task_cancelling(task) <= timeout->cancelling ? HAUL_E_TIMEOUT : code;
 }

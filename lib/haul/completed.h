@@ -24,12 +24,12 @@ int haul_as_completed(struct haul_task *task, const struct haul_awaitable *await
  * RET_OUTCOME outlives the await. An error of one is in its outcome and stops nobody. Several tasks may wait: the
  * first who asked gets the first. HAUL_E_DRAINED: all were given. HAUL_E_CANCELLED: the waiting task was cancelled; the
  * rest runs on, and the iteration can be resumed. */
-struct haul_await haul_completed_next(struct haul_task *task, struct haul_completed *completed,
-                                      struct haul_outcome *ret_outcome);
+HAUL__MUST_AWAIT struct haul_await haul_completed_next(struct haul_task *task, struct haul_completed *completed,
+                                                       struct haul_outcome *ret_outcome);
 
 /* Ends the iteration: cancels its tasks that still run, waits until they have ended, finishes what was not taken, and
  * frees COMPLETED. A future that was given runs on. Nobody may be waiting. NULL is fine. Always gives 0 or
  * HAUL_E_CANCELLED, and is done in both cases. */
-struct haul_await haul_completed_leave(struct haul_task *task, struct haul_completed *completed);
+HAUL__MUST_AWAIT struct haul_await haul_completed_leave(struct haul_task *task, struct haul_completed *completed);
 
 #endif

@@ -24,7 +24,8 @@
  *   - two awaits on one line do not compile (duplicate case);
  *   - an await inside an ordinary `switch` is an error with -Werror: its case does not fit the switch's type;
  *   - HAUL_AWAIT, HAUL_RETURN and HAUL_FAIL do not compile behind HAUL_FINALLY, where only HAUL_AWAIT_CODE may wait;
- *   - an awaitable call's answer cannot be taken for an int: it is a struct that only an await takes.
+ *   - an awaitable call's answer cannot be taken for an int: it is a struct that only an await takes; and a call
+ *     without an await is a warning.
  * Rules that it cannot hold: an automatic variable does not outlive an await (put it in the frame); a variable
  * length array must not be in scope at one. What is left meets an assert.
  *
@@ -78,6 +79,13 @@ struct haul_await {
     int code; /* HAUL__PENDING: the task waits; otherwise the answer is there already */
 };
 
+/* Stands before each such call, so that one that is not awaited is a warning. */
+#if defined(__GNUC__)
+#define HAUL__MUST_AWAIT __attribute__((warn_unused_result))
+#else
+#define HAUL__MUST_AWAIT
+#endif
+
 #define HAUL__PENDING 0x7fff
 
 /* Something to run or wait for: a coroutine with its arguments (HAUL_CALL), or a future or task that there is already
@@ -104,7 +112,7 @@ struct haul_awaitable {
 /* Runs CHILD, a frame made with HAUL_FRAME that lives until the await is over (it stands in the caller's own frame),
  * as part of this task. Its code is the await's code, its value haul_awaited(task). Allocates nothing, whatever the
  * depth. */
-struct haul_await haul_call(struct haul_task *task, struct haul_coroutine *child);
+HAUL__MUST_AWAIT struct haul_await haul_call(struct haul_task *task, struct haul_coroutine *child);
 
 /* The value that the last await of TASK gave: of a child, what it returned; of a future or task, its value; of any
  * other call what its comment says. To be read before the next await. */

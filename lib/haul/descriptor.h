@@ -7,9 +7,9 @@
 /* Waits until DESCRIPTOR (a pipe, socket or terminal; it need not be non-blocking) can be read without blocking, or
  * is at its end, or broken. -EPERM: it is a regular file, which never makes one wait; other negative errno.
  * HAUL_E_CANCELLED. */
-struct haul_await haul_wait_readable(struct haul_task *task, int descriptor);
+HAUL__MUST_AWAIT struct haul_await haul_wait_readable(struct haul_task *task, int descriptor);
 
 /* The same for writing. */
-struct haul_await haul_wait_writable(struct haul_task *task, int descriptor);
+HAUL__MUST_AWAIT struct haul_await haul_wait_writable(struct haul_task *task, int descriptor);
 
 #endif

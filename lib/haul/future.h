@@ -51,7 +51,7 @@ size_t haul_future_remove_done_callback(struct haul_future *future, haul_done_fn
 
 /* Awaits it: its code, and its value as haul_awaited. Does not wait where it is done. A cancel of the waiting task
  * cancels the future. */
-struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *future);
+HAUL__MUST_AWAIT struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *future);
 
 /* The future as something to gather or wait for. Borrowed: it must live until the gather is over. */
 struct haul_awaitable haul_future_awaitable(struct haul_future *future);

@@ -26,7 +26,8 @@ enum haul_gather_flags {
  * (unless RETURN_ERRORS), HAUL_E_CANCELLED if the waiting task was cancelled (then all are), or -ENOMEM, with nothing
  * begun. A coroutine becomes a task of the gather's own group; a future is awaited where it is, and cancelled where
  * the rest is. In every case all OUTCOMES are valid. */
-struct haul_await haul_gather(struct haul_task *task, const struct haul_awaitable *awaitables, size_t count,
-                              enum haul_gather_flags flags, struct haul_outcome *outcomes);
+HAUL__MUST_AWAIT struct haul_await haul_gather(struct haul_task *task, const struct haul_awaitable *awaitables,
+                                               size_t count, enum haul_gather_flags flags,
+                                               struct haul_outcome *outcomes);
 
 #endif

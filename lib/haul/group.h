@@ -11,7 +11,8 @@
  *     HAUL_END;
  *
  * The first task that ends with an error, other than being cancelled, cancels the rest, and the coroutine that opened
- * the group, if it is not waiting for it yet. */
+ * the group, if it is not waiting for it yet; it then ends with the task's error, not as cancelled. And where the body
+ * of that coroutine has failed or was cancelled, the wait in `finally` cancels the group. */
 #ifndef HAUL_GROUP_H
 #define HAUL_GROUP_H
 
@@ -27,6 +28,8 @@ struct haul_group {
     void (*ended)(struct haul_group *group, struct haul_task *task); /* told of each that ends; NULL: nobody */
     struct haul_task *owner;                                         /* the task that opened it */
     int code;                                                        /* the first error */
+    unsigned cancelling;                                             /* its owner's requests when it was opened */
+    unsigned short request;                                          /* the group's own, where owner_cancelled */
     unsigned char cancelled;                                         /* it takes no more tasks */
     unsigned char waiting;                                           /* its owner is in haul_group_wait */
     unsigned char owner_cancelled;                                   /* by the group, because of the first error */
@@ -43,8 +46,9 @@ int haul_group_spawn(struct haul_group *group, struct haul_awaitable awaitable, 
 /* Cancels all tasks of the group; it takes no more. */
 void haul_group_cancel(struct haul_group *group);
 
-/* Waits until all have ended; by its owner. 0; the first error of a task; HAUL_E_CANCELLED when its owner was cancelled
- * while it waited: then the group was, too, and has ended. The group can be used again afterwards. */
-struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *group);
+/* Waits until all have ended; by its owner. 0; the first error of a task (then a cancel of its owner by others is
+ * delivered at the next await); HAUL_E_CANCELLED when its owner was cancelled while it waited: then the group was, too,
+ * and has ended. The group can be used again afterwards. */
+HAUL__MUST_AWAIT struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *group);
 
 #endif

@@ -29,7 +29,8 @@ struct haul_loop_options {
 /* Makes a loop. OPTIONS may be NULL. Negative errno: out of memory or descriptors. */
 int haul_loop_create(const struct haul_loop_options *options, struct haul_loop **ret_loop);
 
-/* Destroys a loop and the handles that have not run. NULL is fine.
+/* Destroys a loop, and the handles and done callbacks that have not been called. NULL is fine. No future outlives its
+ * loop: drop the references first.
  * HAUL_E_BUSY: tasks are alive, and nothing was done. See haul_loop_finish in <haul/run.h>. */
 int haul_loop_destroy(struct haul_loop *loop);
 
@@ -44,10 +45,11 @@ int64_t haul_loop_update_now(struct haul_loop *loop);
 int haul_loop_is_virtual(const struct haul_loop *loop);
 
 /* Has the loop call FN soon: in the next iteration, in the order of these calls. Where RET_HANDLE is not NULL it gets
- * a handle, good for haul_handle_cancel until FN has been called. -ENOMEM. */
+ * a handle, good for haul_handle_cancel until FN is called. -ENOMEM. */
 int haul_loop_call_soon(struct haul_loop *loop, haul_callback_fn *fn, void *data, struct haul_handle **ret_handle);
 
-/* The same at DEADLINE on the loop's clock, or a DURATION from its now. */
+/* The same at DEADLINE on the loop's clock, or a DURATION from its now; one that is past is due in the next iteration,
+ * the earlier first. */
 int haul_loop_call_at(struct haul_loop *loop, int64_t deadline, haul_callback_fn *fn, void *data,
                       struct haul_handle **ret_handle);
 int haul_loop_call_later(struct haul_loop *loop, int64_t duration, haul_callback_fn *fn, void *data,

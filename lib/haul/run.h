@@ -5,8 +5,9 @@
 #include <haul/gather.h>
 #include <haul/loop.h>
 
-/* Runs the loop until FUTURE is done: 0 whatever its outcome. HAUL_E_STOPPED: haul_loop_stop was called first.
- * HAUL_E_STALLED: it can never be done, since nothing is ready and nothing is left to wait for. Negative errno. */
+/* Runs the loop until FUTURE is done and its done callbacks have been called: 0 whatever its outcome. HAUL_E_STOPPED:
+ * haul_loop_stop was called first. HAUL_E_STALLED: it can never be done, since nothing is ready and nothing is left to
+ * wait for. Negative errno. */
 int haul_run_until_complete(struct haul_loop *loop, struct haul_future *future);
 
 /* Makes a task of AWAITABLE, runs the loop until it has ended, and gives its outcome, the value the caller's to
@@ -19,8 +20,8 @@ int haul_run_task(struct haul_loop *loop, struct haul_awaitable awaitable, struc
 int haul_loop_finish(struct haul_loop *loop);
 
 /* A whole program: makes a loop, runs AWAITABLE as its main task, with the first SIGINT cancelling it and the second
- * ending the process at once, then finishes the loop. The main task's code, or what kept it from running; its value,
- * where the code is 0 and RET_VALUE is not NULL. */
+ * ending the process at once (unless SIGINT is ignored or handled already), then finishes the loop. The main task's
+ * code, or what kept it from running; its value, where the code is 0 and RET_VALUE is not NULL. */
 int haul_run(struct haul_awaitable awaitable, union haul_value *ret_value);
 
 #endif

@@ -19,7 +19,7 @@ void haul_semaphore_finish(struct haul_semaphore *semaphore);
 
 /* Takes a place, waiting for one in line. 0: it is taken, and to be released, also where the task was cancelled
  * meanwhile. HAUL_E_CANCELLED: it is not. Does not wait where one is free and nobody waits. */
-struct haul_await haul_semaphore_acquire(struct haul_task *task, struct haul_semaphore *semaphore);
+HAUL__MUST_AWAIT struct haul_await haul_semaphore_acquire(struct haul_task *task, struct haul_semaphore *semaphore);
 
 /* Takes a place if one is free and nobody waits: nonzero. */
 int haul_semaphore_try_acquire(struct haul_semaphore *semaphore);

@@ -6,9 +6,9 @@
 #include <haul/duration.h>
 
 /* Sleeps so many nanoseconds. 0 or less: lets the others run once, exactly. HAUL_E_CANCELLED. */
-struct haul_await haul_sleep(struct haul_task *task, int64_t duration);
+HAUL__MUST_AWAIT struct haul_await haul_sleep(struct haul_task *task, int64_t duration);
 
 /* Sleeps until DEADLINE on the loop's clock. */
-struct haul_await haul_sleep_until(struct haul_task *task, int64_t deadline);
+HAUL__MUST_AWAIT struct haul_await haul_sleep_until(struct haul_task *task, int64_t deadline);
 
 #endif

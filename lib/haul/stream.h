@@ -25,7 +25,7 @@ uint16_t haul_listener_port(const struct haul_listener *listener);
 /* Waits for a connection: haul_awaited(task).pointer is its stream, the caller's. Negative errno, HAUL_E_CANCELLED. A
  * connection that came with a cancel is not lost: it waits for the next accept. Without a descriptor left for another
  * connection, or memory in the system, it tries again every 50 ms until there is. */
-struct haul_await haul_listener_accept(struct haul_task *task, struct haul_listener *listener);
+HAUL__MUST_AWAIT struct haul_await haul_listener_accept(struct haul_task *task, struct haul_listener *listener);
 
 /* Closes the connection and frees the stream; bytes that were not sent are lost. Nobody may be waiting on it. NULL is
  * fine. */
@@ -36,11 +36,13 @@ void haul_stream_reset(struct haul_stream *stream);
 
 /* Reads what is there, at least a byte and SIZE at most, into BUFFER: haul_awaited(task).integer bytes; 0 of them at
  * the end. Negative errno, HAUL_E_CANCELLED, with nothing read. */
-struct haul_await haul_stream_read(struct haul_task *task, struct haul_stream *stream, void *buffer, size_t size);
+HAUL__MUST_AWAIT struct haul_await haul_stream_read(struct haul_task *task, struct haul_stream *stream, void *buffer,
+                                                    size_t size);
 
 /* Sends all of SIZE bytes, which stay the caller's and unchanged until the await is over: waits while the system
  * takes no more. Negative errno (-EPIPE, -ECONNRESET: the other side has gone); HAUL_E_CANCELLED, with a part sent. */
-struct haul_await haul_stream_write(struct haul_task *task, struct haul_stream *stream, const void *bytes, size_t size);
+HAUL__MUST_AWAIT struct haul_await haul_stream_write(struct haul_task *task, struct haul_stream *stream,
+                                                     const void *bytes, size_t size);
 
 /* Says that nothing more will be sent (FIN). Negative errno. */
 int haul_stream_shut_write(struct haul_stream *stream);

@@ -44,7 +44,7 @@ struct haul_task *haul_task_current(const struct haul_loop *loop);
 
 /* Awaits OTHER's end: its code and value. A cancel of the waiting task cancels OTHER and waits on until it has ended.
  * Awaiting oneself is a mistake. */
-struct haul_await haul_task_wait(struct haul_task *task, struct haul_task *other);
+HAUL__MUST_AWAIT struct haul_await haul_task_wait(struct haul_task *task, struct haul_task *other);
 
 /* The task as something to gather. It stays in its own group. */
 struct haul_awaitable haul_task_awaitable(struct haul_task *task);

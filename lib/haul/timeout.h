@@ -18,8 +18,9 @@
 struct haul_timeout {
     struct haul_timer timer;
     struct haul_task *task;
-    unsigned cancelling; /* the task's requests when it was entered */
-    int expired;
+    unsigned cancelling;    /* the task's requests when it was entered */
+    unsigned short request; /* its own, once it has expired */
+    unsigned char expired;
 };
 
 /* Enters a scope that ends at DEADLINE on the loop's clock, HAUL_NEVER for no end. -ENOMEM: it has no deadline then,

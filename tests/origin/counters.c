@@ -18,12 +18,12 @@ struct path_count {
 
 void counters_finish(struct counters *counters)
 {
-    struct path_count *next = counters->paths;
+    struct path_count *entry = counters->paths;
     HASH_CLEAR(hh, counters->paths);
-    while (next) {
-        struct path_count *entry = next;
-        next = entry->hh.next;
+    while (entry) {
+        struct path_count *next = entry->hh.next;
         free(entry);
+        entry = next;
     }
 }
 

@@ -24,6 +24,7 @@ struct stage {
  * which must not be stalled. */
 int stage_open(void **state);
 int stage_close(void **state);
+#define on_stage(test) cmocka_unit_test_setup_teardown(test, stage_open, stage_close)
 
 /* The milliseconds that have passed. */
 int64_t stage_time(const struct stage *stage);
@@ -68,7 +69,7 @@ struct actor {
 };
 haul_step_fn actor;
 
-/* One that settles with a value that is counted when it is destroyed: `*.pointer` is incremented. */
+/* A destructor for values: adds 1 to the int that COUNTER points to. */
 void count_destroyed(void *counter);
 
 #endif
