@@ -462,6 +462,26 @@ static void test_regular_file(void **state)
     tear_down(&fixture);
 }
 
+/* A run that has failed has no writer_run any more, and what was written before leaves all the same. */
+static void test_drain_alone(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up_pipe(&fixture);
+    write_pattern(&fixture, 0, much);
+    struct haul_task *task;
+    assert_int_equal(haul_task_create(fixture.loop, HAUL_CALL(writer_drain, .writer = fixture.writer), &task), 0);
+    iterate(&fixture);
+    haul_task_cancel(fixture.run);
+    assert_int_equal(end_of_run(&fixture), HAUL_E_CANCELLED);
+    assert_false(haul_future_done(haul_task_future(task)));
+    read_all(&fixture, much);
+    assert_int_equal(haul_run_until_complete(fixture.loop, haul_task_future(task)), 0);
+    assert_int_equal(writer_pending(fixture.writer), 0);
+    haul_task_unref(task);
+    tear_down(&fixture);
+}
+
 static void test_drain_can_be_cancelled(void **state)
 {
     (void)state;
@@ -498,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_reader_has_gone_before),
         cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_regular_file),
+        cmocka_unit_test(test_drain_alone),
         cmocka_unit_test(test_drain_can_be_cancelled),
     };
     signal(SIGPIPE, SIG_IGN);
