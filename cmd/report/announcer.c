@@ -37,6 +37,12 @@ void announcer_tell_plan(const struct announcer *announcer, size_t url_count, si
 
 void announcer_tell_duration(const struct announcer *announcer, int64_t duration)
 {
+    if (!announcer->is_loud)
+        return;
+    if (duration < HAUL_SECOND) {
+        message("less than a second to go");
+        return;
+    }
     static const struct {
         int64_t unit;
         const char *name;
@@ -46,8 +52,7 @@ void announcer_tell_duration(const struct announcer *announcer, int64_t duration
     while (i < last && duration < 2 * rows[i].unit)
         i++;
     char number[TABLE_NUMBER_SIZE];
-    if (announcer->is_loud)
-        message("about %s %s to go", table_number(number, (double)duration / (double)rows[i].unit, 1), rows[i].name);
+    message("about %s %s to go", table_number(number, (double)duration / (double)rows[i].unit, 1), rows[i].name);
 }
 
 void announcer_show_run(struct announcer *announcer, size_t number, size_t count, enum mode mode)

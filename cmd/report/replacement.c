@@ -58,7 +58,7 @@ static int open_replacement(struct replacement *replacement, const char *path)
     struct stat old;
     bool exists = stat(path, &old) == 0;
 
-    if (!exists && errno != ENOENT)
+    if (!exists && (errno != ENOENT || *path == '\0'))
         return -errno;
     if (exists && !S_ISREG(old.st_mode))
         return open_directly(replacement, path);

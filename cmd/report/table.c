@@ -33,9 +33,9 @@ unsigned table_decimals(const struct comparison *comparison)
     }
     if (longest < HAUL_SECOND / 10)
         return 4;
-    if (longest < 100 * HAUL_SECOND)
+    if (longest < 99 * HAUL_SECOND)
         return 3;
-    return longest < 1000 * HAUL_SECOND ? 2 : 1;
+    return longest < 999 * HAUL_SECOND ? 2 : 1;
 }
 
 const char *table_number(char *buffer, double number, unsigned decimals)
@@ -53,7 +53,7 @@ static void fill_row(struct row *row, const struct mode_summary *summary, unsign
     table_number(row->cells[2], summary->wall.min, decimals);
     table_number(row->cells[3], summary->wall.max, decimals);
     if (summary->has_speedup)
-        table_number(row->cells[4], summary->speedup.ratio, 2);
+        table_number(row->cells[4], summary->speedup.ratio, summary->speedup.ratio < 99 ? 2 : 1);
     else
         strcpy(row->cells[4], "-");
     table_number(row->cells[5], summary->first_out, decimals);

@@ -25,16 +25,31 @@ struct subject {
     unsigned decimals;
 };
 
-/* Appends SENTENCE, broken between words where it is too long for a line, and a newline. */
+/* Where a line of COLUMNS at most that begins at BEGIN ends: behind a semicolon if there is one, else before a space.
+ */
+static size_t find_break(const struct text *sentence, size_t begin, size_t columns)
+{
+    size_t at_space = begin;
+
+    for (size_t end = begin + columns; end > begin; end--) {
+        if (sentence->bytes[end] != ' ')
+            continue;
+        if (sentence->bytes[end - 1] == ';')
+            return end;
+        if (at_space == begin)
+            at_space = end;
+    }
+    return at_space;
+}
+
+/* Appends SENTENCE, broken where it is too long for a line, and a newline. */
 static void append_wrapped(struct text *text, const struct text *sentence)
 {
     size_t begin = 0;
     size_t columns = LINE_COLUMNS;
 
     while (sentence->size - begin > columns) {
-        size_t end = begin + columns;
-        while (end > begin && sentence->bytes[end] != ' ')
-            end--;
+        size_t end = find_break(sentence, begin, columns);
         if (end == begin)
             break;
         text_append(text, sentence->bytes + begin, end - begin);

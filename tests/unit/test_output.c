@@ -3,20 +3,14 @@
 #include "output/output.h"
 #include "output/summary.h"
 #include "sample_entry.h"
-
-#include <haul/descriptor.h>
-#include <haul/duration.h>
-#include <haul/error.h>
-#include <haul/future.h>
-#include <haul/run.h>
-#include <haul/task.h>
+#include "writer_stage.h"
 
 #include <fcntl.h>
 #include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,55 +19,43 @@
 
 /* An output to a pipe, on the real clock. */
 struct fixture {
-    struct haul_loop *loop;
-    struct writer *writer;
-    struct haul_task *run;
+    struct writer_stage stage;
     struct output *output;
-    int reading;
-    int writing;
 };
 
 static void set_up(struct fixture *fixture, enum output_format format)
 {
-    int ends[2];
-    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-    fixture->reading = ends[0];
-    fixture->writing = ends[1];
-    fcntl(fixture->reading, F_SETFL, O_NONBLOCK);
-    assert_int_equal(haul_loop_create(NULL, &fixture->loop), 0);
-    assert_int_equal(writer_create(fixture->loop, fixture->writing, &fixture->writer), 0);
-    assert_int_equal(haul_task_create(fixture->loop, HAUL_CALL(writer_run, .writer = fixture->writer), &fixture->run),
-                     0);
-    struct output_options options = {.format = format, .style = LINES_TABS, .writer = fixture->writer};
-    assert_int_equal(output_create(fixture->loop, &options, &fixture->output), 0);
+    writer_stage_open_pipe(&fixture->stage, false);
+    struct output_options options = {.format = format, .style = LINES_TABS, .writer = fixture->stage.writer};
+    assert_int_equal(output_create(fixture->stage.loop, &options, &fixture->output), 0);
 }
 
 static void tear_down(struct fixture *fixture)
 {
-    haul_task_cancel(fixture->run);
-    haul_run_until_complete(fixture->loop, haul_task_future(fixture->run));
-    haul_task_unref(fixture->run);
+    writer_stage_end_run(&fixture->stage);
     output_destroy(fixture->output);
-    writer_destroy(fixture->writer);
-    assert_int_equal(haul_loop_finish(fixture->loop), 0);
-    close(fixture->reading);
-    close(fixture->writing);
+    writer_stage_close(&fixture->stage);
+}
+
+static struct haul_task *start(struct fixture *fixture, struct haul_awaitable awaitable)
+{
+    return writer_stage_task(&fixture->stage, awaitable);
+}
+
+static void end(struct fixture *fixture, struct haul_task *task)
+{
+    assert_int_equal(writer_stage_end(&fixture->stage, task), 0);
 }
 
 static void drain(struct fixture *fixture)
 {
-    struct haul_outcome outcome;
-    assert_int_equal(haul_run_task(fixture->loop, HAUL_CALL(output_drain, .output = fixture->output), &outcome), 0);
-    assert_int_equal(outcome.code, 0);
+    end(fixture, start(fixture, HAUL_CALL(output_drain, .output = fixture->output)));
 }
 
 static void assert_written(struct fixture *fixture, const char *expected)
 {
-    char buffer[1000];
     drain(fixture);
-    ssize_t size = read(fixture->reading, buffer, sizeof(buffer) - 1);
-    buffer[size > 0 ? size : 0] = '\0';
-    assert_string_equal(buffer, expected);
+    writer_stage_assert_arrived(&fixture->stage, expected);
 }
 
 /* Has ENTRY prepared and gives TEXT as its body; what the body function answered. */
@@ -119,7 +101,7 @@ static void test_records(void **state)
     emit(&fixture, &sample);
     drain(&fixture);
     char buffer[1000];
-    ssize_t size = read(fixture.reading, buffer, sizeof(buffer));
+    ssize_t size = read(fixture.stage.reading, buffer, sizeof(buffer));
     assert_true(size > 100);
     assert_memory_equal(buffer, "{\"v\":1,", 7);
     assert_int_equal(buffer[size - 1], '\n');
@@ -208,11 +190,10 @@ static void test_refused_body(void **state)
     struct fixture fixture;
     set_up(&fixture, OUTPUT_BODIES);
     static char bytes[70000];
-    char *before = getenv("TMPDIR") != NULL ? strdup(getenv("TMPDIR")) : NULL;
     setenv("TMPDIR", "/nonexistent", 1);
-    struct output_options options = {.format = OUTPUT_BODIES, .writer = fixture.writer};
+    struct output_options options = {.format = OUTPUT_BODIES, .writer = fixture.stage.writer};
     output_destroy(fixture.output);
-    assert_int_equal(output_create(fixture.loop, &options, &fixture.output), 0);
+    assert_int_equal(output_create(fixture.stage.loop, &options, &fixture.output), 0);
     struct sample sample;
     sample_init(&sample);
     assert_true(fetch(&fixture, &sample, bytes, sizeof(bytes)) < 0);
@@ -221,11 +202,7 @@ static void test_refused_body(void **state)
     emit(&fixture, &sample);
     assert_string_equal(captured_stderr(NULL), "haul: http://one.example/: local: the body cannot be kept: No such "
                                                "file or directory\n");
-    if (before != NULL)
-        setenv("TMPDIR", before, 1);
-    else
-        unsetenv("TMPDIR");
-    free(before);
+    unsetenv("TMPDIR");
     tear_down(&fixture);
 }
 
@@ -255,24 +232,8 @@ static struct haul_step read_bytes(struct haul_task *task, struct haul_coroutine
 
 static void read_all(struct fixture *fixture, size_t size, char byte)
 {
-    struct haul_outcome outcome;
-    struct haul_awaitable reading = HAUL_CALL(read_bytes, .descriptor = fixture->reading, .size = size, .byte = byte);
-    assert_int_equal(haul_run_task(fixture->loop, reading, &outcome), 0);
-    assert_int_equal(outcome.code, 0);
-}
-
-static struct haul_task *start(struct fixture *fixture, struct haul_awaitable awaitable)
-{
-    struct haul_task *task;
-    assert_int_equal(haul_task_create(fixture->loop, awaitable, &task), 0);
-    return task;
-}
-
-static void end(struct fixture *fixture, struct haul_task *task)
-{
-    assert_int_equal(haul_run_until_complete(fixture->loop, haul_task_future(task)), 0);
-    assert_int_equal(haul_future_code(haul_task_future(task)), 0);
-    haul_task_unref(task);
+    end(fixture,
+        start(fixture, HAUL_CALL(read_bytes, .descriptor = fixture->stage.reading, .size = size, .byte = byte)));
 }
 
 /* It is full while lines wait in the writer, or bodies before it. */
@@ -296,7 +257,7 @@ static void test_room_behind_lines(void **state)
     set_up(&fixture, OUTPUT_LINES);
     static char much[1500000];
     memset(much, 'x', sizeof(much));
-    assert_int_equal(writer_write(fixture.writer, much, sizeof(much)), 0);
+    assert_int_equal(writer_write(fixture.stage.writer, much, sizeof(much)), 0);
     check_room(&fixture, sizeof(much), 'x');
     tear_down(&fixture);
 }
@@ -328,8 +289,8 @@ static void test_drain_alone(void **state)
     sample_init(&sample);
     assert_int_equal(fetch(&fixture, &sample, much, sizeof(much)), 0);
     emit(&fixture, &sample);
-    haul_task_cancel(fixture.run);
-    haul_run_until_complete(fixture.loop, haul_task_future(fixture.run));
+    haul_task_cancel(fixture.stage.run);
+    haul_run_until_complete(fixture.stage.loop, haul_task_future(fixture.stage.run));
     struct haul_task *draining = start(&fixture, HAUL_CALL(output_drain, .output = fixture.output));
     read_all(&fixture, sizeof(much), 'y');
     end(&fixture, draining);

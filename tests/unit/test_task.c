@@ -495,7 +495,7 @@ static void test_task_awaits_on_itself(void **state)
     assert_true(meets_assert(run_waiter, *state));
 }
 
-/* Two that wait for each other: a cancel does not go round for ever, and running says that they are stuck. */
+/* Two that wait for each other: running says that they are stuck, and a cancel does not go round for ever. */
 static void test_cancel_of_a_ring(void **state)
 {
     struct stage *stage = *state;
