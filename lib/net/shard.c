@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <haul/error.h>
 
@@ -154,6 +155,7 @@ static void leave_lines(struct haul__transfer *transfer)
 static void take_out(struct haul__transfer *transfer)
 {
     struct haul__shard *shard = transfer->shard;
+    assert(shard);
     leave_lines(transfer);
     curl_multi_remove_handle(shard->multi, transfer->easy);
     haul__list_remove(&transfer->link);
