@@ -47,11 +47,12 @@ struct writer {
 
     enum writer_state state;
     int error;
-    bool is_blocked; /* the descriptor took no more; writer_run waits for it */
+    bool is_blocked; /* the descriptor took no more, and is to be waited for */
+    bool is_run;     /* by writer_run */
     struct haul_handle *flush_handle;
     int64_t flushed;               /* when it was flushed last */
     struct haul_semaphore stirred; /* a place when writer_run has to look */
-    struct gate drained;           /* open while nothing waits */
+    struct gate drained;           /* for writer_drain: closed until nothing waits */
     struct gate room;              /* open unless it was full */
     haul_callback_fn *room_fn;
     void *room_data;
@@ -276,7 +277,6 @@ int writer_write(struct writer *writer, const void *bytes, size_t size)
         return code;
     memcpy(writer->bytes + writer->end, bytes, size);
     writer->end += size;
-    gate_close(&writer->drained);
     see_off(writer);
     if (writer_is_full(writer))
         gate_close(&writer->room);
@@ -341,9 +341,19 @@ static struct haul_step watch_reader(struct haul_task *task, struct haul_corouti
     HAUL_END;
 }
 
+/* After a wait for the descriptor, which gave CODE. */
+static void go_on(struct writer *writer, int code)
+{
+    writer->is_blocked = false;
+    if (code < 0)
+        give_up(writer, WRITER_FAILED, -code);
+    flush(writer);
+}
+
 struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(writer_run);
+    self->writer->is_run = true;
     haul_group_init(task, &self->group);
     if (has_reader(self->writer)) {
         self->code = haul_group_spawn(&self->group, HAUL_CALL(watch_reader, .writer = self->writer), NULL);
@@ -355,18 +365,16 @@ struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *corou
             HAUL_AWAIT_CODE(self->code, haul_wait_writable(task, self->writer->descriptor));
             if (self->code > 0)
                 HAUL_FAIL(self->code);
-            self->writer->is_blocked = false;
-            if (self->code < 0)
-                give_up(self->writer, WRITER_FAILED, -self->code);
-            flush(self->writer);
+            go_on(self->writer, self->code);
         } else {
             HAUL_AWAIT(haul_semaphore_acquire(task, &self->writer->stirred));
         }
     }
-    gate_open(&self->writer->drained);
     tell_room(self->writer);
     HAUL_FAIL(self->writer->state == WRITER_FAILED ? -self->writer->error : -EPIPE);
     HAUL_FINALLY;
+    self->writer->is_run = false;
+    gate_open(&self->writer->drained);
     haul_group_cancel(&self->group);
     HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
     HAUL_END;
@@ -375,10 +383,19 @@ struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *corou
 struct haul_step writer_drain(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(writer_drain);
-    if (self->writer->state == WRITER_OPEN)
-        flush(self->writer);
-    self->pass = HAUL_FRAME(gate_pass, .gate = &self->writer->drained);
-    HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+    flush(self->writer);
+    while (self->writer->state == WRITER_OPEN && writer_pending(self->writer) > 0) {
+        if (self->writer->is_run) {
+            gate_close(&self->writer->drained);
+            self->pass = HAUL_FRAME(gate_pass, .gate = &self->writer->drained);
+            HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+        } else {
+            HAUL_AWAIT_CODE(self->code, haul_wait_writable(task, self->writer->descriptor));
+            if (self->code > 0)
+                HAUL_FAIL(self->code);
+            go_on(self->writer, self->code);
+        }
+    }
     HAUL_FINALLY;
     HAUL_END;
 }

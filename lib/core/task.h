@@ -30,7 +30,7 @@ struct haul_task {
     uint16_t undelivered; /* of these, those that no await has given yet */
     uint16_t deliveries;  /* how often an await has given some, modulo 2^16 */
     bool started;
-    bool is_delivering;  /* in cancel_wait: tasks that wait for each other in a ring pass a cancel on once */
+    bool is_delivering;  /* in cancel_wait, which may come back to it where tasks wait in a ring */
     max_align_t frame[]; /* its first coroutine's */
 };
 

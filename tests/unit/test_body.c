@@ -1,23 +1,13 @@
 #include "output/body.h"
 #include "output/gate.h"
 #include "output/keep.h"
-#include "output/writer.h"
-
-#include <haul/client.h>
-#include <haul/duration.h>
-#include <haul/error.h>
-#include <haul/future.h>
-#include <haul/run.h>
-#include <haul/task.h>
+#include "writer_stage.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,61 +17,40 @@
 
 /* Bodies on a virtual clock, written to a file or a pipe. */
 struct fixture {
-    struct haul_virtual_clock clock;
-    struct haul_loop *loop;
-    struct writer *writer;
-    struct haul_task *run;
+    struct writer_stage stage;
     struct bodies *bodies;
     char directory[32]; /* for kept bodies */
-    int writing;
-    int reading;
 };
 
 static const struct haul_result fine = {.status = 200};
 static const struct haul_result missing = {.status = 404};
 
-static void set_up_on(struct fixture *fixture)
+typedef void open_fn(struct writer_stage *stage, bool is_virtual);
+
+static void set_up_on(struct fixture *fixture, open_fn *open)
 {
-    fixture->clock = (struct haul_virtual_clock){.now = HAUL_SECOND};
-    struct haul_loop_options options = {.clock = haul_virtual_clock(&fixture->clock)};
-    assert_int_equal(haul_loop_create(&options, &fixture->loop), 0);
-    assert_int_equal(writer_create(fixture->loop, fixture->writing, &fixture->writer), 0);
-    assert_int_equal(haul_task_create(fixture->loop, HAUL_CALL(writer_run, .writer = fixture->writer), &fixture->run),
-                     0);
+    open(&fixture->stage, true);
     strcpy(fixture->directory, "/tmp/haul-test-XXXXXX");
     assert_non_null(mkdtemp(fixture->directory));
-    assert_int_equal(bodies_create(fixture->loop, fixture->writer, fixture->directory, &fixture->bodies), 0);
+    assert_int_equal(bodies_create(fixture->stage.loop, fixture->stage.writer, fixture->directory, &fixture->bodies),
+                     0);
 }
 
 static void set_up(struct fixture *fixture)
 {
-    char path[] = "/tmp/haul-test-XXXXXX";
-    fixture->writing = mkstemp(path);
-    fixture->reading = open(path, O_RDONLY | O_CLOEXEC);
-    unlink(path);
-    set_up_on(fixture);
+    set_up_on(fixture, writer_stage_open_file);
 }
 
 static void set_up_pipe(struct fixture *fixture)
 {
-    int ends[2];
-    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-    fixture->reading = ends[0];
-    fixture->writing = ends[1];
-    fcntl(fixture->reading, F_SETFL, O_NONBLOCK);
-    set_up_on(fixture);
+    set_up_on(fixture, writer_stage_open_pipe);
 }
 
 static void tear_down(struct fixture *fixture)
 {
-    haul_task_cancel(fixture->run);
-    haul_run_until_complete(fixture->loop, haul_task_future(fixture->run));
-    haul_task_unref(fixture->run);
+    writer_stage_end_run(&fixture->stage);
     bodies_destroy(fixture->bodies);
-    writer_destroy(fixture->writer);
-    assert_int_equal(haul_loop_finish(fixture->loop), 0);
-    close(fixture->reading);
-    close(fixture->writing);
+    writer_stage_close(&fixture->stage);
     /* Nothing was left in it: what is kept has no name. */
     assert_int_equal(rmdir(fixture->directory), 0);
 }
@@ -107,29 +76,18 @@ static void receive_many(struct body *body, char byte, size_t size)
         assert_int_equal(body_receive(body, &fine, piece, size < sizeof(piece) ? size : sizeof(piece)), 0);
 }
 
-static void stop(void *data)
-{
-    haul_loop_stop(data);
-}
-
 /* Has DURATION pass, and runs what is ready then. */
 static void pass_time(struct fixture *fixture, int64_t duration)
 {
-    fixture->clock.now += duration;
-    for (int i = 0; i < 20; i++) {
-        assert_int_equal(haul_loop_call_soon(fixture->loop, stop, fixture->loop, NULL), 0);
-        assert_int_equal(haul_loop_run_forever(fixture->loop), 0);
-    }
+    fixture->stage.clock.now += duration;
+    writer_stage_iterate(&fixture->stage);
 }
 
 /* What was written since the last look. */
 static void assert_written(struct fixture *fixture, const char *expected)
 {
-    static char buffer[1000];
     pass_time(fixture, 2 * HAUL_MILLISECOND);
-    ssize_t size = read(fixture->reading, buffer, sizeof(buffer) - 1);
-    buffer[size > 0 ? size : 0] = '\0';
-    assert_string_equal(buffer, expected);
+    writer_stage_assert_arrived(&fixture->stage, expected);
 }
 
 /* The next SIZE bytes written are all BYTE. */
@@ -138,7 +96,7 @@ static void assert_written_many(struct fixture *fixture, char byte, size_t size)
     static char buffer[16384];
     while (size > 0) {
         pass_time(fixture, 2 * HAUL_MILLISECOND);
-        ssize_t taken = read(fixture->reading, buffer, size < sizeof(buffer) ? size : sizeof(buffer));
+        ssize_t taken = read(fixture->stage.reading, buffer, size < sizeof(buffer) ? size : sizeof(buffer));
         assert_true(taken > 0);
         for (ssize_t i = 0; i < taken; i++)
             assert_int_equal(buffer[i], byte);
@@ -268,12 +226,12 @@ static void test_slow_reader(void **state)
     body_take_turn(body);
     for (int i = 0; i < 100; i++) {
         receive_many(body, 'x', 100000);
-        assert_true(writer_pending(fixture.writer) <= WRITER_HIGH_WATER + 65536);
+        assert_true(writer_pending(fixture.stage.writer) <= WRITER_HIGH_WATER + 65536);
     }
     body_release(body);
     pass_time(&fixture, 0);
-    assert_true(writer_pending(fixture.writer) <= WRITER_HIGH_WATER + 65536);
-    assert_written_many(&fixture, 'x', 100 * 100000);
+    assert_true(writer_pending(fixture.stage.writer) <= WRITER_HIGH_WATER + 65536);
+    assert_written_many(&fixture, 'x', 10000000);
     assert_written(&fixture, "");
     assert_int_equal(bodies_error(fixture.bodies), 0);
     tear_down(&fixture);
@@ -285,6 +243,11 @@ static void count_call(void *data)
     ++*(int *)data;
 }
 
+static void stop(void *data)
+{
+    haul_loop_stop(data);
+}
+
 static void test_moving_gives_way(void **state)
 {
     (void)state;
@@ -294,9 +257,9 @@ static void test_moving_gives_way(void **state)
     receive_many(body, 'x', 5000000);
     body_release(body);
     int calls = 0;
-    assert_int_equal(haul_loop_call_soon(fixture.loop, count_call, &calls, NULL), 0);
-    assert_int_equal(haul_loop_call_soon(fixture.loop, stop, fixture.loop, NULL), 0);
-    assert_int_equal(haul_loop_run_forever(fixture.loop), 0);
+    assert_int_equal(haul_loop_call_soon(fixture.stage.loop, count_call, &calls, NULL), 0);
+    assert_int_equal(haul_loop_call_soon(fixture.stage.loop, stop, fixture.stage.loop, NULL), 0);
+    assert_int_equal(haul_loop_run_forever(fixture.stage.loop), 0);
     assert_int_equal(calls, 1);
     assert_false(gate_is_open(bodies_idle(fixture.bodies)));
     assert_written_many(&fixture, 'x', 5000000);
@@ -328,7 +291,7 @@ static void test_binary_is_fine_for_a_file(void **state)
     body_release(body);
     pass_time(&fixture, 2 * HAUL_MILLISECOND);
     char bytes[4];
-    assert_int_equal(read(fixture.reading, bytes, 4), 3);
+    assert_int_equal(read(fixture.stage.reading, bytes, 4), 3);
     assert_memory_equal(bytes, "a\0b", 3);
     tear_down(&fixture);
 }
@@ -337,8 +300,7 @@ static void test_binary_is_refused_for_a_terminal(void **state)
 {
     (void)state;
     struct fixture fixture;
-    assert_int_equal(openpty(&fixture.reading, &fixture.writing, NULL, NULL, NULL), 0);
-    set_up_on(&fixture);
+    set_up_on(&fixture, writer_stage_open_terminal);
     struct body *body = created(&fixture);
     receive(body, "text");
     assert_null(body_problem(body));
@@ -371,11 +333,10 @@ static void test_reader_goes_away(void **state)
     struct body *body = created(&fixture);
     receive_many(body, 'x', 3000000);
     body_release(body);
-    close(fixture.reading);
+    writer_stage_close_reading(&fixture.stage);
     pass_time(&fixture, 0);
-    assert_int_equal(writer_state(fixture.writer), WRITER_READER_GONE);
+    assert_int_equal(writer_state(fixture.stage.writer), WRITER_READER_GONE);
     assert_true(gate_is_open(bodies_idle(fixture.bodies)));
-    fixture.reading = open("/dev/null", O_RDONLY | O_CLOEXEC);
     tear_down(&fixture);
 }
 

@@ -83,14 +83,15 @@ static void assert_number(const struct record *record, const char *key, double e
 /* The keys of OBJECT in their order, separated by spaces. */
 static void assert_keys(const cJSON *object, const char *expected)
 {
-    char keys[512] = "";
+    struct text keys = {0};
     const cJSON *child;
     cJSON_ArrayForEach(child, object)
     {
-        strcat(keys, child->string);
-        strcat(keys, child->next != NULL ? " " : "");
+        text_append_string(&keys, child->string);
+        text_append(&keys, child->next != NULL ? " " : "", 1);
     }
-    assert_string_equal(keys, expected);
+    assert_string_equal(keys.bytes, expected);
+    text_finish(&keys);
 }
 
 /* A time as it is written, in microseconds; checks its form: digits, a point, six digits. */
