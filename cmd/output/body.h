@@ -48,9 +48,9 @@ int body_create(struct bodies *bodies, struct body **ret_body);
 /* Destroys it with what it keeps. NULL is fine. */
 void body_destroy(struct body *body);
 
-/* Takes a piece: the `body` function of a fetch, with the body as its data. A negative errno where it cannot be kept or
+/* Takes a piece: the `body` function of a fetch, with the body as its DATA. A negative errno where it cannot be kept or
  * is refused; body_problem says which. */
-int body_receive(void *body, const struct haul_result *so_far, const void *bytes, size_t size);
+int body_receive(void *data, const struct haul_result *so_far, const void *bytes, size_t size);
 
 /* Gives it the turn, for as long as it lives. The one before must have been released or destroyed. */
 void body_take_turn(struct body *body);

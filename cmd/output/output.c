@@ -9,6 +9,7 @@
 #include "run/entry.h"
 
 #include <haul/result.h>
+#include <haul/sleep.h>
 #include <haul/url.h>
 
 #include <errno.h>
@@ -162,17 +163,29 @@ struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine 
     HAUL_END;
 }
 
+static int error_of(const struct output *output)
+{
+    return output->bodies != NULL ? bodies_error(output->bodies) : 0;
+}
+
+/* Whether the writer has all that it will get. */
+static bool is_moved(struct output *output)
+{
+    return output->bodies == NULL || gate_is_open(bodies_idle(output->bodies)) || error_of(output) != 0;
+}
+
 struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(output_drain);
-    if (self->output->bodies != NULL) {
-        self->pass = HAUL_FRAME(gate_pass, .gate = bodies_idle(self->output->bodies));
-        HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
-        if (bodies_error(self->output->bodies) != 0)
-            HAUL_FAIL(bodies_error(self->output->bodies));
+    for (;;) {
+        self->drain = HAUL_FRAME(writer_drain, .writer = self->output->options.writer);
+        HAUL_AWAIT(haul_call(task, &self->drain.coroutine));
+        if (is_moved(self->output))
+            break;
+        HAUL_AWAIT(haul_sleep(task, 0));
     }
-    self->drain = HAUL_FRAME(writer_drain, .writer = self->output->options.writer);
-    HAUL_AWAIT(haul_call(task, &self->drain.coroutine));
+    if (error_of(self->output) != 0)
+        HAUL_FAIL(error_of(self->output));
     HAUL_FINALLY;
     HAUL_END;
 }

@@ -61,13 +61,12 @@ struct output_wait_room {
 };
 haul_step_fn output_wait_room;
 
-/* Waits until all that was emitted is written, or never will be. HAUL_E_CANCELLED; a negative errno where bodies were
- * lost. writer_run must be running. */
+/* Waits until all that was emitted is written, or never will be, with writer_run or without. HAUL_E_CANCELLED; a
+ * negative errno where bodies were lost. */
 struct output_drain {
     struct haul_coroutine coroutine;
     struct output *output;
     /* Private from here. */
-    struct gate_pass pass;
     struct writer_drain drain;
 };
 haul_step_fn output_drain;

@@ -30,9 +30,9 @@ int progress_create(struct haul_loop *loop, int descriptor, const struct writer 
 /* Clears the line and draws no more. NULL is fine. */
 void progress_destroy(struct progress *progress);
 
-/* Clears the line, until it is drawn again. PROGRESS, a struct progress or NULL, is void so that this can be given to
+/* Clears the line, until it is drawn again. DATA is a struct progress or NULL; void, so that this can be given to
  * message_set_before. */
-void progress_clear(void *progress);
+void progress_clear(void *data);
 
 /* Appends the line for FIGURES, without a newline: as many of its parts as fit in WIDTH columns. ELAPSED is since the
  * begin, in nanoseconds; RATE is entries a second. */

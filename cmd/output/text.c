@@ -24,7 +24,7 @@ char *text_reserve(struct text *text, size_t more)
         size_t capacity = text->capacity + text->capacity / 2 + 256;
         if (capacity - text->size < more)
             capacity = text->size + more;
-        char *bytes = realloc(text->bytes, capacity);
+        char *bytes = more < PTRDIFF_MAX - text->size ? realloc(text->bytes, capacity) : NULL;
         if (bytes == NULL) {
             text->failed = true;
             return NULL;

@@ -47,23 +47,23 @@ struct writer {
 
     enum writer_state state;
     int error;
-    bool is_blocked; /* the descriptor took no more; writer_run waits for it */
+    bool is_blocked; /* the descriptor took no more, and is to be waited for */
+    bool is_run;     /* by writer_run */
     struct haul_handle *flush_handle;
     int64_t flushed;               /* when it was flushed last */
     struct haul_semaphore stirred; /* a place when writer_run has to look */
-    struct gate drained;           /* open while nothing waits */
+    struct gate drained;           /* for writer_drain: closed until nothing waits */
     struct gate room;              /* open unless it was full */
     haul_callback_fn *room_fn;
     void *room_data;
 };
 
-/* Opens what DESCRIPTOR refers to again, for writing without waiting. Negative errno. */
+/* Opens what DESCRIPTOR refers to again, for writing without waiting; -1 where that cannot be done. */
 static int open_again(int descriptor)
 {
     char path[32];
     snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
-    int again = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    return again >= 0 ? again : -errno;
+    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 static void choose_method(struct writer *writer)
@@ -85,12 +85,24 @@ static void choose_method(struct writer *writer)
         writer->descriptor = again;
         writer->is_owned = true;
         writer->method = METHOD_NONBLOCKING;
-    } else if (again == -ENXIO && S_ISFIFO(status.st_mode)) {
-        writer->state = WRITER_READER_GONE;
     } else {
         writer->method = METHOD_POLLED;
         writer->piece = writer->is_terminal ? (size_t)terminal_piece : (size_t)PIPE_BUF;
     }
+}
+
+/* Whether a pipe or socket has lost its reader. A peer of a socket that has only ended its own sending (POLLRDHUP) may
+ * still read. */
+static bool reader_is_gone(int descriptor)
+{
+    struct pollfd hang_up = {.fd = descriptor};
+    return poll(&hang_up, 1, 0) > 0 && (hang_up.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+}
+
+/* A terminal that hangs up sends SIGHUP, and files have no reader. */
+static bool has_reader(const struct writer *writer)
+{
+    return writer->method != METHOD_DIRECT && !writer->is_terminal;
 }
 
 int writer_create(struct haul_loop *loop, int descriptor, struct writer **ret_writer)
@@ -100,6 +112,8 @@ int writer_create(struct haul_loop *loop, int descriptor, struct writer **ret_wr
         return -ENOMEM;
     *writer = (struct writer){.loop = loop, .descriptor = descriptor, .flushed = haul_loop_now(loop) - flush_interval};
     choose_method(writer);
+    if (has_reader(writer) && reader_is_gone(writer->descriptor))
+        writer->state = WRITER_READER_GONE;
     haul_semaphore_init(&writer->stirred, 0);
     gate_init(&writer->drained);
     gate_init(&writer->room);
@@ -263,7 +277,6 @@ int writer_write(struct writer *writer, const void *bytes, size_t size)
         return code;
     memcpy(writer->bytes + writer->end, bytes, size);
     writer->end += size;
-    gate_close(&writer->drained);
     see_off(writer);
     if (writer_is_full(writer))
         gate_close(&writer->room);
@@ -306,14 +319,6 @@ bool writer_is_terminal(const struct writer *writer)
     return writer->is_terminal;
 }
 
-/* Whether a pipe or socket has lost its reader. A peer of a socket that has only ended its own sending (POLLRDHUP) may
- * still read. */
-static bool reader_is_gone(int descriptor)
-{
-    struct pollfd hang_up = {.fd = descriptor};
-    return poll(&hang_up, 1, 0) > 0 && (hang_up.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-}
-
 /* Sees the reader go away: a broken pipe or socket can be "read" at once. */
 struct watch_reader {
     struct haul_coroutine coroutine;
@@ -336,15 +341,19 @@ static struct haul_step watch_reader(struct haul_task *task, struct haul_corouti
     HAUL_END;
 }
 
-/* A terminal that hangs up sends SIGHUP, and files have no reader. */
-static bool has_reader(const struct writer *writer)
+/* After a wait for the descriptor, which gave CODE. */
+static void go_on(struct writer *writer, int code)
 {
-    return writer->method != METHOD_DIRECT && !writer->is_terminal;
+    writer->is_blocked = false;
+    if (code < 0)
+        give_up(writer, WRITER_FAILED, -code);
+    flush(writer);
 }
 
 struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(writer_run);
+    self->writer->is_run = true;
     haul_group_init(task, &self->group);
     if (has_reader(self->writer)) {
         self->code = haul_group_spawn(&self->group, HAUL_CALL(watch_reader, .writer = self->writer), NULL);
@@ -356,18 +365,16 @@ struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *corou
             HAUL_AWAIT_CODE(self->code, haul_wait_writable(task, self->writer->descriptor));
             if (self->code > 0)
                 HAUL_FAIL(self->code);
-            self->writer->is_blocked = false;
-            if (self->code < 0)
-                give_up(self->writer, WRITER_FAILED, -self->code);
-            flush(self->writer);
+            go_on(self->writer, self->code);
         } else {
             HAUL_AWAIT(haul_semaphore_acquire(task, &self->writer->stirred));
         }
     }
-    gate_open(&self->writer->drained);
     tell_room(self->writer);
     HAUL_FAIL(self->writer->state == WRITER_FAILED ? -self->writer->error : -EPIPE);
     HAUL_FINALLY;
+    self->writer->is_run = false;
+    gate_open(&self->writer->drained);
     haul_group_cancel(&self->group);
     HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
     HAUL_END;
@@ -376,10 +383,19 @@ struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *corou
 struct haul_step writer_drain(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(writer_drain);
-    if (self->writer->state == WRITER_OPEN)
-        flush(self->writer);
-    self->pass = HAUL_FRAME(gate_pass, .gate = &self->writer->drained);
-    HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+    flush(self->writer);
+    while (self->writer->state == WRITER_OPEN && writer_pending(self->writer) > 0) {
+        if (self->writer->is_run) {
+            gate_close(&self->writer->drained);
+            self->pass = HAUL_FRAME(gate_pass, .gate = &self->writer->drained);
+            HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+        } else {
+            HAUL_AWAIT_CODE(self->code, haul_wait_writable(task, self->writer->descriptor));
+            if (self->code > 0)
+                HAUL_FAIL(self->code);
+            go_on(self->writer, self->code);
+        }
+    }
     HAUL_FINALLY;
     HAUL_END;
 }

@@ -69,7 +69,7 @@ bool writer_is_terminal(const struct writer *writer);
  *
  *     haul_group_spawn(&group, HAUL_CALL(writer_run, .writer = writer), NULL);
  *
- * Cancel it only when all is drained: without it a slow reader gets nothing more. */
+ * Without it what a slow reader does not take at once waits for writer_drain. */
 struct writer_run {
     struct haul_coroutine coroutine;
     struct writer *writer;
@@ -79,13 +79,14 @@ struct writer_run {
 };
 haul_step_fn writer_run;
 
-/* Waits until all is written, or never will be: see writer_state. HAUL_E_CANCELLED. A coroutine, for the end of a run;
- * writer_run must be running. */
+/* Waits until all is written, or never will be: see writer_state. HAUL_E_CANCELLED. A coroutine, for the end of a run,
+ * with writer_run or without. */
 struct writer_drain {
     struct haul_coroutine coroutine;
     struct writer *writer;
     /* Private from here. */
     struct gate_pass pass;
+    int code;
 };
 haul_step_fn writer_drain;
 

@@ -260,3 +260,9 @@ int haul__signal_watch_create(struct haul__poll *poll, int signal, haul__watch_f
     *ret_watch = watch;
     return 0;
 }
+
+void haul__poll_library_version(int *ret_major, int *ret_minor)
+{
+    *ret_major = ev_version_major();
+    *ret_minor = ev_version_minor();
+}

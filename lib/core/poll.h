@@ -53,4 +53,7 @@ void haul__watch_destroy(struct haul__watch *watch);
 int haul__signal_watch_create(struct haul__poll *poll, int signal, haul__watch_fn *fn, void *data,
                               struct haul__watch **ret_watch);
 
+/* libev's version. */
+void haul__poll_library_version(int *ret_major, int *ret_minor);
+
 #endif

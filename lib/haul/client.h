@@ -15,7 +15,7 @@ struct haul_trust;
  * defaults. */
 struct haul_client_options {
     size_t concurrency;            /* hops in flight at most; the others wait in line; 0 none; 50 */
-    size_t per_host;               /* of these for one scheme, host and port; 0 none; 0 */
+    size_t per_host;               /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
     int64_t connect_timeout;       /* to the end of the TLS handshake; 30 s; HAUL_NEVER */
     int64_t idle_timeout;          /* nothing received for so long, the first byte included; 60 s; HAUL_NEVER */
     int64_t max_time;              /* one attempt with its hops, waiting for places excluded; HAUL_NEVER */

@@ -183,7 +183,9 @@ int haul__url_create_plain(const char *text, size_t length, struct haul_url **re
         at = 8;
     }
     pieces.host = (struct haul__text){text + at, plain_host(text + at, length - at)};
-    if (pieces.host.size == 0)
+    /* Whatever follows "sleep:", it is no port. */
+    bool is_sleep = at == 0 && pieces.host.size == 5 && memcmp(text, "sleep", 5) == 0;
+    if (pieces.host.size == 0 || is_sleep)
         return HAUL_E_DRAINED;
     at += pieces.host.size;
     if (at < length && text[at] == ':') {

@@ -124,6 +124,14 @@ static void stop_server(void *data)
     haul_task_cancel(data);
 }
 
+static void announce(const struct options *options, const struct haul_listener *listener)
+{
+    bool is_v6 = strchr(options->address, ':') != NULL;
+    printf("origin: listening on http://%s%s%s:%u/\n", is_v6 ? "[" : "", options->address, is_v6 ? "]" : "",
+           haul_listener_port(listener));
+    fflush(stdout);
+}
+
 static int serve_until_told(struct haul_loop *loop, const struct options *options, struct haul_listener *listener)
 {
     struct haul_task *server;
@@ -135,8 +143,10 @@ static int serve_until_told(struct haul_loop *loop, const struct options *option
         code = haul_loop_add_signal_handler(loop, SIGINT, stop_server, server);
     if (code == 0 && options->until_eof)
         code = haul_task_create(loop, HAUL_CALL(watch_input, .server = server), NULL);
-    if (code == 0)
+    if (code == 0) {
+        announce(options, listener); /* not before: who reads it may send a signal at once */
         code = haul_run_until_complete(loop, haul_task_future(server));
+    }
     if (code == 0)
         code = haul_future_code(haul_task_future(server));
     haul_loop_remove_signal_handler(loop, SIGTERM);
@@ -151,10 +161,6 @@ static int listen_and_serve(struct haul_loop *loop, const struct options *option
     int code = haul_listener_create(loop, options->address, options->port, options->backlog, &listener);
     if (code != 0)
         return code;
-    bool is_v6 = strchr(options->address, ':') != NULL;
-    printf("origin: listening on http://%s%s%s:%u/\n", is_v6 ? "[" : "", options->address, is_v6 ? "]" : "",
-           haul_listener_port(listener));
-    fflush(stdout);
     code = serve_until_told(loop, options, listener);
     haul_listener_destroy(listener);
     return code;

@@ -26,6 +26,6 @@ size_t failing_memory_count(void);
  *     } */
 #define FAILING_MEMORY_SWEEP(n)                                                                                        \
     for (size_t n = 1, failing_memory_left = 1; failing_memory_left > 0 && (failing_memory_set(n), true);              \
-         failing_memory_left = failing_memory_happened(), failing_memory_set(0), n++)
+         failing_memory_left = failing_memory_happened(), failing_memory_set(0), (n)++)
 
 #endif

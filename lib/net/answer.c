@@ -1,0 +1,161 @@
+/* What a transfer leaves in its result: the facts of the answer, the times, and what went wrong. */
+#include "net/transfer.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *version_name(long version)
+{
+    switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+        return "1.0";
+    case CURL_HTTP_VERSION_1_1:
+        return "1.1";
+    case CURL_HTTP_VERSION_2_0:
+        return "2";
+    case CURL_HTTP_VERSION_3:
+        return "3";
+    default:
+        return NULL;
+    }
+}
+
+/* A text of the result. Empty ones are unknown. */
+static int copy(struct haul__result *result, const char *text, const char **ret_text)
+{
+    if (!text || !*text)
+        return 0;
+    const char *copied = haul__result_add_text(result, text, strlen(text));
+    if (!copied)
+        return -ENOMEM;
+    *ret_text = copied;
+    return 0;
+}
+
+int haul__transfer_note_facts(struct haul__transfer *transfer)
+{
+    struct haul_result *result = &transfer->result->public;
+    if (transfer->has_facts)
+        return 0;
+    transfer->has_facts = true;
+    long status = 0, version = 0;
+    char *content_type = NULL;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
+    result->status = (int)status;
+    result->http_version = status > 0 ? version_name(version) : NULL;
+    result->remote_port = transfer->remote_port;
+    result->reused = !transfer->has_opened;
+    int code = copy(transfer->result, transfer->remote_ip, &result->remote_ip);
+    return code == 0 ? copy(transfer->result, content_type, &result->content_type) : code;
+}
+
+/* The points in time of a hop, in microseconds from its start: each at least the one before. */
+struct points {
+    int64_t looked_up;
+    int64_t connected;
+    int64_t secured;
+    int64_t first_byte;
+    int64_t end;
+};
+
+static int64_t point(CURL *easy, CURLINFO info)
+{
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy, info, &microseconds);
+    return microseconds;
+}
+
+static int64_t between(int64_t low, int64_t value, int64_t high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* A point that was not reached is at the end, so that the phase before it has the rest. */
+static struct points find_points(const struct haul__transfer *transfer, int64_t end)
+{
+    CURL *easy = transfer->easy;
+    struct points points = {end, end, end, end, end};
+    bool is_sent = transfer->phase >= HAUL__WAITING_PHASE;
+    if (is_sent && transfer->phase == HAUL__RECEIVING_PHASE)
+        points.first_byte = between(0, point(easy, CURLINFO_STARTTRANSFER_TIME_T), end);
+    if (is_sent && !transfer->has_opened) {
+        points.looked_up = points.connected = points.secured = 0;
+        return points;
+    }
+    if (!transfer->has_opened)
+        return points;
+    int64_t connected = point(easy, CURLINFO_CONNECT_TIME_T);
+    int64_t secured = point(easy, CURLINFO_APPCONNECT_TIME_T);
+    points.looked_up = between(0, point(easy, CURLINFO_NAMELOOKUP_TIME_T), end);
+    if (connected > 0 || is_sent)
+        points.connected = between(points.looked_up, connected, end);
+    if (is_sent)
+        points.secured = between(points.connected, secured, end);
+    points.first_byte = between(points.secured, points.first_byte, end);
+    return points;
+}
+
+/* Sums whole microseconds, so that the parts of every rounding agree with their total. */
+static void add_times(struct haul__transfer *transfer, int64_t end)
+{
+    struct haul_times *time = &transfer->result->public.time;
+    struct points points = find_points(transfer, end);
+    time->dns += points.looked_up * HAUL_MICROSECOND;
+    time->connect += (points.connected - points.looked_up) * HAUL_MICROSECOND;
+    time->tls += (points.secured - points.connected) * HAUL_MICROSECOND;
+    time->wait += (points.first_byte - points.secured) * HAUL_MICROSECOND;
+    time->transfer += (points.end - points.first_byte) * HAUL_MICROSECOND;
+    time->total += points.end * HAUL_MICROSECOND;
+    if (transfer->has_opened && points.connected < points.end)
+        haul__pacing_learn(&transfer->host->pacing, (points.connected - points.looked_up) * HAUL_MICROSECOND);
+}
+
+static struct haul__failure explain(const struct haul__transfer *transfer, CURLcode curl_code, bool is_ours)
+{
+    long cause = 0, verify_result = 0;
+    if (transfer->failure.error_class != HAUL_CLASS_NONE)
+        return transfer->failure;
+    /* libcurl is content with a header that breaks off. */
+    if (curl_code == CURLE_OK && !is_ours && !transfer->has_whole_header)
+        return (struct haul__failure){HAUL_CLASS_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, "the answer's header broke off"};
+    if (curl_code == CURLE_OK)
+        return (struct haul__failure){0};
+    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);
+    return haul__failure_of((int)curl_code, transfer->phase, (int)cause, verify_result);
+}
+
+void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code, bool is_ours)
+{
+    struct haul_result *result = &transfer->result->public;
+    int64_t end = is_ours ? (haul_loop_now(transfer->all->loop) - transfer->started) / HAUL_MICROSECOND
+                          : point(transfer->easy, CURLINFO_TOTAL_TIME_T);
+    if (transfer->phase >= HAUL__WAITING_PHASE) {
+        int code = haul__transfer_note_facts(transfer);
+        if (code < 0)
+            transfer->error = code;
+        result->connections += transfer->has_opened ? 1 : 0;
+    }
+    add_times(transfer, end);
+    struct haul__failure failure = explain(transfer, curl_code, is_ours);
+    result->error_class = failure.error_class;
+    result->code = failure.code;
+    /* What is said of a timeout is the client's, and does not outlive it. */
+    if (copy(transfer->result, failure.message, &result->message) < 0)
+        transfer->error = -ENOMEM;
+}
+
+const char *haul__transfer_location(const struct haul__transfer *transfer)
+{
+    struct curl_header *header;
+    CURLHcode code = curl_easy_header(transfer->easy, "Location", 0, CURLH_HEADER, -1, &header);
+    if (code == CURLHE_OK)
+        return header->value[0] ? header->value : NULL;
+    if (code != CURLHE_NOT_BUILT_IN)
+        return NULL;
+    char *url = NULL;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &url);
+    return url;
+}

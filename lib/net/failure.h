@@ -1,0 +1,30 @@
+/* What libcurl's codes mean for who reads a report. */
+#ifndef NET_FAILURE_H
+#define NET_FAILURE_H
+
+#include <haul/result.h>
+
+#include <stdbool.h>
+
+/* How far a hop has come. */
+enum haul__phase {
+    HAUL__RESOLVING_PHASE,  /* no connection is being opened yet */
+    HAUL__CONNECTING_PHASE, /* to the end of the TLS handshake */
+    HAUL__WAITING_PHASE,    /* the request goes out or is out */
+    HAUL__RECEIVING_PHASE,  /* the answer has begun */
+};
+
+struct haul__failure {
+    enum haul_class error_class;
+    int code;            /* what curl's exit status would be */
+    const char *message; /* static; NULL: none yet */
+};
+
+/* What ended a hop with CURL_CODE, a CURLcode, in PHASE. CAUSE: the errno of a connection that could not be made, or
+ * 0. VERIFY_RESULT: OpenSSL's, or 0. */
+struct haul__failure haul__failure_of(int curl_code, enum haul__phase phase, int cause, long verify_result);
+
+/* What a status of 400 or more is called, or NULL. */
+const char *haul__status_phrase(int status);
+
+#endif

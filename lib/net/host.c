@@ -1,0 +1,60 @@
+#include "net/host.h"
+
+#include "net/url.h"
+
+#include <assert.h>
+#include <string.h>
+
+void haul__hosts_init(struct haul__hosts *hosts, size_t places)
+{
+    *hosts = (struct haul__hosts){.places = places > 0 ? places : SIZE_MAX};
+}
+
+void haul__hosts_finish(struct haul__hosts *hosts)
+{
+    assert(!hosts->table && "a host is in use");
+    (void)hosts;
+}
+
+static struct haul__host *add(struct haul__hosts *hosts, const struct haul_url *url)
+{
+    struct haul__host *host = haul__allocate(sizeof(*host) + url->origin_size);
+    if (!host)
+        return NULL;
+    *host = (struct haul__host){.hosts = hosts, .origin_size = url->origin_size};
+    memcpy(host->origin, url->texts + url->origin, url->origin_size);
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, hosts->table, host->origin, host->origin_size, url->origin_hash, host);
+    if (host->is_missing) {
+        haul__free(host);
+        return NULL;
+    }
+    /* A sleep has no host that could be asked too much of. */
+    haul_semaphore_init(&host->places, url->scheme == HAUL_URL_SLEEP ? SIZE_MAX : hosts->places);
+    haul__pacing_init(&host->pacing);
+    return host;
+}
+
+struct haul__host *haul__hosts_get(struct haul__hosts *hosts, const struct haul_url *url)
+{
+    struct haul__host *host;
+    HASH_FIND_BYHASHVALUE(hh, hosts->table, url->texts + url->origin, url->origin_size, url->origin_hash, host);
+    if (!host)
+        host = add(hosts, url);
+    return host ? haul__host_ref(host) : NULL;
+}
+
+struct haul__host *haul__host_ref(struct haul__host *host)
+{
+    host->users++;
+    return host;
+}
+
+void haul__host_unref(struct haul__host *host)
+{
+    if (!host || --host->users > 0)
+        return;
+    assert(host->running == 0 && host->connections == 0);
+    haul_semaphore_finish(&host->places);
+    HASH_DEL(host->hosts->table, host);
+    haul__free(host);
+}

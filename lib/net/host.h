@@ -1,0 +1,59 @@
+/* Origins (scheme, host and port) that something is going on with: their places and how fast they are connected to. */
+#ifndef NET_HOST_H
+#define NET_HOST_H
+
+#include "net/pacing.h"
+
+#include <haul/semaphore.h>
+#include <haul/url.h>
+
+/* uthash tells of missing memory by this call instead of ending the process. */
+#define HASH_NONFATAL_OOM 1
+#include "base/memory.h"
+#define uthash_malloc(size)         haul__allocate(size)
+#define uthash_free(memory, size)   haul__free(memory)
+#define uthash_nonfatal_oom(object) ((object)->is_missing = 1)
+#include <uthash.h>
+
+struct haul__hosts;
+
+struct haul__host {
+    struct haul__hosts *hosts;
+    struct haul_semaphore places; /* first come, first served */
+    struct haul__pacing pacing;
+    size_t users;       /* fetches that wait or run, and connections */
+    size_t running;     /* transfers that were started and have not ended */
+    size_t connections; /* open, or being opened */
+    UT_hash_handle hh;
+    int is_missing; /* set where there was no memory to add it */
+    size_t origin_size;
+    char origin[];
+};
+
+struct haul__hosts {
+    struct haul__host *table;
+    size_t places; /* each one's */
+};
+
+/* PLACES: how many each has; 0: without limit. */
+void haul__hosts_init(struct haul__hosts *hosts, size_t places);
+
+/* Nobody uses any. */
+void haul__hosts_finish(struct haul__hosts *hosts);
+
+/* The host of URL, made if there is none, with one more user. NULL: out of memory. */
+struct haul__host *haul__hosts_get(struct haul__hosts *hosts, const struct haul_url *url);
+
+/* One more user. */
+struct haul__host *haul__host_ref(struct haul__host *host);
+
+/* One user less; without any it is dropped. NULL is fine. */
+void haul__host_unref(struct haul__host *host);
+
+/* Whether a transfer that starts now will need a connection of its own, as far as can be told. */
+static inline int haul__host_opens(const struct haul__host *host)
+{
+    return host->connections <= host->running;
+}
+
+#endif

@@ -1,0 +1,20 @@
+/* Redirects: which answers are followed, and where to. */
+#ifndef NET_REDIRECT_H
+#define NET_REDIRECT_H
+
+#include <haul/url.h>
+
+#include <stdbool.h>
+
+/* Whether STATUS, with a Location, sends a GET elsewhere: all of 3xx do but 304 (RFC 9110, 15.4), as in curl. */
+static inline bool haul__is_redirect(int status)
+{
+    return status >= 300 && status < 400 && status != 304;
+}
+
+/* The URL to go on with from FROM, where the answer's Location is LOCATION; it inherits FROM's fragment where it has
+ * none (RFC 9110, 10.2.2). Answers as haul_url_resolve. */
+int haul__redirect_target(const struct haul_url *from, const char *location, struct haul_url **ret_url,
+                          const char **ret_problem);
+
+#endif

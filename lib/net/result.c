@@ -1,0 +1,110 @@
+#include "net/result.h"
+
+#include "base/memory.h"
+
+#include <string.h>
+
+/* More room, where the first is full. */
+struct haul__result_chunk {
+    struct haul__result_chunk *next;
+    char bytes[];
+};
+
+/* Room for a final URL or a long content type, an address and a message. */
+enum { spare_room = 192 };
+
+/* Indexed by the class. */
+static const char *const class_names[] = {
+    [HAUL_CLASS_NONE] = "none",
+    [HAUL_CLASS_URL] = "url",
+    [HAUL_CLASS_DNS] = "dns",
+    [HAUL_CLASS_CONNECT] = "connect",
+    [HAUL_CLASS_TLS] = "tls",
+    [HAUL_CLASS_TIMEOUT] = "timeout",
+    [HAUL_CLASS_HTTP] = "http",
+    [HAUL_CLASS_PROTOCOL] = "protocol",
+    [HAUL_CLASS_REDIRECT] = "redirect",
+    [HAUL_CLASS_SIZE] = "size",
+    [HAUL_CLASS_CANCELLED] = "cancelled",
+    [HAUL_CLASS_LOCAL] = "local",
+};
+
+const char *haul_class_name(enum haul_class error_class)
+{
+    size_t index = (size_t)error_class;
+    return index < sizeof(class_names) / sizeof(class_names[0]) ? class_names[index] : "unknown";
+}
+
+struct haul__result *haul__result_create(const char *url)
+{
+    size_t url_size = strlen(url);
+    size_t room = url_size + 1 + spare_room;
+    struct haul__result *result = haul__allocate(sizeof(*result) + room);
+    if (!result)
+        return NULL;
+    *result = (struct haul__result){.room = result->first, .left = room};
+    result->public.method = "GET";
+    result->public.url = haul__result_add_text(result, url, url_size);
+    return result;
+}
+
+const char *haul__result_add_text(struct haul__result *result, const char *text, size_t size)
+{
+    char *at;
+    if (size < result->left) {
+        at = result->room;
+        result->room += size + 1;
+        result->left -= size + 1;
+    } else {
+        struct haul__result_chunk *chunk = haul__allocate(sizeof(*chunk) + size + 1);
+        if (!chunk)
+            return NULL;
+        chunk->next = result->chunks;
+        result->chunks = chunk;
+        at = chunk->bytes;
+    }
+    memcpy(at, text, size);
+    at[size] = '\0';
+    return at;
+}
+
+void haul__result_keep_body(struct haul__result *result, struct haul__buffer *buffer)
+{
+    haul__free(result->kept);
+    result->kept = buffer->bytes;
+    result->public.body = buffer->bytes ? buffer->bytes : &result->nothing;
+    result->public.body_size = buffer->size;
+    haul__buffer_init(buffer);
+}
+
+struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message)
+{
+    struct haul__result *result = haul__result_create(url ? url : "");
+    if (!result)
+        return NULL;
+    if (!url)
+        result->public.url = NULL;
+    result->public.error_class = error_class;
+    /* What curl says of a URL it cannot use; the rest it does not know. */
+    result->public.code = error_class == HAUL_CLASS_URL ? 3 : 0;
+    result->public.message = haul__result_add_text(result, message, strlen(message));
+    if (!result->public.message) {
+        haul_result_destroy(&result->public);
+        return NULL;
+    }
+    return &result->public;
+}
+
+void haul_result_destroy(struct haul_result *public)
+{
+    if (!public)
+        return;
+    struct haul__result *result = haul__result_of(public);
+    while (result->chunks) {
+        struct haul__result_chunk *chunk = result->chunks;
+        result->chunks = chunk->next;
+        haul__free(chunk);
+    }
+    haul__free(result->kept);
+    haul__free(result);
+}

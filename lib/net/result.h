@@ -1,0 +1,35 @@
+/* How results are made: the struct that callers see, with room for its texts behind it. */
+#ifndef NET_RESULT_H
+#define NET_RESULT_H
+
+#include "base/buffer.h"
+
+#include <haul/result.h>
+
+struct haul__result_chunk;
+
+struct haul__result {
+    struct haul_result public; /* first, so that the one is the other */
+    struct haul__result_chunk *chunks;
+    unsigned char *kept;   /* the body's memory, to be freed; NULL: none */
+    unsigned char nothing; /* an empty body */
+    char *room;
+    size_t left;
+    char first[]; /* room for the texts of an ordinary result, so that it is one allocation */
+};
+
+/* A result of a fetch of URL, which is copied; nothing is known yet. NULL: out of memory. */
+struct haul__result *haul__result_create(const char *url);
+
+/* Copies SIZE bytes of TEXT to the result's texts, with a NUL behind. NULL: out of memory. */
+const char *haul__result_add_text(struct haul__result *result, const char *text, size_t size);
+
+/* Makes the buffer's bytes the body, which is there then, though it may be empty; the buffer is without any. */
+void haul__result_keep_body(struct haul__result *result, struct haul__buffer *buffer);
+
+static inline struct haul__result *haul__result_of(struct haul_result *result)
+{
+    return (struct haul__result *)(void *)result;
+}
+
+#endif

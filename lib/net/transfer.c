@@ -1,0 +1,349 @@
+#include "net/transfer.h"
+
+#include "base/memory.h"
+#include "net/redirect.h"
+#include "net/trust.h"
+
+#include <errno.h>
+#include <haul/error.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* libcurl 7.88 has a limit for a line only; the later ones have this one for all. */
+enum { max_header_size = 300 * 1024 };
+
+void haul__transfer_progress(struct haul__transfer *transfer)
+{
+    struct haul__transfers *all = transfer->all;
+    int64_t now = haul_loop_now(all->loop);
+    struct haul__line *line = transfer->phase >= HAUL__WAITING_PHASE ? &all->receiving : &all->connecting;
+    haul__line_join(line, &transfer->turn, now);
+}
+
+bool haul__transfer_is_overdue(const struct haul__transfer *transfer, int64_t now)
+{
+    const struct haul__transfers *all = transfer->all;
+    const struct haul__line *line = transfer->phase >= HAUL__WAITING_PHASE ? &all->receiving : &all->connecting;
+    return haul_deadline(transfer->turn.since, line->patience) <= now;
+}
+
+/* A connection is opened. Nothing is, for whom nobody waits. A lack of descriptors is noted, since it is no fault of
+ * the URL's. */
+static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct haul__transfer *transfer = data;
+    struct haul__socket *entry;
+    (void)purpose;
+    if (!transfer->task)
+        return CURL_SOCKET_BAD;
+    int descriptor = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->protocol);
+    if (descriptor < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            transfer->shortage = errno;
+        return CURL_SOCKET_BAD;
+    }
+    int code = haul__sockets_add(&transfer->all->sockets, descriptor, &entry);
+    if (code < 0) {
+        transfer->error = code;
+        close(descriptor);
+        return CURL_SOCKET_BAD;
+    }
+    entry->host = haul__host_ref(transfer->host);
+    entry->host->connections++;
+    transfer->all->sockets.open++;
+    /* One that was found dead is replaced within the transfer. The time to connect begins with the transfer, but for
+     * those. */
+    bool is_again = transfer->phase >= HAUL__WAITING_PHASE;
+    transfer->phase = HAUL__CONNECTING_PHASE;
+    transfer->has_opened = true;
+    if (is_again)
+        haul__transfer_progress(transfer);
+    return descriptor;
+}
+
+/* The connection outlives the transfer that opened it, so that DATA is what all share. */
+static int close_socket(void *data, curl_socket_t descriptor)
+{
+    struct haul__transfers *all = data;
+    struct haul__socket *entry = haul__sockets_find(&all->sockets, descriptor);
+    if (entry && entry->host) {
+        if (entry->transfer)
+            entry->transfer->descriptor = -1;
+        haul__socket_forget(entry);
+        entry->host->connections--;
+        haul__host_unref(entry->host);
+        entry->host = NULL;
+        all->sockets.open--;
+    }
+    return close(descriptor);
+}
+
+/* There is a connection, and the request is about to go out. */
+static int before_request(void *data, char *remote_ip, char *local_ip, int remote_port, int local_port)
+{
+    struct haul__transfer *transfer = data;
+    (void)local_ip;
+    (void)local_port;
+    if (!transfer->task)
+        return CURL_PREREQFUNC_ABORT;
+    snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s", remote_ip ? remote_ip : "");
+    transfer->remote_port = (unsigned)remote_port;
+    transfer->phase = HAUL__WAITING_PHASE;
+    haul__transfer_progress(transfer);
+    return CURL_PREREQFUNC_OK;
+}
+
+static size_t take_header(char *bytes, size_t one, size_t size, void *data)
+{
+    struct haul__transfer *transfer = data;
+    (void)one;
+    transfer->phase = HAUL__RECEIVING_PHASE;
+    /* Interim answers have a header too; the empty line that counts is the last. */
+    transfer->has_whole_header = size > 0 && (bytes[0] == '\r' || bytes[0] == '\n');
+    transfer->header_size += size;
+    if (transfer->header_size <= max_header_size)
+        return size;
+    transfer->failure =
+        (struct haul__failure){HAUL_CLASS_SIZE, CURLE_RECV_ERROR, "the header of the answer is larger than 300 kB"};
+    return 0;
+}
+
+/* The first bytes of the body: whether it is wanted, and what its taker may know by now. */
+static int begin_body(struct haul__transfer *transfer)
+{
+    int code = haul__transfer_note_facts(transfer);
+    const struct haul_client_options *options = transfer->all->options;
+    if (code == 0 && options->follow_redirects && haul__is_redirect(transfer->result->public.status))
+        transfer->is_discarded = haul__transfer_location(transfer) != NULL;
+    return code;
+}
+
+static int pass_body(struct haul__transfer *transfer, const char *bytes, size_t size)
+{
+    if (transfer->is_discarded)
+        return 0;
+    if (!transfer->body)
+        return haul__buffer_append(&transfer->kept, bytes, size);
+    int code = transfer->body(transfer->body_data, &transfer->result->public, bytes, size);
+    if (code == 0)
+        return 0;
+    transfer->failure = (struct haul__failure){HAUL_CLASS_LOCAL, CURLE_WRITE_ERROR, haul_error_message(code)};
+    return HAUL_E_CANCELLED;
+}
+
+static size_t take_body(char *bytes, size_t one, size_t size, void *data)
+{
+    struct haul__transfer *transfer = data;
+    (void)one;
+    if (!transfer->task)
+        return 0;
+    transfer->phase = HAUL__RECEIVING_PHASE;
+    int code = transfer->body_size == 0 ? begin_body(transfer) : 0;
+    transfer->body_size += (int64_t)size;
+    transfer->result->public.bytes = transfer->body_size;
+    if (code == 0)
+        code = pass_body(transfer, bytes, size);
+    if (code < 0)
+        transfer->error = code;
+    return code == 0 ? size : 0;
+}
+
+static CURLcode install_trust(CURL *easy, void *ssl_context, void *data)
+{
+    struct haul__transfers *all = data;
+    (void)easy;
+    int code = haul__trust_install(all->trust, ssl_context, all->bundle);
+    if (code == -ENOMEM)
+        return CURLE_OUT_OF_MEMORY;
+    return code == 0 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
+}
+
+/* CAPATH in use makes libcurl read all certificates again for each connection. */
+static CURLcode set_trust(CURL *easy, struct haul__transfers *all)
+{
+    CURLcode code = CURLE_OK;
+    if (all->options->insecure) {
+        code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        code |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+        code |= curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    } else if (all->has_openssl) {
+        code |= curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, install_trust);
+        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, all);
+    } else if (haul__trust_file(all->trust)) {
+        code |= curl_easy_setopt(easy, CURLOPT_CAINFO, haul__trust_file(all->trust));
+    }
+    /* A TLS library without such directories does not know the option, and need not. */
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    return code;
+}
+
+/* libcurl's own limit for connecting: it shares it out among a host's addresses. It comes after haul's, which counts.
+ */
+static long connect_timeout_ms(int64_t timeout)
+{
+    int64_t ms = timeout / HAUL_MILLISECOND;
+    return ms < INT_MAX - 1000 ? (long)ms + 1000 : INT_MAX;
+}
+
+/* What is the same for all hops. */
+static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
+{
+    struct haul__transfers *all = transfer->all;
+    const struct haul_client_options *options = all->options;
+    CURLcode code = CURLE_OK;
+    code |= curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    code |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    code |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    code |= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+    code |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    code |= curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
+    code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms(options->connect_timeout));
+    code |= curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    /* Empty texts, since libcurl reads the environment where they are missing. */
+    code |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    code |= curl_easy_setopt(easy, CURLOPT_NOPROXY, options->no_proxy ? options->no_proxy : "");
+    code |= curl_easy_setopt(easy, CURLOPT_CONNECT_TO, all->connect_to);
+    code |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    code |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+    code |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    code |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, all);
+    code |= curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+    code |= curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+    code |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    code |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    return code | set_trust(easy, all);
+}
+
+struct haul__transfer *haul__transfer_take(struct haul__transfers *transfers)
+{
+    if (!haul__list_is_empty(&transfers->unused)) {
+        struct haul_list *link = transfers->unused.previous;
+        haul__list_remove(link);
+        return haul__container(link, struct haul__transfer, link);
+    }
+    struct haul__transfer *transfer = haul__allocate_zeroed(sizeof(*transfer));
+    if (!transfer)
+        return NULL;
+    haul__list_init(&transfer->turn.link);
+    haul__list_init(&transfer->link);
+    haul__list_init(&transfer->ending);
+    transfer->all = transfers;
+    transfer->proxy = "";
+    transfer->easy = curl_easy_init();
+    if (!transfer->easy || set_options(transfer->easy, transfer) != CURLE_OK) {
+        haul__transfer_destroy(transfer);
+        return NULL;
+    }
+    return transfer;
+}
+
+void haul__transfer_release(struct haul__transfer *transfer)
+{
+    if (!transfer)
+        return;
+    haul__buffer_finish(&transfer->kept);
+    haul__list_append(&transfer->all->unused, &transfer->link);
+}
+
+void haul__transfer_destroy(struct haul__transfer *transfer)
+{
+    haul__buffer_finish(&transfer->kept);
+    curl_easy_cleanup(transfer->easy);
+    haul__free(transfer);
+}
+
+int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
+                           struct haul__result *result, haul_body_fn *body, void *body_data)
+{
+    const struct haul_client_options *options = transfer->all->options;
+    const char *proxy = haul_url_scheme(url) == HAUL_URL_HTTP ? options->http_proxy : options->https_proxy;
+    CURLcode code = curl_easy_setopt(transfer->easy, CURLOPT_URL, haul_url_text(url));
+    if (!proxy)
+        proxy = "";
+    if (proxy != transfer->proxy) {
+        code |= curl_easy_setopt(transfer->easy, CURLOPT_PROXY, proxy);
+        transfer->proxy = proxy;
+    }
+    /* libcurl takes these over into the name cache of the shard that the transfer is in, once each time it is told. */
+    if (transfer->all->resolve)
+        code |= curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->all->resolve);
+    transfer->url = url;
+    transfer->host = host;
+    transfer->result = result;
+    transfer->body = body;
+    transfer->body_data = body_data;
+    transfer->phase = HAUL__RESOLVING_PHASE;
+    transfer->descriptor = -1;
+    transfer->has_opened = false;
+    transfer->has_facts = false;
+    transfer->has_whole_header = false;
+    transfer->is_discarded = false;
+    transfer->is_cancelled = false;
+    transfer->header_size = 0;
+    transfer->body_size = 0;
+    transfer->failure = (struct haul__failure){0};
+    transfer->error = 0;
+    transfer->shortage = 0;
+    return code == CURLE_OK ? 0 : -ENOMEM;
+}
+
+/* curl_slist from an array of texts that ends with NULL. */
+static int make_slist(const char *const *texts, struct curl_slist **ret_list)
+{
+    struct curl_slist *list = NULL;
+    for (; texts && *texts; texts++) {
+        struct curl_slist *longer = curl_slist_append(list, *texts);
+        if (!longer) {
+            curl_slist_free_all(list);
+            return -ENOMEM;
+        }
+        list = longer;
+    }
+    *ret_list = list;
+    return 0;
+}
+
+int haul__transfers_init(struct haul__transfers *transfers, const struct haul_client_options *options,
+                         struct haul_loop *loop, haul__watch_fn *event)
+{
+    const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
+    const char *problem;
+    *transfers = (struct haul__transfers){.options = options, .loop = loop};
+    transfers->has_openssl = version->ssl_version && strncmp(version->ssl_version, "OpenSSL/", 8) == 0;
+    transfers->bundle = version->age >= CURLVERSION_SEVENTH ? version->cainfo : NULL;
+    haul__list_init(&transfers->unused);
+    haul__line_init(&transfers->connecting, options->connect_timeout);
+    haul__line_init(&transfers->receiving, options->idle_timeout);
+    haul__sockets_init(&transfers->sockets, loop->poll, event);
+    int code = 0;
+    if (options->trust)
+        transfers->trust = haul_trust_ref(options->trust);
+    else
+        code = haul_trust_create(NULL, &transfers->trust, &problem);
+    if (code == 0)
+        code = make_slist(options->resolve, &transfers->resolve);
+    if (code == 0)
+        code = make_slist(options->connect_to, &transfers->connect_to);
+    if (code != 0)
+        haul__transfers_finish(transfers);
+    return code;
+}
+
+void haul__transfers_finish(struct haul__transfers *transfers)
+{
+    while (!haul__list_is_empty(&transfers->unused)) {
+        struct haul_list *link = transfers->unused.next;
+        haul__list_remove(link);
+        haul__transfer_destroy(haul__container(link, struct haul__transfer, link));
+    }
+    haul__sockets_finish(&transfers->sockets);
+    curl_slist_free_all(transfers->resolve);
+    curl_slist_free_all(transfers->connect_to);
+    haul_trust_unref(transfers->trust);
+}

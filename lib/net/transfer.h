@@ -1,0 +1,110 @@
+/* Transfers: one libcurl handle each, which makes one hop of a fetch and is then kept for another. */
+#ifndef NET_TRANSFER_H
+#define NET_TRANSFER_H
+
+#include "core/task.h"
+#include "net/deadlines.h"
+#include "net/failure.h"
+#include "net/host.h"
+#include "net/result.h"
+#include "net/socket.h"
+
+#include <curl/curl.h>
+#include <haul/client.h>
+#include <netinet/in.h>
+
+struct haul__shard;
+
+/* All transfers of a client, and what they share. */
+struct haul__transfers {
+    const struct haul_client_options *options;
+    struct haul_loop *loop;
+    struct haul_trust *trust;
+    struct curl_slist *resolve;
+    struct curl_slist *connect_to;
+    struct haul__sockets sockets;
+    struct haul__line connecting; /* from the start to the end of the TLS handshake */
+    struct haul__line receiving;  /* since something was received, or the request was sent */
+    struct haul_list unused;
+    size_t lingering; /* cancelled ones that libcurl still looks up a name for */
+    bool has_openssl;
+    const char *bundle; /* where libcurl has the system's certificates; or NULL */
+};
+
+struct haul__transfer {
+    struct haul__turn turn;  /* in connecting or receiving */
+    struct haul_list link;   /* in the shard's running ones, or among the unused */
+    struct haul_list ending; /* in the shard's list of those to end; else a ring of its own */
+    struct haul__transfers *all;
+    CURL *easy;
+    const char *proxy; /* as it was set last */
+
+    /* What it was started with. */
+    struct haul__shard *shard;
+    struct haul_task *task; /* who waits for it; NULL: nobody, and nothing may be sent any more */
+    const struct haul_url *url;
+    struct haul__host *host;
+    struct haul__result *result;
+    haul_body_fn *body;
+    void *body_data;
+    int64_t started;
+    uint64_t started_at_action; /* the shard's count then */
+
+    /* How far it is. */
+    enum haul__phase phase;
+    int descriptor;           /* of its connection, where it is alone on it or came last; -1: unknown */
+    bool has_opened;          /* it opened a connection, and has not found one */
+    bool has_facts;           /* they are in the result */
+    bool has_whole_header;    /* with the empty line behind it */
+    bool is_discarded;        /* the body of a redirect that is followed */
+    bool is_cancelled;        /* its task was asked to end */
+    size_t header_size;       /* bytes of header so far */
+    int64_t body_size;        /* bytes of body so far */
+    struct haul__buffer kept; /* the body, where nobody takes it */
+    unsigned remote_port;
+    char remote_ip[INET6_ADDRSTRLEN];
+
+    /* How it ended, besides what libcurl says. */
+    CURLcode curl_code;
+    struct haul__failure failure; /* haul's own reason; class none: there is none */
+    int error;                    /* negative errno: the fetch cannot go on */
+    int shortage;                 /* errno where a connection was not to be had, which is nobody's fault */
+};
+
+/* EVENT: what the sockets' watches call. HAUL_E_INVALID: an option cannot be used; negative errno. */
+int haul__transfers_init(struct haul__transfers *transfers, const struct haul_client_options *options,
+                         struct haul_loop *loop, haul__watch_fn *event);
+
+/* All are unused. */
+void haul__transfers_finish(struct haul__transfers *transfers);
+
+/* One that is unused, or a new one. NULL: out of memory. */
+struct haul__transfer *haul__transfer_take(struct haul__transfers *transfers);
+
+/* Gives it back, ended. NULL is fine. */
+void haul__transfer_release(struct haul__transfer *transfer);
+
+/* Frees it; it is not in use. */
+void haul__transfer_destroy(struct haul__transfer *transfer);
+
+/* Makes it ready for a hop to URL. All are borrowed until it has ended. -ENOMEM. */
+int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
+                           struct haul__result *result, haul_body_fn *body, void *body_data);
+
+/* The transfer waits for somebody else from now on: its patience begins anew. */
+void haul__transfer_progress(struct haul__transfer *transfer);
+
+/* Whether it waits for longer than it may. */
+bool haul__transfer_is_overdue(const struct haul__transfer *transfer, int64_t now);
+
+/* Writes into the result what is known of the answer so far. -ENOMEM. */
+int haul__transfer_note_facts(struct haul__transfer *transfer);
+
+/* Writes into the result how it ended: with CURL_CODE, or by haul's own decision, CURLE_OK, which is in
+ * transfer->failure. Adds up the times. */
+void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code, bool is_ours);
+
+/* Where the answer redirects to, as the server wrote it; NULL: nowhere. Good until the next hop. */
+const char *haul__transfer_location(const struct haul__transfer *transfer);
+
+#endif

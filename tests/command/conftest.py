@@ -1,0 +1,69 @@
+"""Fixtures of the command tests; what they give is explained in support.py."""
+
+import pytest
+import servers
+import support
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "sanitized: runs with the binaries that have sanitizers, too")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "sanitized: runs with the sanitized build too")
+
+
+@pytest.fixture(scope="session")
+def running_origin():
+    with support.Origin() as origin:
+        yield origin
+
+
+@pytest.fixture
+def origin(running_origin):
+    """The session's origin, with its counters at zero."""
+    running_origin.reset()
+    return running_origin
+
+
+@pytest.fixture
+def haul():
+    """Runs haul to its end: haul("-j", url, stdin=…, env=…, timeout=…) gives a support.Finished."""
+    return support.run_haul
+
+
+@pytest.fixture
+def haul_running():
+    """Starts haul: `with haul_running("-j") as run:` gives a support.Running."""
+    return support.Running
+
+
+@pytest.fixture
+def haul_on_terminal():
+    """Starts haul on a terminal: `with haul_on_terminal(url) as run:` gives a support.Terminal."""
+    return support.Terminal
+
+
+@pytest.fixture
+def refused_port():
+    """A port that refuses."""
+    with support.refused() as port:
+        yield port
+
+
+@pytest.fixture(params=["sequential", "gather", "as-completed"])
+def mode(request):
+    """Each mode in turn, by its name: for --mode."""
+    return request.param
+
+
+@pytest.fixture
+def puppet():
+    """A server that answers when the test says so: a servers.Puppet."""
+    with servers.Puppet() as puppet:
+        yield puppet
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    return servers.Certificates(tmp_path_factory.mktemp("certificates"))
