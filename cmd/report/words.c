@@ -303,6 +303,8 @@ static void append_slowest(struct text *text, const struct subject *subject)
         if (subject->summaries[mode].slowest_total > slowest->slowest_total)
             slowest = &subject->summaries[mode];
     }
+    if (slowest->slowest_total <= 0)
+        return;
     text_append_string(text, "slowest URL: ");
     append_url(text, subject->comparison->urls[slowest->slowest]);
     text_append_string(text, " with ");
