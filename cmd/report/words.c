@@ -6,6 +6,7 @@
 
 #include <haul/error.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -335,6 +336,7 @@ int words_append(struct text *text, const struct comparison *comparison, const s
         .decimals = table_decimals(comparison),
     };
 
+    assert(comparison->mode_count > 0);
     if (comparison->url_count == 0) {
         text_append_string(text, "the list is empty: nothing was measured\n");
         return text->failed ? -ENOMEM : 0;
