@@ -20,6 +20,7 @@
 #include "help.h"
 #include "message.h"
 #include "options.h"
+#include "report/compare.h"
 #include "run/fetch.h"
 
 #include <haul/error.h>
@@ -64,7 +65,7 @@ static enum exit_status run(const struct options *options)
         help_print_usage(stderr, options->command);
         return EXIT_STATUS_USAGE;
     }
-    return fetch_command(options);
+    return options->command == COMMAND_COMPARE ? compare_command(options) : fetch_command(options);
 }
 
 int main(int argc, char **argv)

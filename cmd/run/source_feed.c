@@ -9,14 +9,10 @@
 
 #include <errno.h>
 
-/* What is shown of an input that is no URL: enough to know it by. */
-enum { shown_of_refused = 2048 };
-
+/* What is no URL has no normal form: who shows it goes by the input, which may hold any byte. */
 static int refuse(struct entry *entry, const char *problem)
 {
-    char masked[shown_of_refused];
-    haul_url_mask(entry->input, entry->input_size, masked, sizeof(masked));
-    entry->result = haul_result_create_failed(masked, HAUL_CLASS_URL, problem);
+    entry->result = haul_result_create_failed(NULL, HAUL_CLASS_URL, problem);
     return entry->result ? 0 : -ENOMEM;
 }
 

@@ -26,11 +26,22 @@ static void waiter_run(struct haul__ready *ready)
     haul_future_unref(future);
 }
 
-static void cancel_waiter(struct haul_task *task)
+/* Tasks that wait for each other in a ring: none would ever end, so the last waits no longer. */
+static bool closes_ring(struct haul_future *future)
+{
+    return future->is_task && haul__container(future, struct haul_task, future)->is_delivering;
+}
+
+void haul__cancel_future_wait(struct haul_task *task)
 {
     struct haul_future *future = task->waited;
-    if (!haul_future_cancel(future) && future->code != HAUL_E_CANCELLED)
+    if (closes_ring(future)) {
+        haul__future_remove_waiter(future, &task->ready);
+        haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
+        haul_future_unref(future);
+    } else if (!haul_future_cancel(future) && future->code != HAUL_E_CANCELLED) {
         task->undelivered = 1;
+    }
 }
 
 struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *future)
@@ -41,7 +52,7 @@ struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *f
         future->taken = true;
         return haul__task_answer(task, future->code, future->value);
     }
-    struct haul_await await = haul__task_park(task, cancel_waiter, haul_future_ref(future));
+    struct haul_await await = haul__task_park(task, haul__cancel_future_wait, haul_future_ref(future));
     task->ready.run = waiter_run;
     haul__future_add_waiter(future, &task->ready);
     return await;

@@ -94,6 +94,7 @@ static int begin(struct haul_completed *completed, const struct haul_awaitable *
             completed->count = i;
             return code;
         }
+        assert(entry->is_own || awaitables[i].future->loop == completed->group.loop);
         entry->future = entry->is_own ? &task->future : haul_future_ref(awaitables[i].future);
         if (haul_future_done(entry->future))
             haul__loop_make_ready(entry->future->loop, &entry->ready);

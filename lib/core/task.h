@@ -30,7 +30,7 @@ struct haul_task {
     uint16_t undelivered; /* of these, those that no await has given yet */
     uint16_t deliveries;  /* how often an await has given some, modulo 2^16 */
     bool started;
-    bool is_delivering;  /* in cancel_wait: tasks that wait for each other in a ring pass a cancel on once */
+    bool is_delivering;  /* in cancel_wait, which may come back to it where tasks wait in a ring */
     max_align_t frame[]; /* its first coroutine's */
 };
 
@@ -64,6 +64,9 @@ static inline struct haul_task *haul__task_of_link(struct haul_list *link)
 {
     return haul__container(link, struct haul_task, ready.at.link);
 }
+
+/* The haul__cancel_fn of those that wait for a future. */
+void haul__cancel_future_wait(struct haul_task *task);
 
 /* Makes a task in GROUP. */
 int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task);

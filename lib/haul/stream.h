@@ -1,4 +1,7 @@
-/* Streams: bytes over TCP and Unix sockets, read and written by tasks (asyncio: streams). */
+/* Streams: bytes over TCP and Unix sockets, read and written by tasks (asyncio: streams).
+ *
+ * One task at a time may accept from a listener, one read a stream and one write to it. A call that can be served at
+ * once does not wait, but now and then lets the others run first, so that a busy connection keeps nobody else up. */
 #ifndef HAUL_STREAM_H
 #define HAUL_STREAM_H
 
@@ -20,7 +23,8 @@ void haul_listener_destroy(struct haul_listener *listener);
 uint16_t haul_listener_port(const struct haul_listener *listener);
 
 /* Waits for a connection: haul_awaited(task).pointer is its stream, the caller's. Negative errno, HAUL_E_CANCELLED. A
- * connection that came with a cancel is not lost: it waits for the next accept. */
+ * connection that came with a cancel is not lost: it waits for the next accept. Without a descriptor left for another
+ * connection, or memory in the system, it tries again every 50 ms until there is. */
 HAUL__MUST_AWAIT struct haul_await haul_listener_accept(struct haul_task *task, struct haul_listener *listener);
 
 /* Closes the connection and frees the stream; bytes that were not sent are lost. Nobody may be waiting on it. NULL is

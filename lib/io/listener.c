@@ -81,7 +81,7 @@ static int open_tcp(const union address *address, socklen_t size, int backlog, i
 
 static int port_of(int descriptor, uint16_t *ret_port)
 {
-    union address address;
+    union address address = {0};
     socklen_t size = sizeof(address);
     if (getsockname(descriptor, &address.any, &size) < 0)
         return -errno;

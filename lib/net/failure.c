@@ -73,15 +73,14 @@ static const char *connect_message(int cause, const char *otherwise)
 }
 
 /* What sending and receiving ended with. */
-static struct haul__failure lost_connection(int curl_code, enum haul__phase phase, int cause)
+static struct haul__failure lost_connection(int curl_code, enum haul__phase phase)
 {
     struct haul__failure failure = {HAUL_CLASS_CONNECT, curl_code, "the proxy made no connection"};
     if (phase == HAUL__WAITING_PHASE)
         failure.message = "the connection was reset before an answer began";
     if (phase == HAUL__RECEIVING_PHASE) {
         failure.error_class = HAUL_CLASS_PROTOCOL;
-        failure.message =
-            cause != 0 ? "the connection was lost in the middle of the answer" : "the answer broke off or is malformed";
+        failure.message = "the answer broke off or is malformed";
     }
     return failure;
 }
@@ -89,7 +88,7 @@ static struct haul__failure lost_connection(int curl_code, enum haul__phase phas
 struct haul__failure haul__failure_of(int curl_code, enum haul__phase phase, int cause, long verify_result)
 {
     if (curl_code == CURLE_RECV_ERROR || curl_code == CURLE_SEND_ERROR)
-        return lost_connection(curl_code, phase, cause);
+        return lost_connection(curl_code, phase);
     /* Before 8.6 libcurl says so of a header line that is longer than it takes. */
     if (curl_code == CURLE_OUT_OF_MEMORY)
         return phase < HAUL__WAITING_PHASE

@@ -133,7 +133,7 @@ def verdict(reached):
 def first_line(*command):
     with contextlib.suppress(OSError):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        return done.stdout.splitlines()[0]
+        return done.stdout.splitlines()[0].partition(" (")[0]
     return None
 
 

@@ -1,7 +1,12 @@
 """Fixtures of the command tests; what they give is explained in support.py."""
 
 import pytest
+import servers
 import support
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "sanitized: runs with the binaries that have sanitizers, too")
 
 
 def pytest_configure(config):
@@ -44,3 +49,21 @@ def refused_port():
     """A port that refuses."""
     with support.refused() as port:
         yield port
+
+
+@pytest.fixture(params=["sequential", "gather", "as-completed"])
+def mode(request):
+    """Each mode in turn, by its name: for --mode."""
+    return request.param
+
+
+@pytest.fixture
+def puppet():
+    """A server that answers when the test says so: a servers.Puppet."""
+    with servers.Puppet() as puppet:
+        yield puppet
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    return servers.Certificates(tmp_path_factory.mktemp("certificates"))

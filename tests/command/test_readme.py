@@ -7,6 +7,7 @@ or ratios of them, and are not compared; nor is the order of lines where results
 """
 
 import fcntl
+import json
 import os
 import pathlib
 import pty
@@ -29,7 +30,6 @@ COLUMNS = 120
 URLS = """\
 http://shop.example/delay/500
 http://shop.example/delay/200
-http://shop.example/delay/300
 http://shop.example/status/404?delay=100
 http://gone.example/
 """
@@ -147,6 +147,21 @@ def test_the_folders_of_the_map_are_there():
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+def without_chance(value):
+    """The same JSON value with times and ports the same, objects as lists of pairs."""
+    if isinstance(value, list):
+        return [(key, 0 if key == "remote_port" else without_chance(item)) for key, item in value]
+    return 0.0 if isinstance(value, float) else value
+
+
+def test_the_record_is_the_one_of_the_readme(shell):
+    shown = json.loads(blocks("json")[0], object_pairs_hook=list)
+    line = f"{dict(shown)['input']}\\t{dict(shown)['tag']}"
+    record = json.loads(shell.run(f"printf '{line}' | haul -sj"), object_pairs_hook=list)
+    assert without_chance(record) == without_chance(shown)
+    assert isinstance(dict(record)["ts"], float)
+
+
 def compile_and_run(source, directory, *arguments):
     """What a C program prints that was linked with the library as it was built."""
     library = support.BUILD / "lib"
@@ -191,9 +206,9 @@ def rewrite():
     text = README.read_text(encoding="utf-8")
     with support.Origin() as origin, support.refused() as port, tempfile.TemporaryDirectory() as directory:
         shell = Shell(directory, origin.port, port)
-        for command, output in commands():
-            shown = f"$ {command}\n{output}"
-            text = text.replace(shown, f"$ {command}\n{shell.run(command)}".rstrip("\n"), 1)
+        for block in blocks("console"):
+            shown = re.findall(r"^\$ (.*)$", block, re.MULTILINE)
+            text = text.replace(block, "".join(f"$ {command}\n{shell.run(command)}\n" for command in shown))
     README.write_text(text, encoding="utf-8")
 
 

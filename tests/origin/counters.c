@@ -18,11 +18,12 @@ struct path_count {
 
 void counters_finish(struct counters *counters)
 {
-    struct path_count *entry, *next;
-    HASH_ITER(hh, counters->paths, entry, next)
-    {
-        HASH_DEL(counters->paths, entry);
+    struct path_count *entry = counters->paths;
+    HASH_CLEAR(hh, counters->paths);
+    while (entry) {
+        struct path_count *next = entry->hh.next;
         free(entry);
+        entry = next;
     }
 }
 

@@ -8,6 +8,7 @@ void *__wrap_haul__reallocate(void *memory, size_t size);
 
 static size_t left;
 static bool happened;
+static size_t count;
 
 void failing_memory_set(size_t n)
 {
@@ -20,8 +21,14 @@ bool failing_memory_happened(void)
     return happened;
 }
 
+size_t failing_memory_count(void)
+{
+    return count;
+}
+
 static bool fails_now(void)
 {
+    count++;
     if (left == 0 || --left > 0)
         return false;
     happened = true;

@@ -12,6 +12,9 @@ void failing_memory_set(size_t n);
 /* Whether it has been reached. */
 bool failing_memory_happened(void);
 
+/* How many allocations there were from the program's start. */
+size_t failing_memory_count(void);
+
 /* Runs what FAILING_MEMORY_SWEEP is given once for each allocation in it, with that one failing, and a last time with
  * none failing:
  *
@@ -23,6 +26,6 @@ bool failing_memory_happened(void);
  *     } */
 #define FAILING_MEMORY_SWEEP(n)                                                                                        \
     for (size_t n = 1, failing_memory_left = 1; failing_memory_left > 0 && (failing_memory_set(n), true);              \
-         failing_memory_left = failing_memory_happened(), failing_memory_set(0), n++)
+         failing_memory_left = failing_memory_happened(), failing_memory_set(0), (n)++)
 
 #endif

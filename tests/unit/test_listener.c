@@ -1,3 +1,4 @@
+#include "failing_accept.h"
 #include "failing_memory.h"
 #include "loopback.h"
 #include "pair.h"
@@ -14,7 +15,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -195,33 +195,6 @@ static void test_accepted_sockets_are_non_blocking_and_not_inherited(void **stat
     tear_down(&setting);
 }
 
-/* Gives the process its descriptors back after a while. */
-struct lift_limit {
-    struct haul_coroutine coroutine;
-    int64_t after;
-    const struct rlimit *limit;
-};
-
-static struct haul_step lift_limit(struct haul_task *task, struct haul_coroutine *coroutine)
-{
-    HAUL_BEGIN(lift_limit);
-    HAUL_AWAIT(haul_sleep(task, self->after));
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, self->limit), 0);
-    HAUL_FINALLY;
-    HAUL_END;
-}
-
-/* Leaves the process without a free descriptor. Returns the limit that was there. */
-static struct rlimit exhaust_descriptors(void)
-{
-    struct rlimit limit;
-    int next = dup(0);
-    close(next);
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)next, limit.rlim_max}), 0);
-    return limit;
-}
-
 /* On a virtual clock, which stands still while a descriptor is watched: only pauses let time pass. */
 static struct setting set_up_virtual(struct haul_virtual_clock *clock)
 {
@@ -233,38 +206,74 @@ static struct setting set_up_virtual(struct haul_virtual_clock *clock)
     return setting;
 }
 
-static void test_a_shortage_of_descriptors_is_waited_out(void **state)
+static void test_a_shortage_is_waited_out(void **state)
+{
+    (void)state;
+    static const int shortages[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
+    for (size_t i = 0; i < sizeof(shortages) / sizeof(shortages[0]); i++) {
+        struct haul_virtual_clock clock = {0};
+        struct setting setting = set_up_virtual(&clock);
+        int client = loopback_connect(setting.port);
+        int accepted = 0;
+        /* The first is met before there is anything to wait for. */
+        failing_accept_set(shortages[i], 3);
+        assert_int_equal(
+            run_task(setting.loop, HAUL_CALL(take_one, .listener = setting.listener, .ret_accepted = &accepted)), 0);
+        assert_int_equal(accepted, 1);
+        assert_int_equal(clock.now, 100 * HAUL_MILLISECOND);
+        close(client);
+        tear_down(&setting);
+    }
+}
+
+static void test_waiting_out_a_shortage_can_be_cancelled(void **state)
 {
     (void)state;
     struct haul_virtual_clock clock = {0};
     struct setting setting = set_up_virtual(&clock);
     int client = loopback_connect(setting.port);
-    struct rlimit limit = exhaust_descriptors();
     int accepted = 0;
-    struct haul_task *lifting =
-        start_task(setting.loop, HAUL_CALL(lift_limit, .after = 120 * HAUL_MILLISECOND, .limit = &limit));
-    assert_int_equal(
-        run_task(setting.loop, HAUL_CALL(take_one, .listener = setting.listener, .ret_accepted = &accepted)), 0);
-    assert_int_equal(accepted, 1);
-    assert_int_equal(end_task(setting.loop, lifting), 0);
-    assert_int_equal(clock.now, 150 * HAUL_MILLISECOND);
+    struct haul_awaitable accept = HAUL_CALL(take_one, .listener = setting.listener, .ret_accepted = &accepted);
+    failing_accept_set(EMFILE, 3);
+    struct haul_task *task = start_task(setting.loop, accept);
+    assert_int_equal(haul_loop_call_later(setting.loop, 70 * HAUL_MILLISECOND, cancel_task, task, NULL), 0);
+    assert_int_equal(end_task(setting.loop, task), HAUL_E_CANCELLED);
+    assert_int_equal(accepted, 0);
+    assert_int_equal(clock.now, 70 * HAUL_MILLISECOND);
+    assert_int_equal(run_task(setting.loop, accept), 0);
+    assert_int_equal(clock.now, 70 * HAUL_MILLISECOND);
     close(client);
     tear_down(&setting);
 }
 
-static void test_a_shortage_can_be_cancelled(void **state)
+static void test_a_connection_that_was_lost_is_passed_over(void **state)
 {
     (void)state;
-    struct haul_virtual_clock clock = {0};
-    struct setting setting = set_up_virtual(&clock);
+    struct setting setting = set_up();
     int client = loopback_connect(setting.port);
-    struct rlimit limit = exhaust_descriptors();
-    struct haul_task *task =
-        start_task(setting.loop, HAUL_CALL(take_one, .listener = setting.listener, .ret_accepted = &(int){0}));
-    assert_int_equal(haul_loop_call_later(setting.loop, 70 * HAUL_MILLISECOND, cancel_task, task, NULL), 0);
-    assert_int_equal(end_task(setting.loop, task), HAUL_E_CANCELLED);
-    assert_int_equal(clock.now, 70 * HAUL_MILLISECOND);
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    int accepted = 0;
+    failing_accept_set(ECONNABORTED, 2);
+    assert_int_equal(
+        run_task(setting.loop, HAUL_CALL(take_one, .listener = setting.listener, .ret_accepted = &accepted)), 0);
+    assert_int_equal(accepted, 1);
+    close(client);
+    tear_down(&setting);
+}
+
+static void test_other_errors_are_forwarded(void **state)
+{
+    (void)state;
+    struct setting setting = set_up();
+    int accepted = 0;
+    struct haul_awaitable accept = HAUL_CALL(take_one, .listener = setting.listener, .ret_accepted = &accepted);
+    failing_accept_set(EPERM, 1);
+    assert_int_equal(run_task(setting.loop, accept), -EPERM);
+    struct haul_task *task = start_task(setting.loop, accept);
+    run_once(setting.loop);
+    int client = loopback_connect(setting.port);
+    failing_accept_set(EPERM, 1);
+    assert_int_equal(end_task(setting.loop, task), -EPERM);
+    assert_int_equal(accepted, 0);
     close(client);
     tear_down(&setting);
 }
@@ -312,32 +321,40 @@ static void test_ipv6(void **state)
     tear_down(&setting);
 }
 
+/* Listens, accepts a connection in spite of a shortage, and ends, with whatever fails on the way. */
+static int accept_with_a_shortage(void)
+{
+    struct haul_loop *loop = NULL;
+    struct haul_listener *listener = NULL;
+    int accepted = 0, client = -1;
+    int code = haul_loop_create(NULL, &loop);
+    if (code == 0)
+        code = haul_listener_create(loop, "127.0.0.1", 0, 1, &listener);
+    if (code == 0) {
+        struct haul_outcome outcome = {0};
+        client = loopback_connect(haul_listener_port(listener));
+        failing_accept_set(EMFILE, 2);
+        code = haul_run_task(loop, HAUL_CALL(take_one, .listener = listener, .ret_accepted = &accepted), &outcome);
+        failing_accept_set(0, 0);
+        code = code != 0 ? code : outcome.code;
+    }
+    assert_int_equal(accepted, code == 0);
+    if (client >= 0)
+        close(client);
+    haul_listener_destroy(listener);
+    if (loop)
+        assert_int_equal(haul_loop_finish(loop), 0);
+    return code;
+}
+
 static void test_out_of_memory(void **state)
 {
     (void)state;
     size_t before = open_descriptors();
     FAILING_MEMORY_SWEEP(n)
     {
-        struct haul_loop *loop = NULL;
-        struct haul_listener *listener = NULL;
-        struct haul_outcome outcome = {0};
-        int accepted = 0, client = -1;
-        int code = haul_loop_create(NULL, &loop);
-        if (code == 0)
-            code = haul_listener_create(loop, "127.0.0.1", 0, 1, &listener);
-        if (code == 0) {
-            client = loopback_connect(haul_listener_port(listener));
-            code = haul_run_task(loop, HAUL_CALL(take_one, .listener = listener, .ret_accepted = &accepted), &outcome);
-        }
-        if (code == 0)
-            code = outcome.code;
+        int code = accept_with_a_shortage();
         assert_int_equal(code, failing_memory_happened() ? -ENOMEM : 0);
-        assert_int_equal(accepted, code == 0);
-        if (client >= 0)
-            close(client);
-        haul_listener_destroy(listener);
-        if (loop)
-            assert_int_equal(haul_loop_finish(loop), 0);
         assert_int_equal(open_descriptors(), before);
     }
 }
@@ -351,8 +368,10 @@ int main(void)
         cmocka_unit_test(test_a_connection_that_comes_with_a_cancel_is_given),
         cmocka_unit_test(test_many_connections_do_not_keep_others_from_running),
         cmocka_unit_test(test_accepted_sockets_are_non_blocking_and_not_inherited),
-        cmocka_unit_test(test_a_shortage_of_descriptors_is_waited_out),
-        cmocka_unit_test(test_a_shortage_can_be_cancelled),
+        cmocka_unit_test(test_a_shortage_is_waited_out),
+        cmocka_unit_test(test_waiting_out_a_shortage_can_be_cancelled),
+        cmocka_unit_test(test_a_connection_that_was_lost_is_passed_over),
+        cmocka_unit_test(test_other_errors_are_forwarded),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_a_port_can_be_given),
         cmocka_unit_test(test_ipv6),

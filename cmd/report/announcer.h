@@ -1,0 +1,34 @@
+/* What a comparison says while it runs, on standard error: how much there is to do, about how long it takes, and on a
+ * terminal a line with the run that is under way. */
+#ifndef REPORT_ANNOUNCER_H
+#define REPORT_ANNOUNCER_H
+
+#include "run/mode.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* All zero says nothing. Its fields are private. */
+struct announcer {
+    bool is_loud;     /* messages are wanted */
+    bool is_terminal; /* so is the line */
+    bool is_drawn;
+};
+
+/* IS_SILENT: says nothing. */
+void announcer_init(struct announcer *announcer, bool is_silent);
+
+/* Says that URL_COUNT URLs will be run RUN_COUNT times, each as a request or, where IS_OFFLINE, without. */
+void announcer_tell_plan(const struct announcer *announcer, size_t url_count, size_t run_count, bool is_offline);
+
+/* Says that it takes about DURATION nanoseconds from now. */
+void announcer_tell_duration(const struct announcer *announcer, int64_t duration);
+
+/* Shows the line for run NUMBER of COUNT; 0: the warm-up. */
+void announcer_show_run(struct announcer *announcer, size_t number, size_t count, enum mode mode);
+
+/* Clears the line, until it is shown again. ANNOUNCER is void so that this can be given to message_set_before. */
+void announcer_clear(void *announcer);
+
+#endif

@@ -1,0 +1,139 @@
+#include "report/replacement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct replacement {
+    int descriptor; /* -1: closed */
+    char *path;     /* to be replaced; NULL: written directly */
+    char *beside;   /* written until then; NULL: there is none */
+};
+
+/* The file behind PATH, or PATH where there is none. */
+static char *real_path(const char *path)
+{
+    char *real = realpath(path, NULL);
+
+    return real != NULL || errno == ENOMEM ? real : strdup(path);
+}
+
+/* A new file beside the old one, with its permissions or those that a new file gets. */
+static int open_beside(struct replacement *replacement, const struct stat *old)
+{
+    static const char suffix[] = ".XXXXXX";
+    size_t size = strlen(replacement->path) + sizeof(suffix);
+    mode_t mask = umask(0);
+
+    umask(mask);
+    replacement->beside = malloc(size);
+    if (replacement->beside == NULL)
+        return -ENOMEM;
+    snprintf(replacement->beside, size, "%s%s", replacement->path, suffix);
+    replacement->descriptor = mkostemp(replacement->beside, O_CLOEXEC);
+    if (replacement->descriptor < 0) {
+        int code = -errno;
+        free(replacement->beside);
+        replacement->beside = NULL;
+        return code;
+    }
+    if (fchmod(replacement->descriptor, old != NULL ? old->st_mode & 0777 : 0666 & ~mask) < 0)
+        return -errno;
+    return 0;
+}
+
+static int open_directly(struct replacement *replacement, const char *path)
+{
+    replacement->descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return replacement->descriptor >= 0 ? 0 : -errno;
+}
+
+static int open_replacement(struct replacement *replacement, const char *path)
+{
+    struct stat old;
+    bool exists = stat(path, &old) == 0;
+
+    if (!exists && (errno != ENOENT || *path == '\0'))
+        return -errno;
+    if (exists && !S_ISREG(old.st_mode))
+        return open_directly(replacement, path);
+    /* What may not be written is not replaced either, though its folder would allow it. */
+    if (exists && access(path, W_OK) < 0)
+        return -errno;
+    replacement->path = real_path(path);
+    if (replacement->path == NULL)
+        return -ENOMEM;
+    return open_beside(replacement, exists ? &old : NULL);
+}
+
+int replacement_create(const char *path, struct replacement **ret_replacement)
+{
+    struct replacement *replacement = calloc(1, sizeof(*replacement));
+
+    if (replacement == NULL)
+        return -ENOMEM;
+    replacement->descriptor = -1;
+    int code = open_replacement(replacement, path);
+    if (code != 0) {
+        replacement_destroy(replacement);
+        return code;
+    }
+    *ret_replacement = replacement;
+    return 0;
+}
+
+static int write_all(int descriptor, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(descriptor, bytes, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -errno;
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+static int close_descriptor(struct replacement *replacement)
+{
+    int descriptor = replacement->descriptor;
+
+    replacement->descriptor = -1;
+    return close(descriptor) == 0 ? 0 : -errno;
+}
+
+int replacement_commit(struct replacement *replacement, const void *bytes, size_t size)
+{
+    int code = write_all(replacement->descriptor, bytes, size);
+    int close_code = close_descriptor(replacement);
+
+    if (code == 0)
+        code = close_code;
+    if (code != 0 || replacement->beside == NULL)
+        return code;
+    if (rename(replacement->beside, replacement->path) < 0)
+        return -errno;
+    free(replacement->beside);
+    replacement->beside = NULL;
+    return 0;
+}
+
+void replacement_destroy(struct replacement *replacement)
+{
+    if (replacement == NULL)
+        return;
+    if (replacement->descriptor >= 0)
+        (void)close_descriptor(replacement);
+    if (replacement->beside != NULL)
+        unlink(replacement->beside);
+    free(replacement->beside);
+    free(replacement->path);
+    free(replacement);
+}

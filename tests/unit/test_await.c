@@ -1,0 +1,219 @@
+#include "failing_memory.h"
+#include "stage.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Calls itself until DEPTH is 0, on frames of the heap, then sleeps; returns how deep it was, or says how it was
+ * unwound. */
+struct digger {
+    struct haul_coroutine coroutine;
+    int depth;
+    int *unwound;
+    int failure;
+    struct digger *child;
+};
+
+static struct haul_step digger(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(digger);
+    if (self->depth == 0) {
+        HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
+        if (self->failure != 0)
+            HAUL_FAIL(self->failure);
+        HAUL_RETURN(.integer = 0);
+    }
+    self->child = malloc(sizeof(*self->child));
+    *self->child = HAUL_FRAME(digger, .depth = self->depth - 1, .unwound = self->unwound, .failure = self->failure);
+    HAUL_AWAIT(haul_call(task, &self->child->coroutine));
+    HAUL_RETURN(.integer = haul_awaited(task).integer + 1);
+    HAUL_FINALLY;
+    free(self->child);
+    ++*self->unwound;
+    HAUL_END;
+}
+
+enum { deep = 100000 };
+
+static void test_depth_costs_no_stack(void **state)
+{
+    struct stage *stage = *state;
+    int unwound = 0;
+    struct haul_outcome outcome;
+    size_t before = failing_memory_count();
+    assert_int_equal(haul_run_task(stage->loop, HAUL_CALL(digger, .depth = deep, .unwound = &unwound), &outcome), 0);
+    assert_int_equal(outcome.value.integer, deep);
+    assert_int_equal(unwound, deep + 1);
+    /* The task and the timers: an await of a child allocates nothing. */
+    assert_int_equal(failing_memory_count() - before, 2);
+}
+
+static void test_error_goes_up(void **state)
+{
+    struct stage *stage = *state;
+    int unwound = 0;
+    assert_int_equal(stage_run(stage, HAUL_CALL(digger, .depth = 10, .unwound = &unwound, .failure = -EIO)), -EIO);
+    assert_int_equal(unwound, 11);
+}
+
+static void test_cancel_goes_up(void **state)
+{
+    struct stage *stage = *state;
+    int unwound = 0;
+    struct haul_task *task = stage_task(stage, HAUL_CALL(digger, .depth = deep, .unwound = &unwound));
+    stage_turn(stage, 1);
+    haul_task_cancel(task);
+    assert_int_equal(stage_end(stage, task), HAUL_E_CANCELLED);
+    assert_int_equal(unwound, deep + 1);
+    assert_int_equal(stage_time(stage), 0);
+}
+
+/* Waits for the task before it. */
+struct chain_link {
+    struct haul_coroutine coroutine;
+    struct haul_task *before;
+};
+
+static struct haul_step chain_link(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(chain_link);
+    if (self->before)
+        HAUL_AWAIT(haul_task_wait(task, self->before));
+    else
+        HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
+    HAUL_RETURN(.integer = 42);
+    HAUL_FINALLY;
+    haul_task_unref(self->before);
+    HAUL_END;
+}
+
+/* A chain of tasks, each waiting for the next: the last of them, with a reference. */
+static struct haul_task *make_chain(struct stage *stage, int length)
+{
+    struct haul_task *task = NULL;
+    for (int i = 0; i < length; i++)
+        task = stage_task(stage, HAUL_CALL(chain_link, .before = task));
+    return task;
+}
+
+static void test_chain_of_tasks(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_end(stage, make_chain(stage, 1000)), 0);
+    struct haul_task *last = make_chain(stage, deep);
+    stage_turn(stage, 1);
+    haul_task_cancel(last);
+    assert_int_equal(stage_end(stage, last), HAUL_E_CANCELLED);
+}
+
+struct teller {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    const char *name;
+    struct haul_future *future;
+    int code;
+};
+
+static struct haul_step teller(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(teller);
+    HAUL_AWAIT_CODE(self->code, haul_future_wait(task, self->future));
+    stage_say(self->stage, "%s %d %d", self->name, self->code, (int)haul_awaited(task).integer);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static void say_callback(struct haul_future *future, void *data)
+{
+    (void)future;
+    stage_say(data, "callback");
+}
+
+/* Tasks and callbacks are told in the order of asking. A waiter that was cancelled cancels the future for all. */
+static void test_several_waiters(void **state)
+{
+    struct stage *stage = *state;
+    for (int cancels = 0; cancels < 2; cancels++) {
+        struct haul_future *future;
+        assert_int_equal(haul_future_create(stage->loop, &future), 0);
+        struct haul_task *a = stage_task(stage, HAUL_CALL(teller, .stage = stage, .name = "a", .future = future));
+        stage_turn(stage, 1);
+        assert_int_equal(haul_future_add_done_callback(future, say_callback, stage), 0);
+        struct haul_task *b = stage_task(stage, HAUL_CALL(teller, .stage = stage, .name = "b", .future = future));
+        stage_turn(stage, 1);
+        size_t before = failing_memory_count();
+        if (cancels)
+            haul_task_cancel(b);
+        else
+            haul_future_set_value(future, (union haul_value){.integer = 7}, NULL);
+        haul_future_unref(future);
+        assert_script(stage, "");
+        assert_int_equal(stage_end(stage, a), 0);
+        assert_int_equal(stage_end(stage, b), 0);
+        assert_int_equal(failing_memory_count(), before);
+        if (cancels)
+            assert_script(stage, "a 1 0, callback, b 1 0");
+        else
+            assert_script(stage, "a 0 7, callback, b 0 7");
+    }
+}
+
+/* Awaiting what is done does not wait. */
+static void test_done_already(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_future *future;
+    assert_int_equal(haul_future_create(stage->loop, &future), 0);
+    haul_future_set_error(future, -EIO);
+    struct haul_task *task = stage_task(stage, HAUL_CALL(teller, .stage = stage, .name = "a", .future = future));
+    stage_turn(stage, 1);
+    assert_script(stage, "a -5 0");
+    assert_int_equal(stage_end(stage, task), 0);
+    haul_future_unref(future);
+    assert_script(stage, "");
+}
+
+/* CPython: test_yield_future_passes_cancel: the inner cleans up first, then the outer. */
+struct outer {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_task *inner;
+    int code;
+};
+
+static struct haul_step outer(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(outer);
+    self->inner = stage_task(self->stage, HAUL_CALL(actor, .stage = self->stage, .name = "inner",
+                                                    .duration = 9 * HAUL_SECOND, .cleanup = HAUL_SECOND));
+    HAUL_AWAIT_CODE(self->code, haul_task_wait(task, self->inner));
+    stage_say(self->stage, "outer %d", self->code);
+    HAUL_FINALLY;
+    haul_task_unref(self->inner);
+    HAUL_END;
+}
+
+static void test_yield_future_passes_cancel(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_task *task = stage_task(stage, HAUL_CALL(outer, .stage = stage));
+    stage_turn(stage, 2);
+    haul_task_cancel(task);
+    assert_int_equal(stage_end(stage, task), 0);
+    assert_script(stage, "inner begins, inner cancelled, inner cleaned, outer 1");
+    assert_int_equal(stage_time(stage), 1000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        on_stage(test_depth_costs_no_stack),
+        on_stage(test_error_goes_up),
+        on_stage(test_cancel_goes_up),
+        on_stage(test_chain_of_tasks),
+        on_stage(test_several_waiters),
+        on_stage(test_done_already),
+        on_stage(test_yield_future_passes_cancel),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,242 @@
+#include "report/export.h"
+
+#include "output/text.h"
+#include "sample.h"
+
+#include <haul/version.h>
+
+#include <cjson/cJSON.h>
+#include <math.h>
+
+/* The comparison's export, read again; it must be one JSON text in one line. */
+static cJSON *export(const struct sample *sample)
+{
+    struct differences differences;
+    struct text text = {0};
+
+    assert_int_equal(differences_find(&sample->comparison, &differences), 0);
+    assert_int_equal(export_append(&text, &sample->comparison, &differences), 0);
+    assert_int_equal(text.bytes[text.size - 1], '\n');
+    text.bytes[text.size - 1] = '\0';
+    cJSON *root = cJSON_ParseWithOpts(text.bytes, NULL, true);
+    assert_non_null(root);
+    text_finish(&text);
+    differences_finish(&differences);
+    return root;
+}
+
+static const cJSON *item(const cJSON *object, const char *key)
+{
+    const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, key);
+
+    assert_non_null(found);
+    return found;
+}
+
+static void assert_number(const cJSON *object, const char *key, double expected)
+{
+    const cJSON *found = item(object, key);
+
+    assert_true(cJSON_IsNumber(found));
+    assert_true(fabs(found->valuedouble - expected) < 1e-12);
+}
+
+static void assert_text(const cJSON *object, const char *key, const char *expected)
+{
+    const cJSON *found = item(object, key);
+
+    assert_true(cJSON_IsString(found));
+    assert_string_equal(found->valuestring, expected);
+}
+
+static void begin_example(struct sample *sample)
+{
+    sample_begin(sample, 3, "sa", 2);
+    sample->comparison.per_host = 10;
+    for (size_t round = 0; round < 2; round++) {
+        sample_set(sample, round, 0, 600, 100, 300 + 100 * (int64_t)round);
+        sample_set(sample, round, 1, 300, 100, 200);
+        for (size_t mode = 0; mode < 2; mode++) {
+            struct measured_run *run = comparison_run(&sample->comparison, round, mode);
+            run->slowest = 2;
+            run->sum_of_totals = 600000000;
+            run->bytes = 300;
+            run->peak_in_flight = mode == 0 ? 1 : 3;
+            run->connections = mode == 0 ? 1 : 3;
+            for (size_t url = 0; url < 3; url++) {
+                run->urls[url].total = 100000000 * (int64_t)(url + 1);
+                run->urls[url].out = 100000001;
+            }
+        }
+    }
+}
+
+static void test_what_was_run(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    begin_example(&sample);
+    cJSON *root = export(&sample);
+    assert_number(root, "v", 1);
+    assert_text(root, "haul", haul_version());
+    assert_number(root, "url_count", 3);
+    assert_number(root, "host_count", 1);
+    assert_number(root, "concurrency", 50);
+    assert_number(root, "per_host", 10);
+    assert_text(root, "connections", "fresh");
+    assert_number(root, "rounds", 2);
+    assert_number(root, "rounds_complete", 2);
+    assert_int_equal(cJSON_GetArraySize(item(root, "urls")), 3);
+    assert_string_equal(cJSON_GetArrayItem(item(root, "urls"), 2)->valuestring, "http://a.test/2");
+    assert_int_equal(cJSON_GetArraySize(item(root, "differences")), 0);
+    cJSON_Delete(root);
+    sample_end(&sample);
+}
+
+static void test_modes(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    begin_example(&sample);
+    cJSON *root = export(&sample);
+    const cJSON *modes = item(root, "modes");
+    assert_int_equal(cJSON_GetArraySize(modes), 2);
+    assert_text(cJSON_GetArrayItem(modes, 0), "mode", "sequential");
+    assert_number(cJSON_GetArrayItem(modes, 0), "mean_out", 0.35);
+
+    const cJSON *mode = cJSON_GetArrayItem(modes, 1);
+    assert_text(mode, "mode", "as-completed");
+    assert_number(item(mode, "wall"), "median", 0.3);
+    assert_number(item(mode, "wall"), "min", 0.3);
+    assert_number(item(mode, "wall"), "max", 0.3);
+    assert_number(item(mode, "speedup"), "ratio", 2);
+    assert_number(item(mode, "speedup"), "min", 2);
+    assert_number(item(mode, "speedup"), "max", 2);
+    assert_number(mode, "first_out", 0.1);
+    assert_number(mode, "mean_out", 0.2);
+    assert_number(item(mode, "slowest"), "index", 2);
+    assert_number(item(mode, "slowest"), "total", 0.3);
+    assert_number(mode, "peak_in_flight", 3);
+    assert_number(mode, "connections", 3);
+    assert_number(mode, "not_ok", 0);
+    cJSON_Delete(root);
+    sample_end(&sample);
+}
+
+static void test_runs_and_their_urls(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    begin_example(&sample);
+    sample_fail(&sample, 1, 503, HAUL_CLASS_HTTP);
+    cJSON *root = export(&sample);
+    const cJSON *runs = item(root, "runs");
+    assert_int_equal(cJSON_GetArraySize(runs), 4);
+    const char *const names[] = {"sequential", "as-completed"};
+    for (int i = 0; i < 4; i++) {
+        assert_text(cJSON_GetArrayItem(runs, i), "mode", names[i % 2]);
+        assert_number(cJSON_GetArrayItem(runs, i), "round", i / 2);
+    }
+
+    const cJSON *run = cJSON_GetArrayItem(runs, 2);
+    assert_number(run, "wall", 0.6);
+    assert_number(run, "first_out", 0.1);
+    assert_number(run, "mean_out", 0.4);
+    assert_number(run, "sum_of_totals", 0.6);
+    assert_number(run, "p50", 0.1); /* of 0, 0.1 and 0.3 */
+    assert_number(run, "p90", 0.26);
+    assert_number(run, "p99", 0.296);
+    assert_number(item(run, "slowest"), "index", 2);
+    assert_number(item(run, "slowest"), "total", 0.3);
+    assert_number(run, "peak_in_flight", 1);
+    assert_number(run, "connections", 1);
+    assert_number(run, "not_ok", 1);
+    assert_number(run, "bytes", 300);
+
+    const cJSON *urls = item(run, "urls");
+    assert_int_equal(cJSON_GetArraySize(urls), 3);
+    const cJSON *url = cJSON_GetArrayItem(urls, 0);
+    assert_true(cJSON_IsTrue(item(url, "ok")));
+    assert_number(url, "status", 200);
+    assert_true(cJSON_IsNull(item(url, "class")));
+    assert_number(url, "bytes", 100);
+    assert_number(url, "total", 0.1);
+    assert_number(url, "out", 0.100000001);
+    url = cJSON_GetArrayItem(urls, 1);
+    assert_true(cJSON_IsFalse(item(url, "ok")));
+    assert_number(url, "status", 503);
+    assert_text(url, "class", "http");
+    cJSON_Delete(root);
+    sample_end(&sample);
+}
+
+static void test_differences(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    begin_example(&sample);
+    sample_url(&sample, 1, 0, 2)->status = 204;
+    sample_url(&sample, 1, 1, 2)->bytes = 1;
+    cJSON *root = export(&sample);
+    assert_int_equal(cJSON_GetArraySize(item(root, "differences")), 1);
+    const cJSON *difference = cJSON_GetArrayItem(item(root, "differences"), 0);
+    assert_number(difference, "index", 2);
+    assert_true(cJSON_IsFalse(item(difference, "class")));
+    assert_true(cJSON_IsTrue(item(difference, "status")));
+    assert_true(cJSON_IsTrue(item(difference, "size")));
+    cJSON_Delete(root);
+    sample_end(&sample);
+}
+
+static void test_only_complete_rounds(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    begin_example(&sample);
+    sample.comparison.rounds_complete = 1;
+    cJSON *root = export(&sample);
+    assert_number(root, "rounds", 2);
+    assert_number(root, "rounds_complete", 1);
+    assert_int_equal(cJSON_GetArraySize(item(root, "runs")), 2);
+    cJSON_Delete(root);
+
+    sample.comparison.rounds_complete = 0;
+    root = export(&sample);
+    assert_int_equal(cJSON_GetArraySize(item(root, "modes")), 0);
+    assert_int_equal(cJSON_GetArraySize(item(root, "runs")), 0);
+    cJSON_Delete(root);
+    sample.comparison.rounds_complete = 2;
+    sample_end(&sample);
+}
+
+static void test_what_is_not_there_is_null(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    sample_begin(&sample, 0, "a", 1);
+    cJSON *root = export(&sample);
+    const cJSON *mode = cJSON_GetArrayItem(item(root, "modes"), 0);
+    assert_true(cJSON_IsNull(item(mode, "speedup")));
+    assert_true(cJSON_IsNull(item(mode, "slowest")));
+    const cJSON *run = cJSON_GetArrayItem(item(root, "runs"), 0);
+    assert_true(cJSON_IsNull(item(run, "p50")));
+    assert_true(cJSON_IsNull(item(run, "slowest")));
+    cJSON_Delete(root);
+    sample_end(&sample);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_was_run),         cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_runs_and_their_urls),  cmocka_unit_test(test_differences),
+        cmocka_unit_test(test_only_complete_rounds), cmocka_unit_test(test_what_is_not_there_is_null),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
