@@ -87,8 +87,8 @@ int comparison_summarize(const struct comparison *comparison, size_t mode, struc
 {
     size_t rounds = comparison->rounds_complete;
     struct mode_summary summary = {.mode = comparison->modes[mode]};
-    struct spread first_out;
-    struct spread mean_out;
+    struct spread first_out = {0};
+    struct spread mean_out = {0};
 
     if (rounds == 0)
         return HAUL_E_INVALID;
