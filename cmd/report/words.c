@@ -328,7 +328,7 @@ static void append_all(struct text *text, const struct subject *subject)
 
 int words_append(struct text *text, const struct comparison *comparison, const struct differences *differences)
 {
-    struct mode_summary summaries[MODE_COUNT];
+    struct mode_summary summaries[MODE_COUNT] = {0};
     struct subject subject = {
         .comparison = comparison,
         .differences = differences,

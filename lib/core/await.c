@@ -32,7 +32,7 @@ static bool closes_ring(struct haul_future *future)
     return future->is_task && haul__container(future, struct haul_task, future)->is_delivering;
 }
 
-static void cancel_waiter(struct haul_task *task)
+void haul__cancel_future_wait(struct haul_task *task)
 {
     struct haul_future *future = task->waited;
     if (closes_ring(future)) {
@@ -52,7 +52,7 @@ struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *f
         future->taken = true;
         return haul__task_answer(task, future->code, future->value);
     }
-    struct haul_await await = haul__task_park(task, cancel_waiter, haul_future_ref(future));
+    struct haul_await await = haul__task_park(task, haul__cancel_future_wait, haul_future_ref(future));
     task->ready.run = waiter_run;
     haul__future_add_waiter(future, &task->ready);
     return await;

@@ -157,20 +157,55 @@ static bool is_cancel_on_its_way(const struct haul_task *task)
     return !haul__task_is_parked(task) && task->future.loop->current != task && task->leaf->awaited == HAUL_E_CANCELLED;
 }
 
+static void count_request(struct haul_task *task)
+{
+    if (task->cancelling < UINT16_MAX)
+        task->cancelling++;
+}
+
+static void request(struct haul_task *task)
+{
+    count_request(task);
+    if (is_cancel_on_its_way(task)) {
+        task->deliveries++;
+        return;
+    }
+    if (task->undelivered < task->cancelling)
+        task->undelivered++;
+    if (haul__task_is_parked(task))
+        deliver(task);
+}
+
+/* The task whose end TASK waits for, and which is to be cancelled in its place. */
+static struct haul_task *awaited_task(const struct haul_task *task)
+{
+    if (task->cancel_wait != haul__cancel_future_wait)
+        return NULL;
+    struct haul_future *future = task->waited;
+    if (!future->is_task || haul_future_done(future))
+        return NULL;
+    return task_of_future(future)->is_delivering ? NULL : task_of_future(future);
+}
+
 int haul_task_cancel(struct haul_task *task)
 {
     if (haul_future_done(&task->future))
         return 0;
-    if (task->cancelling == UINT16_MAX || task->is_delivering)
+    if (task->is_delivering)
         return 1;
-    task->cancelling++;
-    if (is_cancel_on_its_way(task)) {
-        task->deliveries++;
-        return 1;
+    /* Along a chain of tasks that wait for each other, which may be longer than the stack is deep. */
+    struct haul_task *last = task;
+    for (struct haul_task *next; (next = awaited_task(last)); last = next) {
+        count_request(last);
+        last->undelivered = 0;
+        last->deliveries++;
+        last->is_delivering = true;
     }
-    task->undelivered++;
-    if (haul__task_is_parked(task))
-        deliver(task);
+    request(last);
+    while (task != last) {
+        task->is_delivering = false;
+        task = task_of_future(task->waited);
+    }
     return 1;
 }
 

@@ -200,8 +200,8 @@ static void test_refused_body(void **state)
     sample_fail(&sample, HAUL_CLASS_LOCAL, 200, "cannot write");
     capture_stderr();
     emit(&fixture, &sample);
-    assert_string_equal(captured_stderr(NULL), "haul: http://one.example/: local: the body cannot be kept: No such "
-                                               "file or directory\n");
+    assert_string_equal(captured_stderr(NULL), "haul: http://one.example/: local: the body cannot be kept in "
+                                               "/nonexistent: No such file or directory\n");
     unsetenv("TMPDIR");
     tear_down(&fixture);
 }

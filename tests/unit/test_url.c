@@ -271,10 +271,8 @@ static void test_masking(void **state)
         const char *text;
         const char *masked;
     } cases[] = {
-        {"http://u:secret@h/x", "http://u:***@h/x"},
-        {"http://u:@h/x", "http://u:***@h/x"},
-        {"http://:secret@h:81/x", "http://:***@h:81/x"},
-        {"http://u@h/x", "http://u@h/x"},
+        {"http://u:secret@h/x", "http://u:***@h/x"},     {"http://u:@h/x", "http://u:***@h/x"},
+        {"http://:secret@h:81/x", "http://:***@h:81/x"}, {"http://u@h/x", "http://u@h/x"},
         {"http://h/u:secret@x", "http://h/u:secret@x"},
     };
     char buffer[64];
