@@ -121,6 +121,8 @@ static void test_refused(void **state)
         {"http://h:abc/", "port"},
         {"http://a b/", "host"},
         {"http://[::1/", "host"},
+        {"http://h\xff\xfe.example/", "host"},
+        {"http://\xe2\x80\xae.example/", "host"},
         {"http://h/\t", "control"},
         {"http://h/\x7f", "control"},
         {"http://h/a\nb", "control"},
