@@ -1,5 +1,6 @@
 #include "output/body.h"
 
+#include "message.h"
 #include "output/gate.h"
 #include "output/keep.h"
 #include "output/writer.h"
@@ -38,9 +39,9 @@ struct body {
     struct keep keep;
     uint64_t received;
     uint64_t passed;
-    int64_t began;    /* when the first piece came */
-    bool is_passing;  /* it has the turn and is held no more */
-    char problem[80]; /* empty: none */
+    int64_t began;     /* when the first piece came */
+    bool is_passing;   /* it has the turn and is held no more */
+    char problem[240]; /* empty: none */
 };
 
 static void pump(struct bodies *bodies);
@@ -209,19 +210,13 @@ static void hold_or_pass(struct body *body)
     struct bodies *bodies = body->bodies;
     if (body->is_passing || body->received == 0)
         return;
-    int64_t end = haul_deadline(body->began, youth);
-    bool is_held = body->received <= KEEP_SHARE && haul_loop_now(bodies->loop) < end;
-    if (is_held && bodies->aging == NULL)
+    bool is_held = body->received <= KEEP_SHARE;
+    if (is_held && bodies->aging == NULL) {
+        int64_t end = haul_deadline(body->began, youth);
         is_held = haul_loop_call_at(bodies->loop, end, come_of_age, body, &bodies->aging) == 0;
+    }
     if (!is_held)
         start_passing(body);
-}
-
-/* Notes why a piece was not taken and gives the code for it. */
-static int refuse(struct body *body, int code, const char *reason)
-{
-    snprintf(body->problem, sizeof(body->problem), "%s", reason);
-    return code;
 }
 
 int body_receive(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
@@ -230,8 +225,10 @@ int body_receive(void *data, const struct haul_result *so_far, const void *bytes
     struct bodies *bodies = body->bodies;
     if (so_far->status >= 400 || size == 0)
         return 0;
-    if (writer_is_terminal(bodies->writer) && memchr(bytes, '\0', size) != NULL)
-        return refuse(body, -ECANCELED, "the body is binary, and would upset the terminal");
+    if (writer_is_terminal(bodies->writer) && memchr(bytes, '\0', size) != NULL) {
+        snprintf(body->problem, sizeof(body->problem), "the body is binary, and would upset the terminal");
+        return -ECANCELED;
+    }
     if (body->received == 0)
         body->began = haul_loop_now(bodies->loop);
     body->received += size;
@@ -247,9 +244,9 @@ int body_receive(void *data, const struct haul_result *so_far, const void *bytes
     }
     if (code == 0)
         return 0;
-    char reason[sizeof(body->problem)];
-    snprintf(reason, sizeof(reason), "the body cannot be kept: %s", haul_error_message(code));
-    return refuse(body, code, reason);
+    snprintf(body->problem, sizeof(body->problem), "the body cannot be kept in %s: %s",
+             excerpt(bodies->pool.directory).text, haul_error_message(code));
+    return code;
 }
 
 void body_take_turn(struct body *body)

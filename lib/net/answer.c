@@ -46,7 +46,7 @@ int haul__transfer_note_facts(struct haul__transfer *transfer)
     result->status = (int)status;
     result->http_version = status > 0 ? version_name(version) : NULL;
     result->remote_port = transfer->remote_port;
-    result->reused = !transfer->has_opened;
+    result->reused = transfer->opened == 0;
     int code = copy(transfer->result, transfer->remote_ip, &result->remote_ip);
     return code == 0 ? copy(transfer->result, content_type, &result->content_type) : code;
 }
@@ -80,11 +80,11 @@ static struct points find_points(const struct haul__transfer *transfer, int64_t 
     bool is_sent = transfer->phase >= HAUL__WAITING_PHASE;
     if (is_sent && transfer->phase == HAUL__RECEIVING_PHASE)
         points.first_byte = between(0, point(easy, CURLINFO_STARTTRANSFER_TIME_T), end);
-    if (is_sent && !transfer->has_opened) {
+    if (is_sent && transfer->opened == 0) {
         points.looked_up = points.connected = points.secured = 0;
         return points;
     }
-    if (!transfer->has_opened)
+    if (transfer->opened == 0)
         return points;
     int64_t connected = point(easy, CURLINFO_CONNECT_TIME_T);
     int64_t secured = point(easy, CURLINFO_APPCONNECT_TIME_T);
@@ -108,7 +108,7 @@ static void add_times(struct haul__transfer *transfer, int64_t end)
     time->wait += (points.first_byte - points.secured) * HAUL_MICROSECOND;
     time->transfer += (points.end - points.first_byte) * HAUL_MICROSECOND;
     time->total += points.end * HAUL_MICROSECOND;
-    if (transfer->has_opened && points.connected < points.end)
+    if (transfer->opened > 0 && points.connected < points.end)
         haul__pacing_learn(&transfer->host->pacing, (points.connected - points.looked_up) * HAUL_MICROSECOND);
 }
 
@@ -136,7 +136,7 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
         int code = haul__transfer_note_facts(transfer);
         if (code < 0)
             transfer->error = code;
-        result->connections += transfer->has_opened ? 1 : 0;
+        result->connections += transfer->opened > 0 ? 1 : 0;
     }
     add_times(transfer, end);
     struct haul__failure failure = explain(transfer, curl_code, is_ours);

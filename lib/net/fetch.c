@@ -37,7 +37,7 @@ struct haul__fetch_state {
 enum { again = 0x100 };
 
 /* After so many vain tries without any connection of haul's own that could be closed it gives up. */
-enum { max_shortages = 10 };
+enum { max_shortages = 7 };
 
 static void release_places(struct haul_fetch *self)
 {
@@ -308,8 +308,8 @@ static int judge(struct haul_fetch *self)
     if (transfer->error < 0)
         return transfer->error;
     if (transfer->phase >= HAUL__WAITING_PHASE) {
-        client->statistics.connections += transfer->has_opened ? 1 : 0;
-        client->statistics.reused += transfer->has_opened ? 0 : 1;
+        client->statistics.connections += transfer->opened > 0 ? 1 : 0;
+        client->statistics.reused += transfer->opened > 0 ? 0 : 1;
     }
     bool is_short = (result->error_class == HAUL_CLASS_CONNECT && transfer->shortage != 0) ||
                     (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());

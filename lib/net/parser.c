@@ -112,7 +112,8 @@ static CURLUcode get_host(CURLU *handle, bool is_ascii, char **ret_host)
         uselocale(before);
         freelocale(utf8);
     }
-    return code;
+    /* Before 8.0 libcurl says so of whatever cannot be converted. */
+    return code == CURLUE_OUT_OF_MEMORY ? CURLUE_BAD_HOSTNAME : code;
 }
 
 static CURLUcode get_parts(CURLU *handle, bool is_ascii, struct parsed *parsed)

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <haul/error.h>
 
@@ -23,34 +24,13 @@ static void act(struct haul__shard *shard, curl_socket_t descriptor, int events)
     note_error(shard, curl_multi_socket_action(shard->multi, descriptor, events, &running));
 }
 
-static void detach(struct haul__socket *socket)
-{
-    if (socket->transfer)
-        socket->transfer->descriptor = -1;
-    socket->transfer = NULL;
-}
-
-static void attach(struct haul__shard *shard, struct haul__socket *socket, struct haul__transfer *transfer)
-{
-    if (socket->transfer == transfer)
-        return;
-    detach(socket);
-    if (!transfer)
-        return;
-    struct haul__socket *before = haul__sockets_find(&shard->transfers->sockets, transfer->descriptor);
-    if (before)
-        before->transfer = NULL;
-    socket->transfer = transfer;
-    transfer->descriptor = socket->descriptor;
-}
-
 /* A connection's watch stays armed when libcurl has no use for it for now: on the next request it is as it should be,
- * at no cost. A descriptor of libcurl's own (it has some for looking up names) may be closed unseen right after. */
-static int ignore_socket(struct haul__socket *socket)
+ * at no cost. Any other descriptor may have been closed by now. */
+static int ignore_socket(struct haul__shard *shard, struct haul__socket *socket)
 {
-    if (!socket)
+    if (!socket || socket->shard != shard)
         return 0;
-    detach(socket);
+    haul__transfer_detach(socket);
     socket->wanted = 0;
     if (!socket->host)
         haul__socket_forget(socket);
@@ -65,10 +45,10 @@ static int watch_socket(CURL *easy, curl_socket_t descriptor, int what, void *da
     struct haul__transfer *transfer = NULL;
     (void)unused;
     if (what == CURL_POLL_REMOVE)
-        return ignore_socket(socket);
+        return ignore_socket(shard, socket);
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    if (!socket || (!socket->host && !socket->shard)) {
-        int code = haul__sockets_add(sockets, descriptor, &socket);
+    if (!socket) {
+        int code = haul__sockets_add(sockets, descriptor, shard, &socket);
         if (code < 0) {
             /* An error returned here would end all transfers of the shard. This one alone cannot go on. */
             if (transfer) {
@@ -79,7 +59,13 @@ static int watch_socket(CURL *easy, curl_socket_t descriptor, int what, void *da
             return 0;
         }
     }
-    attach(shard, socket, transfer);
+    if (transfer)
+        haul__transfer_attach(transfer, socket);
+    else
+        haul__transfer_detach(socket);
+    /* The number may be another file's by now, but a connection's. */
+    if (!socket->host)
+        haul__socket_forget(socket);
     socket->shard = shard;
     socket->wanted = (what & CURL_POLL_IN ? HAUL__READABLE : 0) | (what & CURL_POLL_OUT ? HAUL__WRITABLE : 0);
     haul__watch_set(socket->watch, socket->wanted);
@@ -148,12 +134,13 @@ static void leave_lines(struct haul__transfer *transfer)
     haul__list_remove(&transfer->turn.link);
     haul__list_remove(&transfer->ending);
     if (socket)
-        detach(socket);
+        haul__transfer_detach(socket);
 }
 
 static void take_out(struct haul__transfer *transfer)
 {
     struct haul__shard *shard = transfer->shard;
+    assert(shard);
     leave_lines(transfer);
     curl_multi_remove_handle(shard->multi, transfer->easy);
     haul__list_remove(&transfer->link);

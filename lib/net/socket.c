@@ -42,25 +42,37 @@ static int reserve(struct haul__sockets *sockets, size_t size)
     return 0;
 }
 
-int haul__sockets_add(struct haul__sockets *sockets, int descriptor, struct haul__socket **ret_socket)
+static int make(struct haul__sockets *sockets, int descriptor)
 {
     int code = reserve(sockets, (size_t)descriptor + 1);
+    if (code < 0 || sockets->table[descriptor])
+        return code;
+    struct haul__socket *socket = haul__allocate_zeroed(sizeof(*socket));
+    if (!socket)
+        return -ENOMEM;
+    socket->descriptor = descriptor;
+    code = haul__watch_create(sockets->poll, descriptor, sockets->event, socket, &socket->watch);
+    if (code < 0) {
+        haul__free(socket);
+        return code;
+    }
+    sockets->table[descriptor] = socket;
+    return 0;
+}
+
+int haul__sockets_add(struct haul__sockets *sockets, int descriptor, struct haul__shard *shard,
+                      struct haul__socket **ret_socket)
+{
+    int code = make(sockets, descriptor);
     if (code < 0)
         return code;
     struct haul__socket *socket = sockets->table[descriptor];
-    if (!socket) {
-        socket = haul__allocate_zeroed(sizeof(*socket));
-        if (!socket)
-            return -ENOMEM;
-        socket->descriptor = descriptor;
-        code = haul__watch_create(sockets->poll, descriptor, sockets->event, socket, &socket->watch);
-        if (code < 0) {
-            haul__free(socket);
-            return code;
-        }
-        sockets->table[descriptor] = socket;
-    }
     haul__socket_forget(socket);
+    if (socket->shard == shard)
+        haul__watch_set(socket->watch, socket->wanted);
+    else
+        socket->wanted = 0;
+    socket->shard = shard;
     *ret_socket = socket;
     return 0;
 }
@@ -68,7 +80,4 @@ int haul__sockets_add(struct haul__sockets *sockets, int descriptor, struct haul
 void haul__socket_forget(struct haul__socket *socket)
 {
     haul__watch_renew(socket->watch);
-    socket->shard = NULL;
-    socket->transfer = NULL;
-    socket->wanted = 0;
 }

@@ -13,9 +13,9 @@ struct haul__socket {
     struct haul__watch *watch;
     struct haul__shard *shard;       /* who waits for it */
     struct haul__transfer *transfer; /* that uses it, the last if they are several; NULL: none that is known */
-    struct haul__host *host;         /* of a connection that haul opened; NULL: a descriptor of libcurl's own */
+    struct haul__host *host;         /* of a connection that is made, whose end libcurl will tell; or NULL */
     int descriptor;
-    int wanted; /* the events that libcurl waits for; 0: none, though the watch may still be armed */
+    int wanted; /* the events that libcurl waits for; 0: none, though a connection's watch may still be armed */
 };
 
 struct haul__sockets {
@@ -23,7 +23,7 @@ struct haul__sockets {
     haul__watch_fn *event; /* called with the struct haul__socket */
     struct haul__socket **table;
     size_t size;
-    size_t open; /* connections */
+    size_t open; /* connections that are made */
 };
 
 void haul__sockets_init(struct haul__sockets *sockets, struct haul__poll *poll, haul__watch_fn *event);
@@ -32,10 +32,14 @@ void haul__sockets_finish(struct haul__sockets *sockets);
 /* DESCRIPTOR's entry, or NULL. */
 struct haul__socket *haul__sockets_find(const struct haul__sockets *sockets, int descriptor);
 
-/* The entry of DESCRIPTOR, a file that was not seen before whatever had the number. Negative errno. */
-int haul__sockets_add(struct haul__sockets *sockets, int descriptor, struct haul__socket **ret_socket);
+/* The entry of DESCRIPTOR, a file that was not seen before, for SHARD. libcurl may close a file and open another with
+ * the same number without a word when it waits for the same events on both: then they are waited for. Negative
+ * errno. */
+int haul__sockets_add(struct haul__sockets *sockets, int descriptor, struct haul__shard *shard,
+                      struct haul__socket **ret_socket);
 
-/* Has no event reported any more, and the next file with the number taken for a new one. Before it is closed. */
+/* Before the file is closed, or when it may have been: no event is reported any more, and the next file with the
+ * number is taken for a new one. */
 void haul__socket_forget(struct haul__socket *socket);
 
 #endif

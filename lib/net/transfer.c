@@ -30,7 +30,26 @@ bool haul__transfer_is_overdue(const struct haul__transfer *transfer, int64_t no
     return haul_deadline(transfer->turn.since, line->patience) <= now;
 }
 
-/* A connection is opened. Nothing is, for whom nobody waits. A lack of descriptors is noted, since it is no fault of
+void haul__transfer_detach(struct haul__socket *socket)
+{
+    if (socket->transfer)
+        socket->transfer->descriptor = -1;
+    socket->transfer = NULL;
+}
+
+void haul__transfer_attach(struct haul__transfer *transfer, struct haul__socket *socket)
+{
+    if (socket->transfer == transfer)
+        return;
+    haul__transfer_detach(socket);
+    struct haul__socket *before = haul__sockets_find(&transfer->all->sockets, transfer->descriptor);
+    if (before)
+        before->transfer = NULL;
+    socket->transfer = transfer;
+    transfer->descriptor = socket->descriptor;
+}
+
+/* A connection is to be made. None is for whom nobody waits. A lack of descriptors is noted, since it is no fault of
  * the URL's. */
 static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -45,34 +64,33 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
             transfer->shortage = errno;
         return CURL_SOCKET_BAD;
     }
-    int code = haul__sockets_add(&transfer->all->sockets, descriptor, &entry);
+    int code = haul__sockets_add(&transfer->all->sockets, descriptor, transfer->shard, &entry);
     if (code < 0) {
         transfer->error = code;
         close(descriptor);
         return CURL_SOCKET_BAD;
     }
-    entry->host = haul__host_ref(transfer->host);
-    entry->host->connections++;
-    transfer->all->sockets.open++;
-    /* One that was found dead is replaced within the transfer. The time to connect begins with the transfer, but for
-     * those. */
+    haul__transfer_attach(transfer, entry);
+    transfer->opened_descriptor = descriptor;
+    transfer->opened++;
+    /* The time to connect begins with the transfer, but where a connection was found that is dead, and is replaced. */
     bool is_again = transfer->phase >= HAUL__WAITING_PHASE;
     transfer->phase = HAUL__CONNECTING_PHASE;
-    transfer->has_opened = true;
     if (is_again)
         haul__transfer_progress(transfer);
     return descriptor;
 }
 
-/* The connection outlives the transfer that opened it, so that DATA is what all share. */
+/* The connection may outlive the transfer that opened it, so that DATA is what all share. */
 static int close_socket(void *data, curl_socket_t descriptor)
 {
     struct haul__transfers *all = data;
     struct haul__socket *entry = haul__sockets_find(&all->sockets, descriptor);
-    if (entry && entry->host) {
-        if (entry->transfer)
-            entry->transfer->descriptor = -1;
+    if (entry) {
+        haul__transfer_detach(entry);
         haul__socket_forget(entry);
+    }
+    if (entry && entry->host) {
         entry->host->connections--;
         haul__host_unref(entry->host);
         entry->host = NULL;
@@ -81,17 +99,44 @@ static int close_socket(void *data, curl_socket_t descriptor)
     return close(descriptor);
 }
 
+static bool has_local_port(int descriptor, int port)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {0};
+    socklen_t size = sizeof(address);
+    if (getsockname(descriptor, &address.any, &size) < 0)
+        return false;
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port) == port;
+}
+
+/* Of the sockets that libcurl opens to find an address that answers it closes all but one, and those without a word.
+ * What is known of a connection is noted for that one, once it is there. */
+static void note_connection(struct haul__transfer *transfer, int local_port)
+{
+    struct haul__socket *entry = haul__sockets_find(&transfer->all->sockets, transfer->opened_descriptor);
+    bool is_it =
+        transfer->opened == 1 || (transfer->opened > 1 && has_local_port(transfer->opened_descriptor, local_port));
+    if (!is_it || entry->host)
+        return;
+    entry->host = haul__host_ref(transfer->host);
+    entry->host->connections++;
+    transfer->all->sockets.open++;
+}
+
 /* There is a connection, and the request is about to go out. */
 static int before_request(void *data, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct haul__transfer *transfer = data;
     (void)local_ip;
-    (void)local_port;
     if (!transfer->task)
         return CURL_PREREQFUNC_ABORT;
     snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s", remote_ip ? remote_ip : "");
     transfer->remote_port = (unsigned)remote_port;
     transfer->phase = HAUL__WAITING_PHASE;
+    note_connection(transfer, local_port);
     haul__transfer_progress(transfer);
     return CURL_PREREQFUNC_OK;
 }
@@ -280,7 +325,8 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->body_data = body_data;
     transfer->phase = HAUL__RESOLVING_PHASE;
     transfer->descriptor = -1;
-    transfer->has_opened = false;
+    transfer->opened_descriptor = -1;
+    transfer->opened = 0;
     transfer->has_facts = false;
     transfer->has_whole_header = false;
     transfer->is_discarded = false;

@@ -53,7 +53,8 @@ struct haul__transfer {
     /* How far it is. */
     enum haul__phase phase;
     int descriptor;           /* of its connection, where it is alone on it or came last; -1: unknown */
-    bool has_opened;          /* it opened a connection, and has not found one */
+    int opened_descriptor;    /* the last that was opened for it */
+    unsigned opened;          /* how many were, for its connection; 0: it found one, or has none */
     bool has_facts;           /* they are in the result */
     bool has_whole_header;    /* with the empty line behind it */
     bool is_discarded;        /* the body of a redirect that is followed */
@@ -90,6 +91,10 @@ void haul__transfer_destroy(struct haul__transfer *transfer);
 /* Makes it ready for a hop to URL. All are borrowed until it has ended. -ENOMEM. */
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
                            struct haul__result *result, haul_body_fn *body, void *body_data);
+
+/* SOCKET is what the transfer waits for from now on, it alone of all sockets; and nobody known waits for it. */
+void haul__transfer_attach(struct haul__transfer *transfer, struct haul__socket *socket);
+void haul__transfer_detach(struct haul__socket *socket);
 
 /* The transfer waits for somebody else from now on: its patience begins anew. */
 void haul__transfer_progress(struct haul__transfer *transfer);

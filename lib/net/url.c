@@ -61,7 +61,7 @@ static char *put_text(char *at, const struct haul__pieces *pieces, bool masked, 
     if (pieces->user.size > 0) {
         bool hidden = masked && pieces->password > 0;
         at = put(at, pieces->user.at, hidden ? pieces->password : pieces->user.size);
-        at = put(at, "***@" + (hidden ? 0 : 3), hidden ? 4 : 1);
+        at = put(at, hidden ? "***@" : "@", hidden ? 4 : 1);
     }
     at = put_lower(at, pieces->host);
     if (pieces->port > 0 && pieces->port != default_ports[pieces->scheme])

@@ -1,6 +1,7 @@
 #include "fetch_stand.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -26,6 +27,7 @@ int stand_open(void **state)
 {
     struct stand *stand = *state;
     origin_process_reset(&stand->origin);
+    stand->client = NULL;
     haul_client_options_init(&stand->options);
     return haul_loop_create(NULL, &stand->loop);
 }
@@ -112,7 +114,8 @@ static struct haul_step turner(struct haul_task *task, struct haul_coroutine *co
 void stand_turn(struct stand *stand, int iterations)
 {
     struct haul_outcome outcome;
-    assert_int_equal(haul_run_task(stand->loop, HAUL_CALL(turner, .iterations = iterations), &outcome), 0);
+    int code = haul_run_task(stand->loop, HAUL_CALL(turner, .iterations = iterations), &outcome);
+    assert_true(code == 0 || code == -ENOMEM);
 }
 
 void stand_until(struct stand *stand, bool (*condition)(void *data), void *data)

@@ -53,7 +53,7 @@ void stand_begin(struct stand *stand, struct stand_task *ret_task, const char *p
 /* Runs until it has ended: its code. The result, if it has one, is the caller's. */
 int stand_end(struct stand *stand, struct stand_task *task, struct haul_result **ret_result);
 
-/* Lets the loop run so many iterations that begin at once. */
+/* Lets the loop run so many iterations that begin at once; none, if memory is out. */
 void stand_turn(struct stand *stand, int iterations);
 
 /* Runs until CONDITION holds, that is checked in every iteration. */

@@ -249,7 +249,7 @@ static void test_a_body_that_is_taken(void **state)
 {
     struct stand *stand = *state;
     struct taker taker = {0};
-    struct haul_result *result = fetch_into(stand, "/chunked?pieces=3&piece=5&ms=5", &taker);
+    struct haul_result *result = fetch_into(stand, "/chunked?pieces=3&piece=5&pause=5", &taker);
     assert_true(result->ok);
     assert_int_equal(taker.status, 200);
     assert_int_equal(taker.size, 15);

@@ -121,6 +121,8 @@ static void test_refused(void **state)
         {"http://h:abc/", "port"},
         {"http://a b/", "host"},
         {"http://[::1/", "host"},
+        {"http://h\xff\xfe.example/", "host"},
+        {"http://\xe2\x80\xae.example/", "host"},
         {"http://h/\t", "control"},
         {"http://h/\x7f", "control"},
         {"http://h/a\nb", "control"},
@@ -271,10 +273,8 @@ static void test_masking(void **state)
         const char *text;
         const char *masked;
     } cases[] = {
-        {"http://u:secret@h/x", "http://u:***@h/x"},
-        {"http://u:@h/x", "http://u:***@h/x"},
-        {"http://:secret@h:81/x", "http://:***@h:81/x"},
-        {"http://u@h/x", "http://u@h/x"},
+        {"http://u:secret@h/x", "http://u:***@h/x"},     {"http://u:@h/x", "http://u:***@h/x"},
+        {"http://:secret@h:81/x", "http://:***@h:81/x"}, {"http://u@h/x", "http://u@h/x"},
         {"http://h/u:secret@x", "http://h/u:secret@x"},
     };
     char buffer[64];
