@@ -210,10 +210,11 @@ static void hold_or_pass(struct body *body)
     struct bodies *bodies = body->bodies;
     if (body->is_passing || body->received == 0)
         return;
-    int64_t end = haul_deadline(body->began, youth);
-    bool is_held = body->received <= KEEP_SHARE && haul_loop_now(bodies->loop) < end;
-    if (is_held && bodies->aging == NULL)
+    bool is_held = body->received <= KEEP_SHARE;
+    if (is_held && bodies->aging == NULL) {
+        int64_t end = haul_deadline(body->began, youth);
         is_held = haul_loop_call_at(bodies->loop, end, come_of_age, body, &bodies->aging) == 0;
+    }
     if (!is_held)
         start_passing(body);
 }

@@ -59,16 +59,6 @@ enum lines_style output_style_for(int descriptor)
     return terminal_has_colour(descriptor) ? LINES_COLOURED : LINES_COLUMNS;
 }
 
-/* For formats that have no use for bodies. */
-static int drop_body(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
-{
-    (void)data;
-    (void)so_far;
-    (void)bytes;
-    (void)size;
-    return 0;
-}
-
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
     if (output->bodies != NULL) {
@@ -76,7 +66,7 @@ int output_prepare(struct output *output, struct entry *entry, haul_body_fn **re
         if (code != 0)
             return code;
     }
-    *ret_fn = output->bodies != NULL ? body_receive : drop_body;
+    *ret_fn = output->bodies != NULL ? body_receive : haul_body_discard;
     *ret_data = entry->body;
     return 0;
 }

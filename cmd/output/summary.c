@@ -87,6 +87,8 @@ int64_t summary_percentile(const struct summary *summary, unsigned percent)
     if (summary->timed == 0)
         return 0;
     uint64_t rank = (summary->timed * percent + 99) / 100;
+    if (rank == summary->timed)
+        return summary->longest;
     uint64_t passed = 0;
     size_t bucket = 0;
     while (bucket < bucket_count - 1 && (passed += summary->buckets[bucket]) < rank)

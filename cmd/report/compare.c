@@ -1,6 +1,7 @@
 #include "report/compare.h"
 
 #include "client_options.h"
+#include "descriptor_limit.h"
 #include "input/source.h"
 #include "message.h"
 #include "output/text.h"
@@ -159,7 +160,7 @@ static int tell(struct job *job)
     const struct comparison *comparison = &job->comparison;
     announcer_clear(&job->announcer);
     if (comparison->rounds_complete < comparison->rounds)
-        message("interrupted: %zu of %zu rounds are complete", comparison->rounds_complete, comparison->rounds);
+        message("interrupted: %zu of %zu rounds complete", comparison->rounds_complete, comparison->rounds);
     if (comparison->rounds_complete == 0 && comparison->rounds > 0)
         return 0;
     bool is_missing = comparison->url_count == 0 && source_has_failed(job->source);
@@ -294,6 +295,7 @@ static enum exit_status judge(const struct job *job, int code)
 enum exit_status compare_command(const struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
+    descriptor_limit_raise();
     struct job job = {.options = options};
     int code = make(&job);
     if (code != 0) {
@@ -306,6 +308,8 @@ enum exit_status compare_command(const struct options *options)
     if (code == 0)
         code = outcome.code;
     announcer_clear(&job.announcer);
+    if (job.interruption.signal != 0 && !job.comparison.runs)
+        message("interrupted while the list was read");
     tell_failure(&job, code);
     enum exit_status status = judge(&job, code);
     struct interruption interruption = job.interruption;

@@ -83,12 +83,30 @@ static void fill_series(const struct comparison *comparison, size_t mode, double
     }
 }
 
+/* -ENOMEM. */
+static int summarize_series(const double *series, size_t rounds, struct mode_summary *summary)
+{
+    struct spread first_out;
+    struct spread mean_out;
+
+    int code = statistics_spread(series + WALL * rounds, rounds, &summary->wall);
+    if (code == 0)
+        code = statistics_spread(series + FIRST_OUT * rounds, rounds, &first_out);
+    if (code == 0)
+        code = statistics_spread(series + MEAN_OUT * rounds, rounds, &mean_out);
+    if (code != 0)
+        return code;
+    summary->first_out = first_out.median;
+    summary->mean_out = mean_out.median;
+    code = statistics_ratio(series + SEQUENTIAL_WALL * rounds, series + WALL * rounds, rounds, &summary->speedup);
+    summary->has_speedup = code == 0;
+    return code < 0 ? code : 0;
+}
+
 int comparison_summarize(const struct comparison *comparison, size_t mode, struct mode_summary *ret_summary)
 {
     size_t rounds = comparison->rounds_complete;
     struct mode_summary summary = {.mode = comparison->modes[mode]};
-    struct spread first_out = {0};
-    struct spread mean_out = {0};
 
     if (rounds == 0)
         return HAUL_E_INVALID;
@@ -98,22 +116,11 @@ int comparison_summarize(const struct comparison *comparison, size_t mode, struc
         return -ENOMEM;
     fill_series(comparison, mode, series);
     summarize_extremes(comparison, mode, &summary);
-
-    int code = statistics_spread(series + WALL * rounds, rounds, &summary.wall);
-    if (code == 0)
-        code = statistics_spread(series + FIRST_OUT * rounds, rounds, &first_out);
-    if (code == 0)
-        code = statistics_spread(series + MEAN_OUT * rounds, rounds, &mean_out);
-    if (code == 0)
-        code = statistics_ratio(series + SEQUENTIAL_WALL * rounds, series + WALL * rounds, rounds, &summary.speedup);
-    summary.has_speedup = code == 0;
+    int code = summarize_series(series, rounds, &summary);
     free(series);
-    if (code < 0)
-        return code;
-    summary.first_out = first_out.median;
-    summary.mean_out = mean_out.median;
-    *ret_summary = summary;
-    return 0;
+    if (code == 0)
+        *ret_summary = summary;
+    return code;
 }
 
 size_t comparison_not_ok(const struct comparison *comparison)

@@ -1,6 +1,7 @@
 #include "report/url_list.h"
 
-#include "output/escape.h"
+#include "output/lines.h"
+#include "output/text.h"
 #include "report/measure.h"
 #include "run/entry.h"
 #include "run/feed.h"
@@ -16,15 +17,16 @@
 /* How an entry's URL is shown. */
 static char *make_name(const struct entry *entry)
 {
-    const char *url = entry->url ? haul_url_masked(entry->url) : entry->result->url;
-    if (!url)
-        url = "";
-    size_t size = strlen(url);
-    size_t escaped = escape_size(url, size);
-    char *name = malloc(escaped + 1);
-    if (name)
-        name[escape_write(url, size, name, escaped)] = '\0';
-    return name;
+    struct text text = {0};
+    if (entry->url)
+        text_append_escaped(&text, haul_url_masked(entry->url), strlen(haul_url_masked(entry->url)));
+    else
+        lines_append_url(&text, entry);
+    text_append(&text, "", 1);
+    if (!text.failed)
+        return text.bytes;
+    text_finish(&text);
+    return NULL;
 }
 
 static int grow(struct url_list *list)

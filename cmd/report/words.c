@@ -6,6 +6,7 @@
 
 #include <haul/error.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -303,6 +304,8 @@ static void append_slowest(struct text *text, const struct subject *subject)
         if (subject->summaries[mode].slowest_total > slowest->slowest_total)
             slowest = &subject->summaries[mode];
     }
+    if (slowest->slowest_total <= 0)
+        return;
     text_append_string(text, "slowest URL: ");
     append_url(text, subject->comparison->urls[slowest->slowest]);
     text_append_string(text, " with ");
@@ -333,6 +336,7 @@ int words_append(struct text *text, const struct comparison *comparison, const s
         .decimals = table_decimals(comparison),
     };
 
+    assert(comparison->mode_count > 0);
     if (comparison->url_count == 0) {
         text_append_string(text, "the list is empty: nothing was measured\n");
         return text->failed ? -ENOMEM : 0;

@@ -1,6 +1,7 @@
 #include "run/fetch.h"
 
 #include "client_options.h"
+#include "descriptor_limit.h"
 #include "input/source.h"
 #include "message.h"
 #include "output/output.h"
@@ -18,7 +19,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -259,20 +259,10 @@ static void tell_failure(struct run *run, int code)
         message("cannot go on: %s", haul_error_message(code));
 }
 
-/* A transfer needs a descriptor, and the soft limit of 1,024 is for programs that use select(). */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 enum exit_status fetch_command(const struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
-    raise_descriptor_limit();
+    descriptor_limit_raise();
     struct run run = {.options = options};
     int code = make(&run);
     if (code != 0) {

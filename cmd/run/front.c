@@ -89,15 +89,6 @@ static void finish(struct front *front, struct entry *entry)
     front_room_changed(front);
 }
 
-static int drop_body(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
-{
-    (void)data;
-    (void)so_far;
-    (void)bytes;
-    (void)size;
-    return 0;
-}
-
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
@@ -119,7 +110,7 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
 
 static int start(struct front *front, struct entry *entry)
 {
-    haul_body_fn *body = drop_body;
+    haul_body_fn *body = haul_body_discard;
     void *body_data = NULL;
     int code = 0;
     if (!entry->result && front->plan.sink.prepare)

@@ -58,6 +58,9 @@ void haul_client_statistics(const struct haul_client *client, struct haul_client
  * answer that is followed as a redirect. */
 typedef int haul_body_fn(void *data, const struct haul_result *so_far, const void *bytes, size_t size);
 
+/* Takes a body and drops it, for a fetch that is to tell only how it came out. */
+haul_body_fn haul_body_discard;
+
 /* Fetches a URL: a coroutine, to await with haul_call or to run as a task with HAUL_CALL:
  *     HAUL_CALL(haul_fetch, .client = client, .text = "https://example.com/")
  * Its value is a struct haul_result, the taker's to destroy; how a transfer came out is in there, and the code is 0.

@@ -203,3 +203,12 @@ void haul_client_statistics(const struct haul_client *client, struct haul_client
 {
     *ret_statistics = client->statistics;
 }
+
+int haul_body_discard(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
+{
+    (void)data;
+    (void)so_far;
+    (void)bytes;
+    (void)size;
+    return 0;
+}

@@ -216,6 +216,26 @@ static void test_turn_behind_released(void **state)
     tear_down(&fixture);
 }
 
+/* So large a first piece that it is not held a moment stays behind them too. */
+static void test_large_piece_behind_released(void **state)
+{
+    (void)state;
+    static char piece[KEEP_SHARE + 1];
+    memset(piece, '2', sizeof(piece));
+    struct fixture fixture;
+    set_up(&fixture);
+    struct body *first = created(&fixture);
+    struct body *second = created(&fixture);
+    receive_many(first, '1', 4000000);
+    body_release(first);
+    body_take_turn(second);
+    assert_int_equal(body_receive(second, &fine, piece, sizeof(piece)), 0);
+    body_release(second);
+    assert_written_many(&fixture, '1', 4000000);
+    assert_written_many(&fixture, '2', sizeof(piece));
+    tear_down(&fixture);
+}
+
 /* While the reader is slow, no more waits in the writer than its limit and a piece; the rest is kept. */
 static void test_slow_reader(void **state)
 {
@@ -363,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_turn_begins_with_size),
         cmocka_unit_test(test_turn_of_a_kept_body),
         cmocka_unit_test(test_turn_behind_released),
+        cmocka_unit_test(test_large_piece_behind_released),
         cmocka_unit_test(test_slow_reader),
         cmocka_unit_test(test_moving_gives_way),
         cmocka_unit_test(test_refusing_answer_has_none),

@@ -23,11 +23,16 @@ struct fixture {
     struct output *output;
 };
 
+static void make_output(struct fixture *fixture, enum output_format format)
+{
+    struct output_options options = {.format = format, .style = LINES_TABS, .writer = fixture->stage.writer};
+    assert_int_equal(output_create(fixture->stage.loop, &options, &fixture->output), 0);
+}
+
 static void set_up(struct fixture *fixture, enum output_format format)
 {
     writer_stage_open_pipe(&fixture->stage, false);
-    struct output_options options = {.format = format, .style = LINES_TABS, .writer = fixture->stage.writer};
-    assert_int_equal(output_create(fixture->stage.loop, &options, &fixture->output), 0);
+    make_output(fixture, format);
 }
 
 static void tear_down(struct fixture *fixture)
@@ -191,9 +196,8 @@ static void test_refused_body(void **state)
     set_up(&fixture, OUTPUT_BODIES);
     static char bytes[70000];
     setenv("TMPDIR", "/nonexistent", 1);
-    struct output_options options = {.format = OUTPUT_BODIES, .writer = fixture.stage.writer};
     output_destroy(fixture.output);
-    assert_int_equal(output_create(fixture.stage.loop, &options, &fixture.output), 0);
+    make_output(&fixture, OUTPUT_BODIES);
     struct sample sample;
     sample_init(&sample);
     assert_true(fetch(&fixture, &sample, bytes, sizeof(bytes)) < 0);
@@ -277,6 +281,24 @@ static void test_room_behind_bodies(void **state)
     tear_down(&fixture);
 }
 
+/* A file takes all at once, and a large body is moved in parts all the same. */
+static void test_drain_moves_all(void **state)
+{
+    (void)state;
+    static char much[5000000];
+    memset(much, 'y', sizeof(much));
+    struct fixture fixture;
+    writer_stage_open_file(&fixture.stage, false);
+    make_output(&fixture, OUTPUT_BODIES);
+    struct sample sample;
+    sample_init(&sample);
+    assert_int_equal(fetch(&fixture, &sample, much, sizeof(much)), 0);
+    emit(&fixture, &sample);
+    drain(&fixture);
+    assert_int_equal(lseek(fixture.stage.writing, 0, SEEK_END), sizeof(much));
+    tear_down(&fixture);
+}
+
 /* A run that has failed has no writer_run any more. */
 static void test_drain_alone(void **state)
 {
@@ -334,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_refused_body),
         cmocka_unit_test(test_room_behind_lines),
         cmocka_unit_test(test_room_behind_bodies),
+        cmocka_unit_test(test_drain_moves_all),
         cmocka_unit_test(test_drain_alone),
         cmocka_unit_test(test_style),
     };

@@ -174,6 +174,20 @@ static void test_percentile_of_one(void **state)
     summary_destroy(summary);
 }
 
+/* Failures count, but not what the end of the run cut off. */
+static void test_percentiles_leave_out_cancelled(void **state)
+{
+    (void)state;
+    struct summary *summary = created();
+    add(summary, HAUL_MILLISECOND);
+    for (int i = 0; i < 10; i++)
+        add_failed(summary, HAUL_CLASS_CANCELLED, 1);
+    assert_int_equal(summary_percentile(summary, 99), HAUL_MILLISECOND);
+    add_failed(summary, HAUL_CLASS_TIMEOUT, 1);
+    assert_int_equal(summary_percentile(summary, 99), HAUL_SECOND);
+    summary_destroy(summary);
+}
+
 /* Longer than the buckets reach: the longest that was seen. */
 static void test_extremes(void **state)
 {
@@ -196,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_table_of_nothing),
         cmocka_unit_test(test_percentiles_are_close),
         cmocka_unit_test(test_percentile_of_one),
+        cmocka_unit_test(test_percentiles_leave_out_cancelled),
         cmocka_unit_test(test_extremes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,8 +63,7 @@ static void test_one_round_has_no_range_and_slower_shows_more_digits(void **stat
     sample_set(&sample, 0, 1, 4000, 1000, 1000);
     assert_words(&sample,
                  "as-completed took 4.000 s where sequential took 3.000 s: 0.75 times as fast\n"
-                 "first result: as-completed after 1.000 s; asyncio.gather would have given its first after 4.000 s\n"
-                 "slowest URL: http://a.test/0 with 0.000 s\n");
+                 "first result: as-completed after 1.000 s; asyncio.gather would have given its first after 4.000 s\n");
     sample_end(&sample);
 }
 
@@ -136,7 +135,7 @@ static void test_no_ratio_where_everything_fails(void **state)
     assert_words(&sample, "every URL failed: these are the times of failing\n"
                           "2 of 2 URLs were not ok, alike in all runs:\n"
                           "  dns http://a.test/0\n"
-                          "  dns http://a.test/1\n" FIRST_RESULTS "slowest URL: http://a.test/0 with 0.000 s\n");
+                          "  dns http://a.test/1\n" FIRST_RESULTS);
     sample_end(&sample);
 }
 
@@ -158,7 +157,7 @@ static void test_sequential_alone_is_compared_with_nothing(void **state)
 
     sample_begin(&sample, 2, "s", 1);
     sample_set(&sample, 0, 0, 3000, 1000, 1000);
-    assert_words(&sample, "slowest URL: http://a.test/0 with 0.000 s\n");
+    assert_words(&sample, "");
     sample_end(&sample);
 }
 
@@ -169,8 +168,7 @@ static void test_no_ratio_without_time(void **state)
 
     sample_begin(&sample, 2, "sg", 1);
     assert_words(&sample, "first result: gather after 0.0000 s;"
-                          " asyncio.gather would have given its first after 0.0000 s\n"
-                          "slowest URL: http://a.test/0 with 0.0000 s\n");
+                          " asyncio.gather would have given its first after 0.0000 s\n");
     sample_end(&sample);
 }
 
@@ -205,6 +203,7 @@ static void test_a_long_url_is_cut(void **state)
     memmove(url + 1, url + 2, 199);
     sample_begin(&sample, 1, "g", 1);
     sample.urls[0] = url;
+    sample_url(&sample, 0, 0, 0)->total = 1000000;
     assert_int_equal(differences_find(&sample.comparison, &differences), 0);
     assert_int_equal(words_append(&text, &sample.comparison, &differences), 0);
     text_append(&text, "", 1);
