@@ -257,6 +257,23 @@ def never_answering():
         yield listener.getsockname()[1]
 
 
+@contextlib.contextmanager
+def garbage(text=b"220 this is no TLS\r\n"):
+    """A port that says this to whoever connects, whatever was asked, and closes."""
+
+    class Talk(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(1)
+            self.request.sendall(text)
+
+    with _Server(("127.0.0.1", 0), Talk) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
 class Certificates:
     """A CA, and a certificate by it for good.test and 127.0.0.1; made with the openssl command."""
 
