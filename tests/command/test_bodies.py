@@ -168,7 +168,7 @@ def test_a_body_that_cannot_be_kept_fails_alone(haul_running, origin, puppet, di
         puppet.wait_for("/last")
         puppet.release("/held")
         assert run.stdout.rest() == b"ok\nok\n"
-        assert run.stderr.line().decode().startswith(f"haul: {large}: local: the body cannot be kept: ")
+        assert run.stderr.line().decode().startswith(f"haul: {large}: local: the body cannot be kept in {directory}: ")
         assert run.wait() == 1
 
 
