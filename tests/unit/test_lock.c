@@ -146,8 +146,8 @@ struct impatient {
 static struct haul_step impatient(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(impatient);
-    self->code = haul_timeout_enter(task, &self->timeout,
-                                    haul_deadline(haul_loop_now(haul_task_loop(task)), HAUL_SECOND));
+    self->code =
+        haul_timeout_enter(task, &self->timeout, haul_deadline(haul_loop_now(haul_task_loop(task)), HAUL_SECOND));
     assert_int_equal(self->code, 0);
     HAUL_AWAIT_CODE(self->code, haul_lock_acquire(task, self->lock));
     self->code = haul_timeout_leave(task, &self->timeout, self->code);
