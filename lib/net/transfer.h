@@ -55,6 +55,7 @@ struct haul__transfer {
     int descriptor;           /* of its connection, where it is alone on it or came last; -1: unknown */
     int opened_descriptor;    /* the last that was opened for it */
     unsigned opened;          /* how many were, for its connection; 0: it found one, or has none */
+    bool is_paced;            /* it was let go as one that opens a connection */
     bool has_facts;           /* they are in the result */
     bool has_whole_header;    /* with the empty line behind it */
     bool is_discarded;        /* the body of a redirect that is followed */
