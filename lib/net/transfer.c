@@ -239,8 +239,8 @@ static CURLcode set_trust(CURL *easy, struct haul__transfers *all)
         code |= curl_easy_setopt(easy, CURLOPT_CAINFO, haul__trust_file(all->trust));
     }
     if (all->has_openssl) {
-        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION,
-                                 all->options->insecure ? install_nothing : install_trust);
+        code |=
+            curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, all->options->insecure ? install_nothing : install_trust);
         code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, all);
     }
     /* A TLS library without such directories does not know the option, and need not. */
