@@ -47,8 +47,8 @@ def test_fifty_are_in_flight_without_options(haul_running, puppet):
 def test_one_host_has_ten_without_options_and_others_pass_its_lines(haul_running, puppet):
     paths, urls = held(puppet, 30)
     with haul_running(*puppet.resolve("other.test"), *urls, puppet.url("/other", "other.test")) as run:
-        puppet.wait_for("/other")
-        # All lines were read by now, and twenty of them wait aside.
+        # All lines were read by then, and twenty of them wait aside.
+        puppet.wait_for("/other", *paths[:10])
         assert sorted(puppet.targets()) == sorted([*paths[:10], "/other"])
         puppet.release(*paths)
         assert run.wait() == 0
