@@ -25,7 +25,7 @@ static const struct meaning meanings[] = {
     {CURLE_GOT_NOTHING, HAUL_CLASS_CONNECT, "the connection was closed before an answer began"},
     {CURLE_PARTIAL_FILE, HAUL_CLASS_PROTOCOL, "the answer ended before it was whole"},
     {CURLE_UNSUPPORTED_PROTOCOL, HAUL_CLASS_PROTOCOL, "the answer is not HTTP"},
-    {CURLE_WEIRD_SERVER_REPLY, HAUL_CLASS_PROTOCOL, "the answer is not valid HTTP"},
+    {CURLE_WEIRD_SERVER_REPLY, HAUL_CLASS_PROTOCOL, "the answer is not HTTP"},
     {CURLE_FILESIZE_EXCEEDED, HAUL_CLASS_SIZE, NULL},
     {CURLE_WRITE_ERROR, HAUL_CLASS_LOCAL, "the body could not be written"},
     {CURLE_ABORTED_BY_CALLBACK, HAUL_CLASS_CANCELLED, "it was cancelled"},
