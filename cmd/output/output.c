@@ -6,6 +6,7 @@
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
+#include "output/writer.h"
 #include "run/entry.h"
 
 #include <haul/result.h>
@@ -115,7 +116,8 @@ static int tell_missing(const struct entry *entry)
 static int emit_body(struct output *output, struct entry *entry)
 {
     if (!entry->result->ok) {
-        int code = tell_missing(entry);
+        /* Once nothing can be written any more, that is all there is to tell. */
+        int code = writer_state(output->options.writer) == WRITER_OPEN ? tell_missing(entry) : 0;
         body_destroy(entry->body);
         entry->body = NULL;
         return code;

@@ -109,6 +109,10 @@ struct haul_awaitable {
 #define HAUL__CALL(name, ...)                                                                                          \
     ((struct haul_awaitable){.frame = &HAUL__FRAME(name, __VA_ARGS__).coroutine, .frame_size = sizeof(struct name)})
 
+/* The awaitable that runs VARIABLE, a frame made with HAUL_FRAME, as a task; for arrays of calls. */
+#define HAUL_AWAITABLE(variable)                                                                                       \
+    ((struct haul_awaitable){.frame = &(variable).coroutine, .frame_size = sizeof(variable)})
+
 /* Runs CHILD, a frame made with HAUL_FRAME that lives until the await is over (it stands in the caller's own frame),
  * as part of this task. Its code is the await's code, its value haul_awaited(task). Allocates nothing, whatever the
  * depth. */

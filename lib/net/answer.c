@@ -87,6 +87,8 @@ static struct points find_points(const struct haul__transfer *transfer, int64_t 
     if (transfer->opened == 0)
         return points;
     int64_t connected = point(easy, CURLINFO_CONNECT_TIME_T);
+    if (connected == 0 && transfer->secured_from > 0)
+        connected = (transfer->secured_from - transfer->started) / HAUL_MICROSECOND;
     int64_t secured = point(easy, CURLINFO_APPCONNECT_TIME_T);
     points.looked_up = between(0, point(easy, CURLINFO_NAMELOOKUP_TIME_T), end);
     if (connected > 0 || is_sent)

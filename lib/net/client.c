@@ -168,8 +168,10 @@ int haul_client_create(struct haul_loop *loop, const struct haul_client_options 
         return HAUL_E_INVALID;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return -ENOMEM;
+    struct haul_client_options defaults;
+    haul_client_options_init(&defaults);
     struct haul_client *client = haul__allocate_zeroed(sizeof(*client));
-    int code = client ? init(client, loop, options) : -ENOMEM;
+    int code = client ? init(client, loop, options ? options : &defaults) : -ENOMEM;
     if (code != 0) {
         if (client)
             haul__free(client->shards);

@@ -103,7 +103,8 @@ struct haul__failure haul__failure_of(int curl_code, enum haul__phase phase, int
         const char *message = meanings[i].message ? meanings[i].message : curl_easy_strerror((CURLcode)curl_code);
         if (curl_code == CURLE_COULDNT_CONNECT)
             message = connect_message(cause, message);
-        if (curl_code == CURLE_PEER_FAILED_VERIFICATION && verify_result != 0)
+        /* 1 is what stands there where it was not the chain that was refused. */
+        if (curl_code == CURLE_PEER_FAILED_VERIFICATION && verify_result > 1)
             message = haul__trust_problem(verify_result);
         return (struct haul__failure){meanings[i].error_class, curl_code, message};
     }

@@ -196,10 +196,26 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
     return code == 0 ? size : 0;
 }
 
+/* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell. */
+static void note_handshake(CURL *easy, const struct haul__transfers *all)
+{
+    struct haul__transfer *transfer = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    if (transfer)
+        transfer->secured_from = haul_loop_update_now(all->loop);
+}
+
+static CURLcode install_nothing(CURL *easy, void *ssl_context, void *data)
+{
+    (void)ssl_context;
+    note_handshake(easy, data);
+    return CURLE_OK;
+}
+
 static CURLcode install_trust(CURL *easy, void *ssl_context, void *data)
 {
     struct haul__transfers *all = data;
-    (void)easy;
+    note_handshake(easy, all);
     int code = haul__trust_install(all->trust, ssl_context, all->bundle);
     if (code == -ENOMEM)
         return CURLE_OUT_OF_MEMORY;
@@ -216,10 +232,13 @@ static CURLcode set_trust(CURL *easy, struct haul__transfers *all)
         code |= curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     } else if (all->has_openssl) {
         code |= curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, install_trust);
-        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, all);
     } else if (haul__trust_file(all->trust)) {
         code |= curl_easy_setopt(easy, CURLOPT_CAINFO, haul__trust_file(all->trust));
+    }
+    if (all->has_openssl) {
+        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION,
+                                 all->options->insecure ? install_nothing : install_trust);
+        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, all);
     }
     /* A TLS library without such directories does not know the option, and need not. */
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
@@ -327,6 +346,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->descriptor = -1;
     transfer->opened_descriptor = -1;
     transfer->opened = 0;
+    transfer->secured_from = 0;
     transfer->has_facts = false;
     transfer->has_whole_header = false;
     transfer->is_discarded = false;

@@ -54,6 +54,7 @@ struct haul__transfer {
     enum haul__phase phase;
     int descriptor;           /* of its connection, where it is alone on it or came last; -1: unknown */
     int opened_descriptor;    /* the last that was opened for it */
+    int64_t secured_from;     /* when its last TLS handshake began; 0: it did not, or OpenSSL is not what makes it */
     unsigned opened;          /* how many were, for its connection; 0: it found one, or has none */
     bool has_facts;           /* they are in the result */
     bool has_whole_header;    /* with the empty line behind it */

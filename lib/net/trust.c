@@ -56,7 +56,8 @@ int haul_trust_create(const char *ca_file, struct haul_trust **ret_trust, const 
     int code = ca_file ? check_readable(ca_file, ret_problem) : 0;
     if (code == 0 && ca_file) {
         code = load(ca_file, &store);
-        *ret_problem = code == HAUL_E_INVALID ? "it has no certificates in PEM form" : no_memory;
+        if (code != 0)
+            *ret_problem = code == HAUL_E_INVALID ? "it has no certificates in PEM form" : no_memory;
     }
     if (code != 0)
         return code;

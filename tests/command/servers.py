@@ -70,8 +70,8 @@ class Puppet:
     other one at once: with `answers[path]`, or a small 200. An answer that is a list goes out a piece at a time, of
     a held path one a release. A context manager.
 
-    `log` has what happened, in order: ("arrived", target), ("released", target), ("closed", target) when haul ended
-    the connection on which the target was held. `requests` has the requests."""
+    `log` has what happened, in order: ("arrived", target), ("released", target), ("answered", target) when all of it
+    was sent, ("closed", target) when haul ended the connection on which it was held. `requests` has the requests."""
 
     def __init__(self, tls=None):
         self.tls = tls
@@ -132,6 +132,10 @@ class Puppet:
     def wait_for_count(self, count):
         self._wait(lambda: len(self.requests) >= count, f"{count} requests")
 
+    def wait_for_answer(self, target):
+        """Waits until all of the answer was sent: of a large one, haul must have taken most by then."""
+        self._wait(lambda: ("answered", target) in self.log, f"the answer to {target}")
+
     def wait_for_closing(self, target):
         """Waits until haul has ended the connection of a held request, and notices it without an answer."""
         self._wait(lambda: ("closed", target) in self.log, f"the end of {target}")
@@ -186,6 +190,8 @@ class Puppet:
             if path.startswith("/held") and not self._hold(conversation, path, number):
                 return False
             conversation.wfile.write(piece)
+        with self._changed:
+            self._note("answered", request.target)
         return b"Connection: close" not in pieces[0]
 
 
@@ -249,6 +255,23 @@ def never_answering():
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         yield listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def garbage(text=b"220 this is no TLS\r\n"):
+    """A port that says this to whoever connects, whatever was asked, and closes."""
+
+    class Talk(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(1)
+            self.request.sendall(text)
+
+    with _Server(("127.0.0.1", 0), Talk) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
 
 
 class Certificates:

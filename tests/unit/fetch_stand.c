@@ -179,3 +179,46 @@ void assert_times_fit(const struct haul_result *result)
     assert_int_equal(sum, time->total);
     assert_true(result->ended >= result->started);
 }
+
+struct haul_client_statistics stand_statistics(const struct stand *stand)
+{
+    struct haul_client_statistics statistics;
+    haul_client_statistics(stand->client, &statistics);
+    return statistics;
+}
+
+void assert_idle(struct stand *stand)
+{
+    struct haul_client_statistics statistics = stand_statistics(stand);
+    assert_int_equal(statistics.in_flight, 0);
+    assert_int_equal(statistics.waiting_for_host, 0);
+}
+
+void stand_begin_all(struct stand *stand, struct stand_task *tasks, size_t count, const char *path)
+{
+    for (size_t i = 0; i < count; i++)
+        stand_begin(stand, &tasks[i], path);
+}
+
+/* All end, and all are ok. */
+void stand_end_all(struct stand *stand, struct stand_task *tasks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct haul_result *result = NULL;
+        assert_int_equal(stand_end(stand, &tasks[i], &result), 0);
+        if (!result->ok)
+            fail_msg("%s: %s %s", result->url, haul_class_name(result->error_class), result->message);
+        assert_times_fit(result);
+        haul_result_destroy(result);
+    }
+    assert_idle(stand);
+}
+
+/* It ends as cancelled. */
+void stand_end_cancelled(struct stand *stand, struct stand_task *task)
+{
+    struct haul_result *result = NULL;
+    haul_task_cancel(task->task);
+    assert_int_equal(stand_end(stand, task, &result), HAUL_E_CANCELLED);
+    assert_null(result);
+}

@@ -53,6 +53,18 @@ void stand_begin(struct stand *stand, struct stand_task *ret_task, const char *p
 /* Runs until it has ended: its code. The result, if it has one, is the caller's. */
 int stand_end(struct stand *stand, struct stand_task *task, struct haul_result **ret_result);
 
+/* The same for COUNT of them; all are ok in the end. */
+void stand_begin_all(struct stand *stand, struct stand_task *ret_tasks, size_t count, const char *path);
+void stand_end_all(struct stand *stand, struct stand_task *tasks, size_t count);
+
+/* Cancels it: it ends as cancelled. */
+void stand_end_cancelled(struct stand *stand, struct stand_task *task);
+
+struct haul_client_statistics stand_statistics(const struct stand *stand);
+
+/* Nothing runs, and nothing waits. */
+void assert_idle(struct stand *stand);
+
 /* Lets the loop run so many iterations that begin at once; none, if memory is out. */
 void stand_turn(struct stand *stand, int iterations);
 

@@ -1,0 +1,18 @@
+/* The examples. Each is a function that runs on a loop and writes to OUT, so that main.c can run it on the real clock
+ * and the tests on a virtual one. Its result is the exit status: 0 if all went well. */
+#ifndef EXAMPLES_EXAMPLE_H
+#define EXAMPLES_EXAMPLE_H
+
+#include <haul/haul.h>
+
+#include <stdio.h>
+
+/* ARGC and ARGV are main's. */
+typedef int example_fn(struct haul_loop *loop, FILE *out, int argc, char **argv);
+
+example_fn example_chain;
+example_fn example_completed_sleep;
+example_fn example_fetch;
+example_fn example_gather_sleep;
+
+#endif

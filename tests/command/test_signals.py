@@ -1,0 +1,275 @@
+"""Ends from outside: signals, readers that go away or are slow, and disks that are full."""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+import servers
+import support
+
+pytestmark = pytest.mark.sanitized
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM]
+
+
+def held_urls(puppet, count):
+    return [puppet.url(f"/held/{number}") for number in range(count)]
+
+
+@pytest.mark.parametrize("which", SIGNALS)
+def test_what_was_read_is_recorded_as_cancelled(haul_running, puppet, mode, which):
+    """Two are in flight (one in sequence), and the others that were read wait for their host's places."""
+    with haul_running("--mode", mode, "--per-host", 2, "-j", *held_urls(puppet, 6)) as run:
+        in_flight = 1 if mode == "sequential" else 2
+        puppet.wait_for_count(in_flight)
+        run.interrupt(which)
+        records = support.parse_records(run.stdout.rest())
+        assert run.wait() == -which
+        told = run.stderr.rest().decode()
+    read = 1 if mode == "sequential" else 6
+    assert [record["index"] for record in sorted(records, key=lambda record: record["index"])] == list(range(read))
+    assert {(record["error"]["class"], record["error"]["message"]) for record in records} == {
+        ("cancelled", "interrupted")
+    }
+    assert sorted(record["attempts"] for record in records) == [0] * (read - in_flight) + [1] * in_flight
+    for record in records:
+        assert (record["start"] is None) == (record["attempts"] == 0)
+    assert told == f"haul: {read} of {read} URL{'s' if read > 1 else ''} not ok ({read} cancelled)\n"
+
+
+@pytest.mark.parametrize("which", SIGNALS)
+def test_what_was_done_before_stays_as_it_was(haul_running, puppet, mode, which):
+    lines = [puppet.url("/1"), puppet.url("/2"), puppet.url("/held/3"), puppet.url("/held/4")]
+    with haul_running("--mode", mode, "-j", *lines) as run:
+        puppet.wait_for("/held/3")
+        done = [run.record() for _ in range(2)]
+        assert sorted(record["index"] for record in done) == [0, 1]
+        run.interrupt(which)
+        left = support.parse_records(run.stdout.rest())
+        assert run.wait() == -which
+    assert {record["error"]["class"] for record in left} == {"cancelled"}
+    assert [record["index"] for record in left] == ([2] if mode == "sequential" else [2, 3])
+
+
+def test_gather_gives_what_was_done_behind_a_slow_one(haul_running, puppet):
+    lines = [puppet.url("/held/slow"), puppet.url("/done"), puppet.url("/held/last")]
+    with haul_running("--gather", "-c", 2, "-j", *lines) as run:
+        puppet.wait_for("/held/last")  # which has the place of /done
+        run.interrupt()
+        records = support.parse_records(run.stdout.rest())
+    assert [(record["index"], record["ok"]) for record in records] == [(0, False), (1, True), (2, False)]
+
+
+def test_nothing_is_started_after_a_signal(haul_running, puppet):
+    with haul_running("-c", 1) as run:
+        run.stdin.write("".join(url + "\n" for url in held_urls(puppet, 3)).encode())
+        puppet.wait_for("/held/0")
+        run.interrupt()
+        puppet.wait_for_closing("/held/0")
+        run.wait()
+    assert puppet.targets() == ["/held/0"]
+
+
+def test_the_summary_counts_what_was_cancelled(haul_running, puppet):
+    with haul_running("--summary", "--per-host", 2, *held_urls(puppet, 5)) as run:
+        puppet.wait_for_count(2)
+        run.interrupt()
+        run.stdout.rest()
+        told = run.stderr.rest().decode().splitlines()
+    assert "URLs         5: 0 ok, 5 not ok (5 cancelled)" in told
+    assert "cancelled    2 in flight, 3 never started" in told
+
+
+@pytest.mark.parametrize("form", [[], ["-j"], ["--body"]])
+def test_no_line_is_torn(haul_running, origin, form):
+    """Interrupted in the middle of much output."""
+    with haul_running(*form, "-c", 20) as run:
+        lines = "".join(f"{origin.url(f'/size/{number}')}\t{'t' * 200}\n" for number in range(200)).encode()
+        run.stdin.write(lines)
+        first = run.stdout.line() if form != ["--body"] else b""
+        run.interrupt()
+        output = first + run.stdout.rest()
+        assert run.wait() == -signal.SIGINT
+    if form == ["-j"]:
+        assert len({record["index"] for record in support.parse_records(output)}) == output.count(b"\n")
+    elif not form:
+        assert output.endswith(b"\n")
+        assert {line.count(b"\t") for line in output.splitlines()} == {4}
+
+
+@pytest.mark.parametrize("which", SIGNALS)
+def test_an_idle_haul_ends_at_once(haul_running, which):
+    with haul_running() as run:
+        run.stdin.write(b"sleep:0\n")
+        run.stdout.line()
+        run.interrupt(which)
+        assert run.wait() == -which
+        assert run.stdout.rest() + run.stderr.rest() == b""
+
+
+def full_pipe():
+    """A pipe of a page, with nobody reading yet: both its ends."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    return reader, writer
+
+
+@pytest.mark.parametrize("first, second", [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGINT)])
+def test_a_second_signal_ends_at_once(haul_running, puppet, first, second):
+    """Its output waits for a reader that never reads, so that after the first signal haul is not done."""
+    reader, writer = full_pipe()
+    quick = [f"{puppet.url('/quick')}\t{'t' * 500}" for _ in range(40)]
+    with haul_running("-c", 1, *quick, puppet.url("/held/0"), stdout=writer) as run:
+        os.close(writer)
+        puppet.wait_for("/held/0")
+        run.interrupt(first)
+        puppet.wait_for_closing("/held/0")
+        assert run.process.poll() is None
+        run.interrupt(second)
+        assert run.wait() == -second
+    os.close(reader)
+
+
+def test_an_interrupted_haul_still_gives_everything_to_a_slow_reader(haul_running, puppet):
+    reader, writer = full_pipe()
+    quick = [f"{puppet.url('/quick')}\t{'t' * 500}" for _ in range(40)]
+    with haul_running("-c", 1, "-j", *quick, puppet.url("/held/0"), stdout=writer) as run:
+        os.close(writer)
+        puppet.wait_for("/held/0")
+        run.interrupt()
+        puppet.wait_for_closing("/held/0")
+        with open(reader, "rb") as output:
+            records = support.parse_records(output.read())
+        assert run.wait() == -signal.SIGINT
+    assert [record["ok"] for record in records] == [True] * 40 + [False]
+
+
+def test_the_keyboard_interrupts(haul_on_terminal, puppet):
+    with haul_on_terminal("-j", puppet.url("/held/0")) as run:
+        puppet.wait_for("/held/0")
+        run.type(b"\x03")
+        status, screen = run.wait()
+    assert status == -signal.SIGINT
+    assert b'"class":"cancelled"' in screen
+
+
+def test_a_loop_of_the_shell_stops(puppet):
+    """A shell goes on after a program that only returns 130."""
+    script = 'for word in one two; do "$0" "$1" <&-; done; echo after'
+    process = subprocess.Popen(
+        ["bash", "-c", script, support.HAUL, puppet.url("/held/0")],
+        stdout=subprocess.PIPE,
+        env=support.environment(),
+        start_new_session=True,
+    )
+    with process:
+        puppet.wait_for("/held/0")
+        os.killpg(process.pid, signal.SIGINT)
+        output = process.stdout.read()
+    assert process.wait() == -signal.SIGINT
+    assert b"after" not in output
+    assert len(puppet.targets()) == 1
+
+
+@pytest.mark.parametrize("form", [[], ["-j"], ["--body"], ["--summary"]])
+def test_a_reader_that_goes_away_ends_haul_though_nothing_is_written(haul_running, puppet, mode, form):
+    with haul_running("--mode", mode, *form, puppet.url("/held/0"), puppet.url("/held/1")) as run:
+        puppet.wait_for("/held/0")
+        run.process.stdout.close()
+        assert run.wait() == 141
+        assert run.stderr.rest() == b""
+
+
+def test_a_reader_that_goes_away_while_much_is_written(origin, tmp_path):
+    (tmp_path / "urls").write_text("".join(f"{origin.url('/ok')}\t{'t' * 300}\n" for _ in range(2000)))
+    for reader, form in (("head -n 1", ""), ("head -c 100000", "--body"), ("true", "-j"), ("head -n 3", "--sequential")):
+        script = f'"$0" -i urls -c 10 {form} | {reader} >/dev/null; echo "${{PIPESTATUS[0]}}"'
+        run = subprocess.run(
+            ["bash", "-c", script, support.HAUL], cwd=tmp_path, env=support.environment(), capture_output=True, check=True
+        )
+        # All of the bodies is less than what head takes.
+        assert run.stdout == (b"0\n" if form == "--body" else b"141\n")
+        assert run.stderr == b""
+
+
+def test_a_reader_that_goes_away_while_the_list_is_waited_for(haul_running):
+    with haul_running("-j") as run:
+        run.stdin.write(b"sleep:0\n")
+        run.record()
+        run.process.stdout.close()
+        assert run.wait() == 141
+
+
+def test_a_socket_for_output_is_watched_as_well(haul_running, puppet):
+    ours, theirs = socket.socketpair()
+    with haul_running(puppet.url("/held/0"), stdout=theirs) as run:
+        theirs.close()
+        puppet.wait_for("/held/0")
+        ours.close()
+        assert run.wait() == 141
+
+
+@pytest.mark.parametrize("form", [[], ["-j"], ["--body"]])
+def test_a_full_disk_is_told_in_one_line(haul_running, puppet, mode, form):
+    with open("/dev/full", "wb") as full:
+        with haul_running("--mode", mode, *form, puppet.url("/quick"), puppet.url("/held/1"), stdout=full) as run:
+            assert run.wait() == 3
+            assert run.stderr.rest() == b"haul: cannot write to standard output: No space left on device\n"
+
+
+def test_closed_standard_output_is_told(puppet):
+    run = subprocess.run(
+        ["sh", "-c", '"$0" "$1" >&-', support.HAUL, puppet.url("/quick")],
+        env=support.environment(),
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == 3
+    assert run.stderr == b"haul: cannot write to standard output: Bad file descriptor\n"
+
+
+def wait_for_standstill(origin):
+    """Waits until nothing is in flight and two looks see the same; gives the counters. A look too early would only
+    make a test see less."""
+    before = None
+    while True:
+        stats = origin.wait_until(in_flight=0)
+        if before and stats["requests"] == before["requests"] > 0:
+            return stats
+        before = stats
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def much(origin, tmp_path):
+    """A list whose records are 8 MB, far more than haul holds for a reader."""
+    path = tmp_path / "urls"
+    path.write_text("".join(f"{origin.url('/ok')}\t{'t' * 1500}\n" for _ in range(4000)))
+    return path
+
+
+def test_a_slow_reader_holds_up_new_starts_and_loses_nothing(haul_running, origin, much):
+    with haul_running("-c", 20, "-j", "-i", much) as run:
+        assert wait_for_standstill(origin)["requests"] < 2000
+        with open(os.dup(run.stdout.descriptor), "rb") as output:
+            records = support.parse_records(output.read())
+        assert run.wait() == 0
+    assert sorted(record["index"] for record in records) == list(range(4000))
+    assert origin.stats()["requests"] == 4000
+
+
+def test_a_slow_reader_holds_up_no_transfer(haul_running, origin, puppet, much):
+    """A large answer is taken while nobody reads what haul has to say."""
+    puppet.answers["/held/0"] = servers.response(body=b"x" * 30_000_000)
+    with haul_running("-c", 5, "-j", puppet.url("/held/0"), "-i", much) as run:
+        wait_for_standstill(origin)
+        puppet.release("/held/0")
+        puppet.wait_for_answer("/held/0")
+        assert origin.stats()["requests"] < 2000
+        with open(os.dup(run.stdout.descriptor), "rb") as output:
+            assert len(support.parse_records(output.read())) == 4001
+        assert run.wait() == 0
