@@ -149,8 +149,12 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *data)
     struct haul__transfer *transfer = data;
     (void)one;
     transfer->phase = HAUL__RECEIVING_PHASE;
-    /* Interim answers have a header too; the empty line that counts is the last. */
-    transfer->has_whole_header = size > 0 && (bytes[0] == '\r' || bytes[0] == '\n');
+    /* Interim answers have a header too; the empty line that counts is the last one's. What comes behind the body has
+     * no such line. */
+    if (size >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        transfer->has_whole_header = false;
+    else if (size > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+        transfer->has_whole_header = true;
     transfer->header_size += size;
     if (transfer->header_size <= max_header_size)
         return size;

@@ -90,6 +90,7 @@ static void test_how_answers_come_out(void **state)
         {"/endless-header", 200, HAUL_CLASS_SIZE, 56, "the header of the answer is larger than 300 kB"},
         {"/until-close", 200, HAUL_CLASS_NONE, 0, NULL},
         {"/chunked", 200, HAUL_CLASS_NONE, 0, NULL},
+        {"/chunked?trailer=1", 200, HAUL_CLASS_NONE, 0, NULL},
         {"/no-location", 302, HAUL_CLASS_NONE, 0, NULL},
         {"/redirect?to=", 302, HAUL_CLASS_NONE, 0, NULL},
         {"/redirect-loop", 302, HAUL_CLASS_REDIRECT, 47, "more than 10 redirects"},
