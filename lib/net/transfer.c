@@ -137,6 +137,9 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     transfer->remote_port = (unsigned)remote_port;
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, local_port);
+    if (transfer->is_paced && transfer->opened == 0)
+        haul__pacing_return(&transfer->host->pacing);
+    transfer->is_paced = false;
     haul__transfer_progress(transfer);
     return CURL_PREREQFUNC_OK;
 }
@@ -146,8 +149,12 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *data)
     struct haul__transfer *transfer = data;
     (void)one;
     transfer->phase = HAUL__RECEIVING_PHASE;
-    /* Interim answers have a header too; the empty line that counts is the last. */
-    transfer->has_whole_header = size > 0 && (bytes[0] == '\r' || bytes[0] == '\n');
+    /* Interim answers have a header too; the empty line that counts is the last one's. What comes behind the body has
+     * no such line. */
+    if (size >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        transfer->has_whole_header = false;
+    else if (size > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+        transfer->has_whole_header = true;
     transfer->header_size += size;
     if (transfer->header_size <= max_header_size)
         return size;
@@ -236,8 +243,8 @@ static CURLcode set_trust(CURL *easy, struct haul__transfers *all)
         code |= curl_easy_setopt(easy, CURLOPT_CAINFO, haul__trust_file(all->trust));
     }
     if (all->has_openssl) {
-        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION,
-                                 all->options->insecure ? install_nothing : install_trust);
+        code |=
+            curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, all->options->insecure ? install_nothing : install_trust);
         code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, all);
     }
     /* A TLS library without such directories does not know the option, and need not. */
@@ -346,6 +353,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->descriptor = -1;
     transfer->opened_descriptor = -1;
     transfer->opened = 0;
+    transfer->is_paced = false;
     transfer->secured_from = 0;
     transfer->has_facts = false;
     transfer->has_whole_header = false;

@@ -10,7 +10,7 @@
  *   /header?NAME=VALUE…    answers with these fields, decoded: any bytes may stand in them
  *   /type?content-type=T   answers with this type, decoded; without it with no type at all
  *   /reason?text=T         answers with this reason, decoded
- *   /chunked?pieces=N      N chunks (5) of `piece` bytes (10) each
+ *   /chunked?pieces=N      N chunks (5) of `piece` bytes (10) each; with `trailer=1` and a field behind them
  *   /drip?bytes=N          N bytes (10) one at a time
  *   /drip-head             the same with the head
  *   /until-close           a body without a length, ended by closing
@@ -233,6 +233,7 @@ static void chunked(struct work *work)
 {
     uint64_t piece = number(work, "piece", 10);
     work->answer->chunked = true;
+    work->answer->trailer = number(work, "trailer", 0) != 0;
     work->answer->piece = piece;
     begin(work, 200);
     answer_fill(work->answer, number(work, "pieces", 5) * piece);
