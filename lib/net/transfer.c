@@ -144,11 +144,19 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     return CURL_PREREQFUNC_OK;
 }
 
+/* Something of the answer has come. On a connection of several the socket tells only one of them of its events. */
+static void note_receipt(struct haul__transfer *transfer)
+{
+    transfer->phase = HAUL__RECEIVING_PHASE;
+    if (transfer->task)
+        haul__transfer_progress(transfer);
+}
+
 static size_t take_header(char *bytes, size_t one, size_t size, void *data)
 {
     struct haul__transfer *transfer = data;
     (void)one;
-    transfer->phase = HAUL__RECEIVING_PHASE;
+    note_receipt(transfer);
     /* Interim answers have a header too; the empty line that counts is the last one's. What comes behind the body has
      * no such line. */
     if (size >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
@@ -192,7 +200,7 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
     (void)one;
     if (!transfer->task)
         return 0;
-    transfer->phase = HAUL__RECEIVING_PHASE;
+    note_receipt(transfer);
     int code = transfer->body_size == 0 ? begin_body(transfer) : 0;
     transfer->body_size += (int64_t)size;
     transfer->result->public.bytes = transfer->body_size;
