@@ -114,7 +114,10 @@ def test_a_duration(haul, text):
     assert haul("-m", text, "--idle-timeout", text, "--connect-timeout", text, "sleep:0").returncode == 0
 
 
-@pytest.mark.parametrize("text", ["", "-1", "1 s", "1S", "ms", "1d", "1e3", "0x10", "1,5", "nan", "inf", "1s2", "9" * 40])
+NO_DURATIONS = ["", "-1", "1 s", "1S", "ms", "1d", "1e3", "0x10", "1,5", "nan", "inf", "1s2", "9" * 40]
+
+
+@pytest.mark.parametrize("text", NO_DURATIONS)
 @pytest.mark.parametrize("option", ["-m", "--idle-timeout", "--connect-timeout"])
 def test_what_is_no_duration(haul, option, text):
     run = haul(option, text, "sleep:0")
