@@ -212,28 +212,31 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
 }
 
 /* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell. */
-static void note_handshake(CURL *easy, const struct haul__transfers *all)
+static struct haul__transfer *note_handshake(CURL *easy)
 {
     struct haul__transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    if (transfer)
-        transfer->secured_from = haul_loop_update_now(all->loop);
+    transfer->secured_from = haul_loop_update_now(transfer->all->loop);
+    return transfer;
 }
 
 static CURLcode install_nothing(CURL *easy, void *ssl_context, void *data)
 {
     (void)ssl_context;
-    note_handshake(easy, data);
+    (void)data;
+    note_handshake(easy);
     return CURLE_OK;
 }
 
 static CURLcode install_trust(CURL *easy, void *ssl_context, void *data)
 {
+    struct haul__transfer *transfer = note_handshake(easy);
     struct haul__transfers *all = data;
-    note_handshake(easy, all);
     int code = haul__trust_install(all->trust, ssl_context, all->bundle);
     if (code == -ENOMEM)
         return CURLE_OUT_OF_MEMORY;
+    if (code == -EMFILE || code == -ENFILE)
+        transfer->shortage = -code;
     return code == 0 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
 
