@@ -38,9 +38,9 @@ static struct haul_step waiter(struct haul_task *task, struct haul_coroutine *co
 {
     HAUL_BEGIN(waiter);
     HAUL_AWAIT(haul_lock_acquire(task, &self->scene->lock));
-    self->code = haul_timeout_enter(
-        task, &self->timeout,
-        self->limit == 0 ? HAUL_NEVER : haul_deadline(haul_loop_now(haul_task_loop(task)), self->limit));
+    self->code = haul_timeout_enter(task, &self->timeout,
+                                    self->limit == 0 ? HAUL_NEVER
+                                                     : haul_deadline(haul_loop_now(haul_task_loop(task)), self->limit));
     assert_int_equal(self->code, 0);
     HAUL_AWAIT_CODE(self->code, haul_condition_wait(task, &self->scene->condition));
     assert_true(haul_lock_locked(&self->scene->lock));

@@ -20,9 +20,9 @@ struct getter {
 static struct haul_step getter(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(getter);
-    self->code = haul_timeout_enter(
-        task, &self->timeout,
-        self->limit == 0 ? HAUL_NEVER : haul_deadline(haul_loop_now(haul_task_loop(task)), self->limit));
+    self->code = haul_timeout_enter(task, &self->timeout,
+                                    self->limit == 0 ? HAUL_NEVER
+                                                     : haul_deadline(haul_loop_now(haul_task_loop(task)), self->limit));
     assert_int_equal(self->code, 0);
     HAUL_AWAIT_CODE(self->code, haul_queue_get(task, self->queue));
     int64_t item = haul_awaited(task).integer;
