@@ -135,6 +135,41 @@ static void test_cancel_release_race(void **state)
     haul_lock_finish(&lock);
 }
 
+/* Sleeps until it is cancelled, and then takes the lock to clean up. */
+struct cleaner {
+    struct haul_coroutine coroutine;
+    struct haul_lock *lock;
+    int code;
+};
+
+static struct haul_step cleaner(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(cleaner);
+    HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
+    HAUL_FINALLY;
+    assert_int_equal(coroutine->code, HAUL_E_CANCELLED);
+    HAUL_AWAIT_CODE(self->code, haul_lock_acquire(task, self->lock));
+    assert_int_equal(self->code, 0);
+    haul_lock_release(self->lock);
+    HAUL_END;
+}
+
+static void test_acquire_after_a_cancel(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_lock lock;
+    haul_lock_init(&lock);
+    assert_true(haul_lock_try_acquire(&lock));
+    struct haul_task *task = stage_task(stage, HAUL_CALL(cleaner, .lock = &lock));
+    stage_turn(stage, 1);
+    haul_task_cancel(task);
+    stage_turn(stage, 1);
+    haul_lock_release(&lock);
+    assert_int_equal(stage_end(stage, task), HAUL_E_CANCELLED);
+    assert_false(haul_lock_locked(&lock));
+    haul_lock_finish(&lock);
+}
+
 /* Waits for the lock for a second. */
 struct impatient {
     struct haul_coroutine coroutine;
@@ -247,6 +282,7 @@ int main(void)
         on_stage(test_acquire_cancel),
         on_stage(test_cancel_race),
         on_stage(test_cancel_release_race),
+        on_stage(test_acquire_after_a_cancel),
         on_stage(test_timeout),
         on_stage(test_lock_before_the_timeout),
         cmocka_unit_test(test_release_not_acquired),

@@ -341,6 +341,20 @@ static void test_shutdown_immediate_join(void **state)
     haul_queue_destroy(queue);
 }
 
+/* What was called dealt with before it was taken is not so twice. */
+static void test_shutdown_immediate_after_task_done(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_queue *queue = queue_of(0);
+    for (int i = 1; i <= 2; i++)
+        assert_int_equal(haul_queue_put_nowait(queue, ITEM(i)), 0);
+    haul_queue_task_done(queue);
+    haul_queue_shutdown(queue, 1);
+    assert_int_equal(stage_run(stage, JOINER(stage, queue)), 0);
+    assert_script(stage, "joined at 0");
+    haul_queue_destroy(queue);
+}
+
 static void test_destroy(void **state)
 {
     (void)state;
@@ -431,6 +445,7 @@ int main(void)
         on_stage(test_shutdown_nonempty),
         on_stage(test_shutdown_immediate),
         on_stage(test_shutdown_immediate_join),
+        on_stage(test_shutdown_immediate_after_task_done),
         cmocka_unit_test(test_destroy),
         on_stage(test_destroy_while_waited_for),
         on_stage(test_no_memory),
