@@ -145,10 +145,7 @@ static void after_poll(struct haul__hook *hook)
 static int init(struct haul_client *client, struct haul_loop *loop, const struct haul_client_options *options)
 {
     client->loop = loop;
-    if (options)
-        client->options = *options;
-    else
-        haul_client_options_init(&client->options);
+    client->options = *options;
     options = &client->options;
     if (!client->options.user_agent)
         client->options.user_agent = "haul/" HAUL_VERSION;

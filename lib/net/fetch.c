@@ -28,6 +28,7 @@ struct haul__fetch_state {
     int64_t left;                   /* of the time that it may take */
     int64_t not_before;             /* when it may be tried again, descriptors being short */
     unsigned shortages;             /* in a row */
+    bool is_paced;                  /* it took a moment for opening a connection */
     bool has_host_place;
     bool has_place;
     bool has_timeout;
@@ -149,7 +150,8 @@ static struct haul_await wait_for_moment(struct haul_task *task, struct haul_fet
     struct haul__fetch_state *state = self->state;
     int64_t now = haul_loop_now(self->client->loop);
     int64_t moment = state->not_before;
-    if (haul_url_scheme(state->url) != HAUL_URL_SLEEP && haul__host_opens(state->host)) {
+    state->is_paced = haul_url_scheme(state->url) != HAUL_URL_SLEEP && haul__host_opens(state->host);
+    if (state->is_paced) {
         int64_t paced = haul__pacing_take(&state->host->pacing, now);
         moment = paced > moment ? paced : moment;
     }
@@ -192,6 +194,7 @@ static int start(struct haul_task *task, struct haul_fetch *self)
                                    : -ENOMEM;
         if (code < 0)
             return code;
+        state->transfer->is_paced = state->is_paced;
     }
     if (state->left == HAUL_NEVER)
         return 0;
@@ -405,9 +408,7 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
     }
     if (self->code < 0)
         HAUL_FAIL(self->code);
-    /* A child's value goes to its parent in any case, and must not be taken for the task's. */
-    if (!coroutine->parent)
-        haul_task_own_value(task, destroy_result);
+    haul_task_own_value(task, destroy_result);
     coroutine->value = (union haul_value){.pointer = give(self)};
     if (self->code == HAUL_E_CANCELLED)
         HAUL_FAIL(HAUL_E_CANCELLED);

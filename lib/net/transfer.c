@@ -137,6 +137,9 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     transfer->remote_port = (unsigned)remote_port;
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, local_port);
+    if (transfer->is_paced && transfer->opened == 0)
+        haul__pacing_return(&transfer->host->pacing);
+    transfer->is_paced = false;
     haul__transfer_progress(transfer);
     return CURL_PREREQFUNC_OK;
 }
@@ -361,6 +364,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->descriptor = -1;
     transfer->opened_descriptor = -1;
     transfer->opened = 0;
+    transfer->is_paced = false;
     transfer->secured_from = 0;
     transfer->has_facts = false;
     transfer->has_whole_header = false;

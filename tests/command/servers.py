@@ -87,7 +87,7 @@ class Puppet:
         self._server.puppet = self
         self.port = self._server.server_address[1]
         self.root = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
 
     def __enter__(self):
         self._thread.start()
@@ -267,7 +267,7 @@ def garbage(text=b"220 this is no TLS\r\n"):
             self.request.sendall(text)
 
     with _Server(("127.0.0.1", 0), Talk) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
         thread.start()
         yield server.server_address[1]
         server.shutdown()

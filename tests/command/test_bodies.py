@@ -7,6 +7,7 @@ import re
 
 import pytest
 import servers
+import support
 
 pytestmark = pytest.mark.sanitized
 
@@ -146,8 +147,9 @@ def test_what_does_not_fit_in_memory_is_in_a_file_without_a_name(haul_running, o
     assert list(tmp_path.iterdir()) == []
 
 
-def test_memory_stays_small_however_large_the_bodies(haul_running, origin, puppet, tmp_path):
-    urls = [puppet.url("/held"), *[origin.url("/size/20000000")] * 8, puppet.url("/last")]
+@pytest.mark.parametrize("size, count", [(20_000_000, 6), (60_000, 1500)], ids=["a few large", "many small"])
+def test_memory_stays_small_however_large_the_bodies(haul_running, origin, puppet, tmp_path, size, count):
+    urls = [puppet.url("/held"), *[origin.url(f"/size/{size}")] * count, puppet.url("/last")]
     env = {"TMPDIR": str(tmp_path)}
     with open(tmp_path / "bodies", "wb") as bodies:
         with haul_running("--gather", "-c", 2, "--body", *urls, env=env, stdout=bodies) as run:
@@ -155,9 +157,10 @@ def test_memory_stays_small_however_large_the_bodies(haul_running, origin, puppe
             status = pathlib.Path(f"/proc/{run.process.pid}/status").read_text(encoding="ascii")
             puppet.release("/held")
             assert run.wait() == 0
-    assert (tmp_path / "bodies").stat().st_size == 8 * 20_000_000 + 6
-    # 32 MB of bodies, and what haul is.
-    assert int(re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)[1]) < 64_000
+    assert (tmp_path / "bodies").stat().st_size == count * size + 6
+    # 32 MB of bodies, and what haul is; a sanitizer keeps for a while what was freed.
+    most = 64_000 if b"__asan_init" not in support.HAUL.read_bytes() else 400_000
+    assert int(re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)[1]) < most
 
 
 @pytest.mark.parametrize("directory", ["/nowhere/at/all", "/proc"])

@@ -92,6 +92,26 @@ static void test_hops_take_their_own_places(void **state)
     assert_int_equal(origin_process_count(&stand->origin, "requests"), 24);
 }
 
+/* Whether a connection will be opened is a guess beforehand. */
+static void test_a_moment_that_was_not_needed_is_given_back(void **state)
+{
+    struct stand *stand = *state;
+    haul_result_destroy(stand_fetch(stand, "/ok"));
+    struct haul__host *host = stand->client->hosts.table;
+    int64_t due = host->pacing.due;
+    haul_result_destroy(stand_fetch(stand, "/ok"));
+    assert_int_equal(host->pacing.due, due);
+    /* As if another were under way on the connection that is there. */
+    host->pacing.due = due = haul_loop_now(stand->loop) + HAUL_SECOND;
+    host->pacing.interval = HAUL_SECOND;
+    host->running++;
+    struct haul_result *result = stand_fetch(stand, "/ok");
+    host->running--;
+    assert_true(result->reused);
+    assert_int_equal(host->pacing.due, due);
+    haul_result_destroy(result);
+}
+
 static void test_several_shards(void **state)
 {
     enum { count = 400 };
@@ -254,6 +274,7 @@ int main(void)
         WITH_LOOP(test_places_of_a_host),
         WITH_LOOP(test_waiting_for_a_place_is_queue),
         WITH_LOOP(test_hops_take_their_own_places),
+        WITH_LOOP(test_a_moment_that_was_not_needed_is_given_back),
         WITH_LOOP(test_several_shards),
         WITH_LOOP(test_descriptors_are_short),
         WITH_LOOP(test_no_descriptor_at_all),

@@ -92,6 +92,7 @@ static void test_how_answers_come_out(void **state)
         {"/chunked", 200, HAUL_CLASS_NONE, 0, NULL},
         {"/chunked?trailer=1", 200, HAUL_CLASS_NONE, 0, NULL},
         {"/no-location", 302, HAUL_CLASS_NONE, 0, NULL},
+        {"/redirect?to=", 302, HAUL_CLASS_NONE, 0, NULL},
         {"/redirect-loop", 302, HAUL_CLASS_REDIRECT, 47, "more than 10 redirects"},
         {"/redirect?to=file:///etc/passwd", 302, HAUL_CLASS_REDIRECT, 1,
          "the redirect cannot be followed: a redirect can lead to http and https URLs only"},
