@@ -1,5 +1,7 @@
 """Timeouts: which ends what, and what none of them counts. Only that a timer does not end early is ever assumed."""
 
+import signal
+import time
 import urllib.parse
 
 import pytest
@@ -130,3 +132,19 @@ def test_many_that_time_out_hold_up_nobody(haul, origin, puppet):
     run = haul("-j", "-c", 50, "--idle-timeout", "0.3", *[url for pair in zip(silent, good) for url in pair])
     assert [record["ok"] for record in run.records()] == [True] * 40 + [False] * 40
     assert {record["error"]["class"] for record in run.records()[40:]} == {"timeout"}
+
+
+def test_what_came_while_haul_was_stopped_is_in_time(haul_running, origin):
+    count = 100
+    with haul_running("-j", "-c", str(count), "--max-time", "2s", "-i", "-") as run:
+        run.stdin.write("".join(origin.url(f"/delay/500?{i}\n") for i in range(count)).encode())
+        run.stdin.close()
+        origin.wait_until(requests=count)
+        begin = time.monotonic()
+        run.process.send_signal(signal.SIGSTOP)
+        origin.wait_until(in_flight=0)
+        while time.monotonic() < begin + 2.1:
+            time.sleep(0.05)
+        run.process.send_signal(signal.SIGCONT)
+        records = [run.record() for _ in range(count)]
+    assert [record["error"] for record in records] == [None] * count
