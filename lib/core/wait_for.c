@@ -27,26 +27,44 @@ static bool ended_without_seeing_the_cancel(const struct haul_future *future)
            haul__container(future, struct haul_task, future)->undelivered > 0;
 }
 
+static void wake_waiter(struct wait_for *wait_for, int code)
+{
+    struct haul_task *waiter = wait_for->waiter;
+    haul_future_unref(wait_for->future);
+    haul__free(wait_for);
+    haul__loop_clear_timer(waiter->future.loop, &waiter->ready.at.timer);
+    haul__task_wake(waiter, code, (union haul_value){0});
+}
+
 static void ended(struct haul__ready *ready)
 {
     struct wait_for *wait_for = haul__container(ready, struct wait_for, ready);
-    struct haul_task *waiter = wait_for->waiter;
     struct haul_outcome outcome = haul__outcome_of(wait_for->future, wait_for->is_own, 0);
     if (outcome.code == 0)
         *wait_for->ret_outcome = outcome;
     if (wait_for->waiter_cancelled && ended_without_seeing_the_cancel(wait_for->future))
-        waiter->undelivered++;
+        wait_for->waiter->undelivered++;
     bool is_timeout = outcome.code == HAUL_E_CANCELLED && wait_for->expired && !wait_for->waiter_cancelled;
-    haul_future_unref(wait_for->future);
-    haul__free(wait_for);
-    haul__loop_clear_timer(waiter->future.loop, &waiter->ready.at.timer);
-    haul__task_wake(waiter, is_timeout ? HAUL_E_TIMEOUT : outcome.code, (union haul_value){0});
+    wake_waiter(wait_for, is_timeout ? HAUL_E_TIMEOUT : outcome.code);
 }
 
-static void expire(struct haul_timer *timer)
+/* The wait may be over behind it, where it closes a ring. */
+static void expire(struct wait_for *wait_for)
 {
-    struct wait_for *wait_for = haul__container(timer, struct haul_task, ready.at.timer)->waited;
-    wait_for->expired = haul_future_cancel(wait_for->future);
+    wait_for->expired = !haul_future_done(wait_for->future);
+    haul_future_cancel(wait_for->future);
+}
+
+static void deadline_came(struct haul_timer *timer)
+{
+    expire(haul__container(timer, struct haul_task, ready.at.timer)->waited);
+}
+
+/* Tasks that wait for each other in a ring: none would ever end, so the last waits no longer. */
+static bool closes_ring(const struct wait_for *wait_for)
+{
+    struct haul_future *future = wait_for->future;
+    return !wait_for->is_own && future->is_task && haul__container(future, struct haul_task, future)->is_delivering;
 }
 
 /* Each request is passed on, so that a `finally` without end can be ended, too. */
@@ -55,6 +73,11 @@ static void cancel_wait_for(struct haul_task *task)
     struct wait_for *wait_for = task->waited;
     if (haul_future_done(wait_for->future) && wait_for->future->code != HAUL_E_CANCELLED) {
         task->undelivered = 1;
+        return;
+    }
+    if (closes_ring(wait_for)) {
+        haul__future_remove_waiter(wait_for->future, &wait_for->ready);
+        wake_waiter(wait_for, HAUL_E_CANCELLED);
         return;
     }
     wait_for->waiter_cancelled = true;
@@ -102,7 +125,7 @@ struct haul_await haul_wait_for(struct haul_task *task, struct haul_awaitable aw
     *wait_for = (struct wait_for){
         .ready.run = ended, .waiter = task, .ret_outcome = ret_outcome, .is_own = awaitable.frame != NULL};
     bool is_late = deadline <= haul_loop_now(loop);
-    task->ready.at.timer.fire = expire;
+    task->ready.at.timer.fire = deadline_came;
     code = haul__loop_set_timer(loop, &task->ready.at.timer, is_late ? HAUL_NEVER : deadline);
     if (code == 0)
         code = begin(wait_for, awaitable);
@@ -114,6 +137,6 @@ struct haul_await haul_wait_for(struct haul_task *task, struct haul_awaitable aw
     haul__future_add_waiter(wait_for->future, &wait_for->ready);
     struct haul_await await = haul__task_park(task, cancel_wait_for, wait_for);
     if (is_late)
-        wait_for->expired = haul_future_cancel(wait_for->future);
+        expire(wait_for);
     return await;
 }

@@ -150,13 +150,11 @@ static void test_wait_for_timeout_less_then_0_or_0(void **state)
     assert_int_equal(destroyed, 0); /* its value is still the future's */
     haul_future_unref(future);
     assert_int_equal(destroyed, 1);
-
     assert_int_equal(haul_future_create(stage->loop, &future), 0);
     assert_int_equal(stage_run(stage, WAITING(stage, haul_future_awaitable(future), .deadline = 0)), HAUL_E_TIMEOUT);
     assert_script(stage, "2 at 0");
     assert_int_equal(haul_future_code(future), HAUL_E_CANCELLED);
     haul_future_unref(future);
-
     /* A task's `finally` is not disturbed a second time. */
     struct haul_task *task = stage_task(stage, ACTOR(stage, "a", .duration = 9 * HAUL_SECOND, .cleanup = HAUL_SECOND));
     stage_turn(stage, 1);
@@ -393,22 +391,57 @@ static void test_in_a_scope(void **state)
     haul_future_unref(future);
 }
 
-struct self_waiter {
+struct ring {
+    struct haul_future *gate; /* until both are there */
+    struct haul_task *tasks[2];
+    int64_t deadline;
+};
+
+struct ring_member {
     struct haul_coroutine coroutine;
+    struct ring *ring;
+    int awaits;
     struct haul_outcome outcome;
 };
 
-static struct haul_step self_waiter(struct haul_task *task, struct haul_coroutine *coroutine)
+static struct haul_step ring_member(struct haul_task *task, struct haul_coroutine *coroutine)
 {
-    HAUL_BEGIN(self_waiter);
-    HAUL_AWAIT(haul_wait_for(task, haul_task_awaitable(task), HAUL_NEVER, &self->outcome));
+    HAUL_BEGIN(ring_member);
+    HAUL_AWAIT(haul_future_wait(task, self->ring->gate));
+    HAUL_AWAIT(haul_wait_for(task, haul_task_awaitable(self->ring->tasks[self->awaits]), self->ring->deadline,
+                             &self->outcome));
     HAUL_FINALLY;
     HAUL_END;
 }
 
+/* Two tasks that wait for each other: a cancel, or a deadline, ends them both. */
+static void test_ring(void **state)
+{
+    struct stage *stage = *state;
+    static const int64_t deadlines[] = {HAUL_NEVER, HAUL_SECOND, 0};
+    for (int round = 0; round < 3; round++) {
+        struct ring ring = {.deadline = deadlines[round]};
+        assert_int_equal(haul_future_create(stage->loop, &ring.gate), 0);
+        for (int i = 0; i < 2; i++)
+            ring.tasks[i] = stage_task(stage, HAUL_CALL(ring_member, .ring = &ring, .awaits = !i));
+        stage_turn(stage, 1);
+        settle(ring.gate);
+        stage_turn(stage, 1);
+        if (round == 0)
+            haul_task_cancel(ring.tasks[0]);
+        assert_int_equal(stage_end(stage, ring.tasks[0]), HAUL_E_CANCELLED);
+        assert_int_equal(stage_end(stage, ring.tasks[1]), HAUL_E_CANCELLED);
+        haul_future_unref(ring.gate);
+    }
+}
+
 static void wait_for_itself(void *data)
 {
-    stage_run(data, HAUL_CALL(self_waiter));
+    struct ring ring = {.deadline = HAUL_NEVER};
+    assert_int_equal(haul_future_create(((struct stage *)data)->loop, &ring.gate), 0);
+    settle(ring.gate);
+    ring.tasks[0] = stage_task(data, HAUL_CALL(ring_member, .ring = &ring));
+    stage_end(data, ring.tasks[0]);
 }
 
 static void test_mistakes(void **state)
@@ -459,6 +492,7 @@ int main(void)
         on_stage(test_cancelled_by_others),
         on_stage(test_nested),
         on_stage(test_in_a_scope),
+        on_stage(test_ring),
         on_stage(test_mistakes),
         on_stage(test_out_of_memory),
     };
