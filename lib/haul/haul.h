@@ -22,6 +22,7 @@
 #include <haul/result.h>
 #include <haul/run.h>
 #include <haul/semaphore.h>
+#include <haul/shield.h>
 #include <haul/sleep.h>
 #include <haul/stream.h>
 #include <haul/task.h>
@@ -29,5 +30,6 @@
 #include <haul/trust.h>
 #include <haul/url.h>
 #include <haul/version.h>
+#include <haul/wait.h>
 
 #endif

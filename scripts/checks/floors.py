@@ -13,7 +13,7 @@ PUBLIC = {
     "base": ["clock", "duration", "embedded", "error"],
     "core": [
         "barrier", "completed", "condition", "coroutine", "descriptor", "event", "future", "gather", "group", "lock",
-        "loop", "queue", "run", "semaphore", "sleep", "task", "timeout",
+        "loop", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "wait",
     ],
     "io": ["stream"],
     "net": ["client", "result", "trust", "url"],
