@@ -13,7 +13,7 @@
  *         io/             floor 2: streams
  *         net/            floor 2: URLs, and fetching them: client, hop, transfer (the door to libcurl)
  *         examples/       small programs on the library
- *     tests/              unit/, command/, the loopback origin/, bench/, fuzz/
+ *     tests/              unit/, command/, the loopback origin/, bench/
  *
  * The way of a URL: source -> line -> entry -> front -> haul_fetch -> result -> order -> output. */
 #include "exit_status.h"

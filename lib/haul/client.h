@@ -35,8 +35,9 @@ struct haul_client_options {
 
 void haul_client_options_init(struct haul_client_options *options);
 
-/* Makes a client on LOOP. OPTIONS may be NULL, for the defaults. HAUL_E_INVALID: the loop's clock is virtual (there is
- * no virtual network), or an option cannot be used. Negative errno. */
+/* Makes a client on LOOP; OPTIONS may be NULL for the defaults. HAUL_E_INVALID: the loop's clock is virtual, and there
+ * is no virtual network. Negative errno. Entries of resolve and connect_to that cannot be read fail each fetch (class
+ * local). A program with a client ignores SIGPIPE: TLS may write to a connection that has gone. */
 int haul_client_create(struct haul_loop *loop, const struct haul_client_options *options,
                        struct haul_client **ret_client);
 

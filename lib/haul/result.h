@@ -46,7 +46,7 @@ struct haul_result {
     int code;                 /* what curl's exit status would be, or 0 */
     const char *message;      /* why it is not ok */
     const char *url;          /* the normal form, passwords masked */
-    const char *method;       /* "GET" */
+    const char *method;       /* "GET"; NULL: a sleep */
     unsigned attempts;        /* 0: never started */
     unsigned redirects;       /* hops after the first */
     const char *final_url;    /* of the last hop, passwords masked */
@@ -60,7 +60,8 @@ struct haul_result {
     int64_t started;      /* when the first request was let go, on the loop's clock; 0: never */
     int64_t ended;        /* when it came out, on the loop's clock */
     struct haul_times time;
-    unsigned char *body; /* the body, where no body function was given; ends with a NUL that is not counted */
+    unsigned char *body; /* the body or what came of it, where no body function was given; ends with a NUL that is not
+                          * counted; NULL: there was no answer */
     size_t body_size;
 };
 

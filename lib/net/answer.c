@@ -153,8 +153,9 @@ const char *haul__transfer_location(const struct haul__transfer *transfer)
 {
     struct curl_header *header;
     CURLHcode code = curl_easy_header(transfer->easy, "Location", 0, CURLH_HEADER, -1, &header);
+    /* libcurl 7.88 leaves the end of the line in a value that is empty. */
     if (code == CURLHE_OK)
-        return header->value[0] ? header->value : NULL;
+        return header->value[strspn(header->value, " \t\r\n")] ? header->value : NULL;
     if (code != CURLHE_NOT_BUILT_IN)
         return NULL;
     char *url = NULL;

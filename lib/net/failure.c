@@ -1,5 +1,6 @@
-/* An answer that did not begin, because the server closed or reset the connection, is of class connect however the
- * connection ended: which of the two it is depends on whether the server had read the request when it closed. */
+/* An answer that did not begin with a line, because the server closed or reset the connection, is of class connect
+ * however the connection ended: which of the two it is depends on whether the server had read the request when it
+ * closed. */
 #include "net/failure.h"
 
 #include "net/transfer.h"
@@ -25,7 +26,7 @@ static const struct meaning meanings[] = {
     {CURLE_GOT_NOTHING, HAUL_CLASS_CONNECT, "the connection was closed before an answer began"},
     {CURLE_PARTIAL_FILE, HAUL_CLASS_PROTOCOL, "the answer ended before it was whole"},
     {CURLE_UNSUPPORTED_PROTOCOL, HAUL_CLASS_PROTOCOL, "the answer is not HTTP"},
-    {CURLE_WEIRD_SERVER_REPLY, HAUL_CLASS_PROTOCOL, "the answer is not valid HTTP"},
+    {CURLE_WEIRD_SERVER_REPLY, HAUL_CLASS_PROTOCOL, "the answer is not HTTP"},
     {CURLE_FILESIZE_EXCEEDED, HAUL_CLASS_SIZE, NULL},
     {CURLE_WRITE_ERROR, HAUL_CLASS_LOCAL, "the body could not be written"},
     {CURLE_ABORTED_BY_CALLBACK, HAUL_CLASS_CANCELLED, "it was cancelled"},
@@ -87,7 +88,8 @@ static struct haul__failure lost_connection(int curl_code, enum haul__phase phas
 
 struct haul__failure haul__failure_of(int curl_code, enum haul__phase phase, int cause, long verify_result)
 {
-    if (curl_code == CURLE_RECV_ERROR || curl_code == CURLE_SEND_ERROR)
+    bool is_nothing = curl_code == CURLE_GOT_NOTHING && phase == HAUL__RECEIVING_PHASE; /* behind an interim answer */
+    if (curl_code == CURLE_RECV_ERROR || curl_code == CURLE_SEND_ERROR || is_nothing)
         return lost_connection(curl_code, phase);
     /* Before 8.6 libcurl says so of a header line that is longer than it takes. */
     if (curl_code == CURLE_OUT_OF_MEMORY)

@@ -28,6 +28,7 @@ struct haul__fetch_state {
     int64_t left;                   /* of the time that it may take */
     int64_t not_before;             /* when it may be tried again, descriptors being short */
     unsigned shortages;             /* in a row */
+    bool is_paced;                  /* it took a moment for opening a connection */
     bool has_host_place;
     bool has_place;
     bool has_timeout;
@@ -149,7 +150,8 @@ static struct haul_await wait_for_moment(struct haul_task *task, struct haul_fet
     struct haul__fetch_state *state = self->state;
     int64_t now = haul_loop_now(self->client->loop);
     int64_t moment = state->not_before;
-    if (haul_url_scheme(state->url) != HAUL_URL_SLEEP && haul__host_opens(state->host)) {
+    state->is_paced = haul_url_scheme(state->url) != HAUL_URL_SLEEP && haul__host_opens(state->host);
+    if (state->is_paced) {
         int64_t paced = haul__pacing_take(&state->host->pacing, now);
         moment = paced > moment ? paced : moment;
     }
@@ -192,6 +194,7 @@ static int start(struct haul_task *task, struct haul_fetch *self)
                                    : -ENOMEM;
         if (code < 0)
             return code;
+        state->transfer->is_paced = state->is_paced;
     }
     if (state->left == HAUL_NEVER)
         return 0;
@@ -241,7 +244,7 @@ static int retry_later(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
     struct haul_client *client = self->client;
-    if (++state->shortages > max_shortages && client->transfers.sockets.open == 0)
+    if (++state->shortages > max_shortages && !haul__client_has_connections(client))
         return fail(state, HAUL_CLASS_LOCAL, state->result->public.code, "no descriptor is free for a connection");
     int64_t delay = 10 * HAUL_MILLISECOND << (state->shortages < 7 ? state->shortages : 7);
     haul__client_spare(client);
@@ -311,8 +314,9 @@ static int judge(struct haul_fetch *self)
         client->statistics.connections += transfer->opened > 0 ? 1 : 0;
         client->statistics.reused += transfer->opened > 0 ? 0 : 1;
     }
-    bool is_short = (result->error_class == HAUL_CLASS_CONNECT && transfer->shortage != 0) ||
-                    (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
+    bool is_without = result->error_class == HAUL_CLASS_CONNECT || result->error_class == HAUL_CLASS_TLS;
+    bool is_short =
+        (is_without && transfer->shortage != 0) || (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
     if (is_short)
         return retry_later(self);
     state->shortages = 0;
@@ -404,9 +408,7 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
     }
     if (self->code < 0)
         HAUL_FAIL(self->code);
-    /* A child's value goes to its parent in any case, and must not be taken for the task's. */
-    if (!coroutine->parent)
-        haul_task_own_value(task, destroy_result);
+    haul_task_own_value(task, destroy_result);
     coroutine->value = (union haul_value){.pointer = give(self)};
     if (self->code == HAUL_E_CANCELLED)
         HAUL_FAIL(HAUL_E_CANCELLED);

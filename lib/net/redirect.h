@@ -6,10 +6,11 @@
 
 #include <stdbool.h>
 
-/* Whether STATUS, with a Location, sends a GET elsewhere: all of 3xx do but 304 (RFC 9110, 15.4), as in curl. */
+/* Whether STATUS, with a Location, sends a GET elsewhere (RFC 9110, 15.4). Of the others 300 leaves the choice to a
+ * person, 305 names a proxy, and 304 says that what one has is still good. */
 static inline bool haul__is_redirect(int status)
 {
-    return status >= 300 && status < 400 && status != 304;
+    return (status >= 301 && status <= 303) || status == 307 || status == 308;
 }
 
 /* The URL to go on with from FROM, where the answer's Location is LOCATION; it inherits FROM's fragment where it has

@@ -137,17 +137,32 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     transfer->remote_port = (unsigned)remote_port;
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, local_port);
+    if (transfer->is_paced && transfer->opened == 0)
+        haul__pacing_return(&transfer->host->pacing);
+    transfer->is_paced = false;
     haul__transfer_progress(transfer);
     return CURL_PREREQFUNC_OK;
+}
+
+/* Something of the answer has come. On a connection of several the socket tells only one of them of its events. */
+static void note_receipt(struct haul__transfer *transfer)
+{
+    transfer->phase = HAUL__RECEIVING_PHASE;
+    if (transfer->task)
+        haul__transfer_progress(transfer);
 }
 
 static size_t take_header(char *bytes, size_t one, size_t size, void *data)
 {
     struct haul__transfer *transfer = data;
     (void)one;
-    transfer->phase = HAUL__RECEIVING_PHASE;
-    /* Interim answers have a header too; the empty line that counts is the last. */
-    transfer->has_whole_header = size > 0 && (bytes[0] == '\r' || bytes[0] == '\n');
+    note_receipt(transfer);
+    /* Interim answers have a header too; the empty line that counts is the last one's. What comes behind the body has
+     * no such line. */
+    if (size >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        transfer->has_whole_header = false;
+    else if (size > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
+        transfer->has_whole_header = true;
     transfer->header_size += size;
     if (transfer->header_size <= max_header_size)
         return size;
@@ -185,7 +200,7 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
     (void)one;
     if (!transfer->task)
         return 0;
-    transfer->phase = HAUL__RECEIVING_PHASE;
+    note_receipt(transfer);
     int code = transfer->body_size == 0 ? begin_body(transfer) : 0;
     transfer->body_size += (int64_t)size;
     transfer->result->public.bytes = transfer->body_size;
@@ -197,28 +212,31 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
 }
 
 /* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell. */
-static void note_handshake(CURL *easy, const struct haul__transfers *all)
+static struct haul__transfer *note_handshake(CURL *easy)
 {
     struct haul__transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    if (transfer)
-        transfer->secured_from = haul_loop_update_now(all->loop);
+    transfer->secured_from = haul_loop_update_now(transfer->all->loop);
+    return transfer;
 }
 
 static CURLcode install_nothing(CURL *easy, void *ssl_context, void *data)
 {
     (void)ssl_context;
-    note_handshake(easy, data);
+    (void)data;
+    note_handshake(easy);
     return CURLE_OK;
 }
 
 static CURLcode install_trust(CURL *easy, void *ssl_context, void *data)
 {
+    struct haul__transfer *transfer = note_handshake(easy);
     struct haul__transfers *all = data;
-    note_handshake(easy, all);
     int code = haul__trust_install(all->trust, ssl_context, all->bundle);
     if (code == -ENOMEM)
         return CURLE_OUT_OF_MEMORY;
+    if (code == -EMFILE || code == -ENFILE)
+        transfer->shortage = -code;
     return code == 0 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
 
@@ -236,8 +254,8 @@ static CURLcode set_trust(CURL *easy, struct haul__transfers *all)
         code |= curl_easy_setopt(easy, CURLOPT_CAINFO, haul__trust_file(all->trust));
     }
     if (all->has_openssl) {
-        code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION,
-                                 all->options->insecure ? install_nothing : install_trust);
+        code |=
+            curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, all->options->insecure ? install_nothing : install_trust);
         code |= curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, all);
     }
     /* A TLS library without such directories does not know the option, and need not. */
@@ -346,6 +364,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->descriptor = -1;
     transfer->opened_descriptor = -1;
     transfer->opened = 0;
+    transfer->is_paced = false;
     transfer->secured_from = 0;
     transfer->has_facts = false;
     transfer->has_whole_header = false;

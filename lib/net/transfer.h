@@ -56,6 +56,7 @@ struct haul__transfer {
     int opened_descriptor;    /* the last that was opened for it */
     int64_t secured_from;     /* when its last TLS handshake began; 0: it did not, or OpenSSL is not what makes it */
     unsigned opened;          /* how many were, for its connection; 0: it found one, or has none */
+    bool is_paced;            /* it was let go as one that opens a connection */
     bool has_facts;           /* they are in the result */
     bool has_whole_header;    /* with the empty line behind it */
     bool is_discarded;        /* the body of a redirect that is followed */

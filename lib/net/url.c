@@ -246,25 +246,41 @@ int64_t haul_url_sleep(const struct haul_url *url)
     return url->sleep;
 }
 
-/* Where the password of TEXT begins and ends; false: it has none. */
+/* How many digits TEXT begins with. */
+static size_t digits(const char *text, size_t size)
+{
+    size_t i = 0;
+    while (i < size && is_digit(text[i]))
+        i++;
+    return i;
+}
+
+/* Where the authority of TEXT begins, which need not be a URL: behind the scheme, and any slashes. */
+static size_t authority_begin(const char *text, size_t length)
+{
+    const char *colon = memmem(text, length, "://", 3);
+    size_t begin = colon ? (size_t)(colon - text) + 3 : 0;
+    while (begin < length && (text[begin] == '/' || text[begin] == '\\'))
+        begin++;
+    return begin;
+}
+
+/* Where the password of TEXT begins and ends; false: it has none. A '/', '?' or '#' that was left as it is in a
+ * password is what makes many a text no URL, and must not be what shows it: only a port ends the search. */
 static bool find_password(const char *text, size_t length, size_t *ret_begin, size_t *ret_end)
 {
-    size_t begin = 0;
-    for (size_t i = 0; i + 3 <= length; i++)
-        if (memcmp(text + i, "://", 3) == 0) {
-            begin = i + 3;
-            break;
-        }
-    size_t colon = 0, at = 0;
-    for (size_t i = begin; i < length && !memchr("/?#", text[i], 3); i++) {
-        if (text[i] == ':' && colon == 0)
-            colon = i;
-        if (text[i] == '@')
-            at = i;
-    }
-    *ret_begin = colon + 1;
-    *ret_end = at;
-    return colon > 0 && at > colon;
+    size_t colon = authority_begin(text, length);
+    while (colon < length && !memchr(":/?#", text[colon], 4))
+        colon++;
+    if (colon == length || text[colon] != ':')
+        return false;
+    size_t begin = colon + 1;
+    size_t port_end = begin + digits(text + begin, length - begin);
+    bool is_port = port_end > begin && (port_end == length || memchr("/?#", text[port_end], 3));
+    const char *at = memrchr(text + begin, '@', length - begin);
+    *ret_begin = begin;
+    *ret_end = at ? (size_t)(at - text) : begin;
+    return at && !is_port;
 }
 
 void haul_url_mask(const char *text, size_t length, char *buffer, size_t size)

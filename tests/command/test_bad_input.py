@@ -26,7 +26,7 @@ BAD_LINES = {
     "a refused connection": (b"REFUSED", "connect", 7, "connection refused"),
     "closed at once": (b"ORIGIN/drop", "connect", 52, "the connection was closed before an answer began"),
     "reset at once": (b"ORIGIN/reset", "connect", 56, "the connection was reset before an answer began"),
-    "garbage": (b"ORIGIN/garbage", "protocol", 1, "the answer is not HTTP"),
+    "garbage": (b"ORIGIN/garbage", "protocol", None, "the answer is not HTTP"),
     "half a header": (b"ORIGIN/half-header", "protocol", None, ""),
     "fewer bytes than promised": (b"ORIGIN/short", "protocol", 18, "the answer ended before it was whole"),
     "a chunk that is none": (b"ORIGIN/bad-chunk", "protocol", None, ""),

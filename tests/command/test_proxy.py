@@ -103,9 +103,10 @@ def test_a_proxy_that_cannot_be_reached(haul, refused_port, mode, path):
     run = haul("--mode", mode, "-j", "http://a.test/", "sleep:0", "https://b.test/", env={"all_proxy": proxy})
     errors = {record["input"]: record["error"] for record in run.records()}
     assert errors.pop("sleep:0") is None
+    # libcurl's later versions do not always tell a proxy's name from a host's.
+    expected = [("connect", 7)] if path == "refused" else [("dns", 5), ("dns", 6)]
     for error in errors.values():
-        expected = ("connect", 7) if path == "refused" else ("dns", 5)
-        assert (error["class"], error["code"]) == expected
+        assert (error["class"], error["code"]) in expected
         assert error["message"]
     assert run.returncode == 1
 

@@ -23,6 +23,7 @@ struct answer {
     uint64_t piece;        /* sent at once, at most; 0: as many as there are */
     int64_t pause;         /* nanoseconds between pieces */
     bool chunked;          /* each piece is a chunk, and a last one ends the body */
+    bool trailer;          /* the last chunk has a header field behind it */
     enum ending ending;
 };
 

@@ -2,6 +2,7 @@
 
 #include <haul/stream.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A body up to this size goes out together with the head. */
 #define JOINED_BODY_MAX 4096
@@ -65,8 +66,10 @@ struct haul_step send_answer(struct haul_task *task, struct haul_coroutine *coro
             piece = frame_chunk(&connection->chunk, piece);
         HAUL_AWAIT(haul_stream_write(task, connection->stream, piece.at, piece.size));
     }
-    if (answer->chunked)
-        HAUL_AWAIT(haul_stream_write(task, connection->stream, "0\r\n\r\n", 5));
+    if (answer->chunked) {
+        const char *last = answer->trailer ? "0\r\nX-Trailer: 1\r\n\r\n" : "0\r\n\r\n";
+        HAUL_AWAIT(haul_stream_write(task, connection->stream, last, strlen(last)));
+    }
     if (answer->ending == ENDING_HANG) {
         self->hold = HAUL_FRAME(hold, .connection = connection, .duration = HAUL_NEVER);
         HAUL_AWAIT(haul_call(task, &self->hold.coroutine));

@@ -92,6 +92,26 @@ static void test_hops_take_their_own_places(void **state)
     assert_int_equal(origin_process_count(&stand->origin, "requests"), 24);
 }
 
+/* Whether a connection will be opened is a guess beforehand. */
+static void test_a_moment_that_was_not_needed_is_given_back(void **state)
+{
+    struct stand *stand = *state;
+    haul_result_destroy(stand_fetch(stand, "/ok"));
+    struct haul__host *host = stand->client->hosts.table;
+    int64_t due = host->pacing.due;
+    haul_result_destroy(stand_fetch(stand, "/ok"));
+    assert_int_equal(host->pacing.due, due);
+    /* As if another were under way on the connection that is there. */
+    host->pacing.due = due = haul_loop_now(stand->loop) + HAUL_SECOND;
+    host->pacing.interval = HAUL_SECOND;
+    host->running++;
+    struct haul_result *result = stand_fetch(stand, "/ok");
+    host->running--;
+    assert_true(result->reused);
+    assert_int_equal(host->pacing.due, due);
+    haul_result_destroy(result);
+}
+
 static void test_several_shards(void **state)
 {
     enum { count = 400 };
@@ -152,6 +172,28 @@ static void test_no_descriptor_at_all(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_int_equal(result->error_class, HAUL_CLASS_LOCAL);
     assert_string_equal(result->message, "no descriptor is free for a connection");
+    haul_result_destroy(result);
+}
+
+/* What an idle connection holds is given to another host. */
+static void test_idle_connections_make_room(void **state)
+{
+    struct stand *stand = *state;
+    struct rlimit before, limit;
+    char to[64];
+    const char *const connect_to[] = {to, NULL};
+    snprintf(to, sizeof(to), "::127.0.0.1:%u", stand->origin.port);
+    stand->options.connect_to = connect_to;
+    haul_result_destroy(stand_fetch(stand, "http://a.test/ok"));
+    int next = dup(STDERR_FILENO);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    limit = (struct rlimit){(rlim_t)next, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct haul_result *result = stand_fetch(stand, "http://b.test/ok");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_true(result->ok);
+    assert_true(result->time.queue > 0);
     haul_result_destroy(result);
 }
 
@@ -232,9 +274,11 @@ int main(void)
         WITH_LOOP(test_places_of_a_host),
         WITH_LOOP(test_waiting_for_a_place_is_queue),
         WITH_LOOP(test_hops_take_their_own_places),
+        WITH_LOOP(test_a_moment_that_was_not_needed_is_given_back),
         WITH_LOOP(test_several_shards),
         WITH_LOOP(test_descriptors_are_short),
         WITH_LOOP(test_no_descriptor_at_all),
+        WITH_LOOP(test_idle_connections_make_room),
         WITH_LOOP(test_proxies),
         WITH_LOOP(test_resolve),
         WITH_LOOP(test_no_client_on_a_virtual_clock),

@@ -296,6 +296,36 @@ static void test_masking(void **state)
     assert_string_equal(buffer, "no URL");
 }
 
+/* What is refused is shown, and is refused for many a password that was not encoded. */
+static void test_masking_what_is_no_url(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *masked;
+    } cases[] = {
+        {"http://u:se/cret@h/x", "http://u:***@h/x"},
+        {"http://u:se?cret@h/x", "http://u:***@h/x"},
+        {"http://u:#secret@h/x", "http://u:***@h/x"},
+        {"http://u:1secret/@h", "http://u:***@h"},
+        {"//u:secret@h/x", "//u:***@h/x"},
+        {"http:////u:secret@h", "http:////u:***@h"},
+        {"\\\\u:secret@h/x", "\\\\u:***@h/x"},
+        {"http:u:secret@h", "http:***@h"},
+        {"ftp://h:21/a@b", "ftp://h:21/a@b"},
+        {"ftp://h:/a@b", "ftp://h:***@b"},
+        {"ftp://h/a:b@c", "ftp://h/a:b@c"},
+        {"u@h:x", "u@h:x"},
+        {":", ":"},
+        {"//", "//"},
+    };
+    char buffer[64];
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        haul_url_mask(cases[i].text, strlen(cases[i].text), buffer, sizeof(buffer));
+        assert_string_equal(buffer, cases[i].masked);
+    }
+}
+
 static void test_masking_into_little_room(void **state)
 {
     static const char text[] = "http://u:secret@h/";
@@ -385,6 +415,7 @@ int main(void)
         cmocka_unit_test(test_both_ways_agree),
         cmocka_unit_test(test_both_ways_agree_on_every_byte),
         cmocka_unit_test(test_masking),
+        cmocka_unit_test(test_masking_what_is_no_url),
         cmocka_unit_test(test_masking_into_little_room),
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_out_of_memory),
