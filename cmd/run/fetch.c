@@ -274,6 +274,7 @@ enum exit_status fetch_command(const struct options *options)
     code = haul_run_task(run.loop, HAUL_CALL(program, .run = &run), &outcome);
     if (code == 0)
         code = outcome.code;
+    interruption_end(&run.interruption);
     progress_clear(run.progress);
     tell_failure(&run, code);
     if (writer_state(run.writer) == WRITER_OPEN)

@@ -148,6 +148,62 @@ def test_an_interrupted_haul_still_gives_everything_to_a_slow_reader(haul_runnin
     assert [record["ok"] for record in records] == [True] * 40 + [False]
 
 
+def is_caught(process, which):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        caught = next(line for line in status if line.startswith("SigCgt:")).split()[1]
+    return bool(int(caught, 16) >> (which - 1) & 1)
+
+
+def is_held_up(process, descriptor):
+    """Whether it waits in a system call on that descriptor."""
+    with open(f"/proc/{process.pid}/syscall", encoding="ascii") as call:
+        words = call.read().split()
+    return len(words) > 1 and words[1] == hex(descriptor)
+
+
+@pytest.mark.parametrize("which", SIGNALS)
+@pytest.mark.parametrize("command", [[], ["compare"]])
+def test_a_signal_ends_what_only_has_its_last_words_to_say(command, which):
+    reader, writer = full_pipe()
+    os.write(writer, b"x" * 4096)
+    with open("/dev/full", "wb") as full:
+        process = subprocess.Popen(
+            support.command([*command, "-s", "sleep:0"]), stdout=full, stderr=writer, env=support.environment()
+        )
+    os.close(writer)
+    try:
+        deadline = time.monotonic() + support.PATIENCE
+        while not is_held_up(process, 2):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        process.send_signal(which)
+        assert process.wait(support.PATIENCE) == -which
+    finally:
+        process.kill()
+        process.wait()
+        os.close(reader)
+
+
+@pytest.mark.parametrize("which", SIGNALS)
+@pytest.mark.parametrize("arguments", [["-j"], ["compare"]])
+def test_a_signal_that_was_ignored_stays_so(puppet, arguments, which):
+    """As for a job that a script has put in the background."""
+    process = subprocess.Popen(
+        support.command([*arguments, puppet.url("/held/0")]),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=support.environment(),
+        preexec_fn=lambda: signal.signal(which, signal.SIG_IGN),
+    )
+    with process:
+        puppet.wait_for("/held/0")
+        assert not is_caught(process, which)
+        other = next(signal for signal in SIGNALS if signal != which)
+        assert is_caught(process, other)
+        process.send_signal(other)
+        assert process.wait() == -other
+
+
 def test_the_keyboard_interrupts(haul_on_terminal, puppet):
     with haul_on_terminal("-j", puppet.url("/held/0")) as run:
         puppet.wait_for("/held/0")
