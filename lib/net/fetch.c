@@ -244,7 +244,7 @@ static int retry_later(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
     struct haul_client *client = self->client;
-    if (++state->shortages > max_shortages && client->transfers.sockets.open == 0)
+    if (++state->shortages > max_shortages && !haul__client_has_connections(client))
         return fail(state, HAUL_CLASS_LOCAL, state->result->public.code, "no descriptor is free for a connection");
     int64_t delay = 10 * HAUL_MILLISECOND << (state->shortages < 7 ? state->shortages : 7);
     haul__client_spare(client);
@@ -314,8 +314,9 @@ static int judge(struct haul_fetch *self)
         client->statistics.connections += transfer->opened > 0 ? 1 : 0;
         client->statistics.reused += transfer->opened > 0 ? 0 : 1;
     }
-    bool is_short = (result->error_class == HAUL_CLASS_CONNECT && transfer->shortage != 0) ||
-                    (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
+    bool is_without = result->error_class == HAUL_CLASS_CONNECT || result->error_class == HAUL_CLASS_TLS;
+    bool is_short =
+        (is_without && transfer->shortage != 0) || (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
     if (is_short)
         return retry_later(self);
     state->shortages = 0;

@@ -144,11 +144,19 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     return CURL_PREREQFUNC_OK;
 }
 
+/* Something of the answer has come. On a connection of several the socket tells only one of them of its events. */
+static void note_receipt(struct haul__transfer *transfer)
+{
+    transfer->phase = HAUL__RECEIVING_PHASE;
+    if (transfer->task)
+        haul__transfer_progress(transfer);
+}
+
 static size_t take_header(char *bytes, size_t one, size_t size, void *data)
 {
     struct haul__transfer *transfer = data;
     (void)one;
-    transfer->phase = HAUL__RECEIVING_PHASE;
+    note_receipt(transfer);
     /* Interim answers have a header too; the empty line that counts is the last one's. What comes behind the body has
      * no such line. */
     if (size >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
@@ -192,7 +200,7 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
     (void)one;
     if (!transfer->task)
         return 0;
-    transfer->phase = HAUL__RECEIVING_PHASE;
+    note_receipt(transfer);
     int code = transfer->body_size == 0 ? begin_body(transfer) : 0;
     transfer->body_size += (int64_t)size;
     transfer->result->public.bytes = transfer->body_size;
@@ -204,28 +212,31 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
 }
 
 /* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell. */
-static void note_handshake(CURL *easy, const struct haul__transfers *all)
+static struct haul__transfer *note_handshake(CURL *easy)
 {
     struct haul__transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    if (transfer)
-        transfer->secured_from = haul_loop_update_now(all->loop);
+    transfer->secured_from = haul_loop_update_now(transfer->all->loop);
+    return transfer;
 }
 
 static CURLcode install_nothing(CURL *easy, void *ssl_context, void *data)
 {
     (void)ssl_context;
-    note_handshake(easy, data);
+    (void)data;
+    note_handshake(easy);
     return CURLE_OK;
 }
 
 static CURLcode install_trust(CURL *easy, void *ssl_context, void *data)
 {
+    struct haul__transfer *transfer = note_handshake(easy);
     struct haul__transfers *all = data;
-    note_handshake(easy, all);
     int code = haul__trust_install(all->trust, ssl_context, all->bundle);
     if (code == -ENOMEM)
         return CURLE_OUT_OF_MEMORY;
+    if (code == -EMFILE || code == -ENFILE)
+        transfer->shortage = -code;
     return code == 0 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
 

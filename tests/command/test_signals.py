@@ -242,11 +242,11 @@ def test_a_reader_that_goes_away_ends_haul_though_nothing_is_written(haul_runnin
 
 def test_a_reader_that_goes_away_while_much_is_written(origin, tmp_path):
     (tmp_path / "urls").write_text("".join(f"{origin.url('/ok')}\t{'t' * 300}\n" for _ in range(2000)))
-    for reader, form in (("head -n 1", ""), ("head -c 100000", "--body"), ("true", "-j"), ("head -n 3", "--sequential")):
+    readers = {"head -n 1": "", "head -c 100000": "--body", "true": "-j", "head -n 3": "--sequential"}
+    for reader, form in readers.items():
         script = f'"$0" -i urls -c 10 {form} | {reader} >/dev/null; echo "${{PIPESTATUS[0]}}"'
-        run = subprocess.run(
-            ["bash", "-c", script, support.HAUL], cwd=tmp_path, env=support.environment(), capture_output=True, check=True
-        )
+        command = ["bash", "-c", script, support.HAUL]
+        run = subprocess.run(command, cwd=tmp_path, env=support.environment(), capture_output=True, check=True)
         # All of the bodies is less than what head takes.
         assert run.stdout == (b"0\n" if form == "--body" else b"141\n")
         assert run.stderr == b""
