@@ -295,6 +295,7 @@ static enum exit_status judge(const struct job *job, int code)
 enum exit_status compare_command(const struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     descriptor_limit_raise();
     struct job job = {.options = options};
     int code = make(&job);

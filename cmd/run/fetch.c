@@ -262,6 +262,7 @@ static void tell_failure(struct run *run, int code)
 enum exit_status fetch_command(const struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     descriptor_limit_raise();
     struct run run = {.options = options};
     int code = make(&run);

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -275,6 +276,21 @@ def test_a_full_disk_is_told_in_one_line(haul_running, puppet, mode, form):
         with haul_running("--mode", mode, *form, puppet.url("/quick"), puppet.url("/held/1"), stdout=full) as run:
             assert run.wait() == 3
             assert run.stderr.rest() == b"haul: cannot write to standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("form", [[], ["-j"], ["--body"]])
+def test_a_file_that_may_not_grow_is_told_like_a_full_disk(origin, tmp_path, form):
+    with open(tmp_path / "output", "wb") as output:
+        run = subprocess.run(
+            support.command([*form, origin.url("/size/10000"), *[origin.url("/ok")] * 100]),
+            stdout=output,
+            stderr=subprocess.PIPE,
+            env=support.environment(),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
+            check=False,
+        )
+    assert run.stderr == b"haul: cannot write to standard output: File too large\n"
+    assert run.returncode == 3
 
 
 def test_closed_standard_output_is_told(puppet):
