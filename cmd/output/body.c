@@ -68,6 +68,7 @@ int bodies_create(struct haul_loop *loop, struct writer *writer, const char *dir
     if (directory == NULL || directory[0] == '\0')
         directory = "/tmp";
     *bodies = (struct bodies){.loop = loop, .writer = writer, .pool = {.directory = directory}};
+    keep_pool_reserve(&bodies->pool);
     haul_event_init(&bodies->idle);
     haul_event_set(&bodies->idle);
     writer_set_room_callback(writer, pump_at_room, bodies);
