@@ -28,6 +28,7 @@ struct haul__fetch_state {
     int64_t left;                   /* of the time that it may take */
     int64_t not_before;             /* when it may be tried again, descriptors being short */
     unsigned shortages;             /* in a row */
+    bool is_lost;                   /* the connection that the hop found turned out to be gone */
     bool is_paced;                  /* it took a moment for opening a connection */
     bool has_host_place;
     bool has_place;
@@ -195,6 +196,7 @@ static int start(struct haul_task *task, struct haul_fetch *self)
         if (code < 0)
             return code;
         state->transfer->is_paced = state->is_paced;
+        haul__transfer_want_new(state->transfer, state->is_lost);
     }
     if (state->left == HAUL_NEVER)
         return 0;
@@ -299,6 +301,15 @@ static int settle(struct haul_fetch *self)
     return fail(state, HAUL_CLASS_HTTP, 0, message);
 }
 
+/* Whether the server had ended the connection that was there when the request went out, and so has not answered it.
+ * libcurl makes another connection then, but not always with HTTP/2. */
+static bool is_lost(const struct haul__fetch_state *state)
+{
+    const struct haul__transfer *transfer = state->transfer;
+    return transfer->opened == 0 && transfer->phase == HAUL__WAITING_PHASE &&
+           state->result->public.error_class == HAUL_CLASS_CONNECT;
+}
+
 /* What follows from how the transfer came out. */
 static int judge(struct haul_fetch *self)
 {
@@ -310,10 +321,6 @@ static int judge(struct haul_fetch *self)
         return 0;
     if (transfer->error < 0)
         return transfer->error;
-    if (transfer->phase >= HAUL__WAITING_PHASE) {
-        client->statistics.connections += transfer->opened > 0 ? 1 : 0;
-        client->statistics.reused += transfer->opened > 0 ? 0 : 1;
-    }
     bool is_without = result->error_class == HAUL_CLASS_CONNECT || result->error_class == HAUL_CLASS_TLS;
     bool is_short =
         (is_without && transfer->shortage != 0) || (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
@@ -321,6 +328,9 @@ static int judge(struct haul_fetch *self)
         return retry_later(self);
     state->shortages = 0;
     state->not_before = 0;
+    state->is_lost = is_lost(state);
+    if (state->is_lost)
+        return again;
     if (result->error_class == HAUL_CLASS_NONE && client->options.follow_redirects &&
         haul__is_redirect(result->status)) {
         const char *location = haul__transfer_location(transfer);
@@ -328,6 +338,16 @@ static int judge(struct haul_fetch *self)
             return follow(self, location);
     }
     return settle(self);
+}
+
+/* However the hop ended, it was on a connection. */
+static void count_connection(struct haul_fetch *self)
+{
+    const struct haul__transfer *transfer = self->state->transfer;
+    if (!transfer || transfer->phase < HAUL__WAITING_PHASE)
+        return;
+    self->client->statistics.connections += transfer->opened > 0 ? 1 : 0;
+    self->client->statistics.reused += transfer->opened > 0 ? 0 : 1;
 }
 
 /* The hop has ended with CODE: what to do. 0: there is a result; HAUL_E_CANCELLED, with a result; again; negative
@@ -341,6 +361,8 @@ static int end(struct haul_task *task, struct haul_fetch *self)
     /* One that is still having its name looked up is not ours any more. */
     if (was_started && !is_sleep && code >= 0 && !haul_awaited(task).pointer)
         state->transfer = NULL;
+    if (was_started)
+        count_connection(self);
     if (state->has_timeout)
         code = haul_timeout_leave(task, &state->timeout, code);
     state->has_timeout = false;

@@ -113,13 +113,12 @@ static bool has_local_port(int descriptor, int port)
 }
 
 /* Of the sockets that libcurl opens to find an address that answers it closes all but one, and those without a word.
- * What is known of a connection is noted for that one, once it is there. */
+ * What is known of a connection is noted for that one, once it is there. A request that is sent again may be on
+ * another connection by then. */
 static void note_connection(struct haul__transfer *transfer, int local_port)
 {
     struct haul__socket *entry = haul__sockets_find(&transfer->all->sockets, transfer->opened_descriptor);
-    bool is_it =
-        transfer->opened == 1 || (transfer->opened > 1 && has_local_port(transfer->opened_descriptor, local_port));
-    if (!is_it || entry->host)
+    if (!entry || entry->host || !has_local_port(transfer->opened_descriptor, local_port))
         return;
     entry->host = haul__host_ref(transfer->host);
     entry->host->connections++;
@@ -376,6 +375,13 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->error = 0;
     transfer->shortage = 0;
     return code == CURLE_OK ? 0 : -ENOMEM;
+}
+
+void haul__transfer_want_new(struct haul__transfer *transfer, bool is_wanted)
+{
+    if (is_wanted != transfer->wants_new)
+        curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, is_wanted ? 1L : 0L);
+    transfer->wants_new = is_wanted;
 }
 
 /* curl_slist from an array of texts that ends with NULL. */

@@ -36,3 +36,14 @@ def test_a_handshake_has_its_descriptors_too(haul_running, origin, certificates,
             records = [run.record() for _ in range(300)]
     codes = {record["error"] and record["error"]["code"] for record in records}
     assert codes == ({None} if is_trusted else {60})
+
+
+def test_connections_that_end_lose_nobody(haul, origin, certificates, tmp_path):
+    """The server ends each after a few requests, while others are on their way to it."""
+    count = 1500
+    with servers.Http2(tmp_path, certificates, origin, requests=5) as server:
+        urls = "".join(f"{server.root}/ok?{i}\n" for i in range(count))
+        records = haul("-j", "-c", "50", "--cacert", str(certificates.ca), stdin=urls).records()
+    assert len(records) == count
+    assert {record["error"] and record["error"]["message"] for record in records} == {None}
+    assert any(record["reused"] for record in records)
