@@ -12,6 +12,7 @@
 #include <haul/error.h>
 #include <haul/future.h>
 #include <haul/gather.h>
+#include <haul/generator.h>
 #include <haul/group.h>
 #include <haul/loop.h>
 #include <haul/result.h>

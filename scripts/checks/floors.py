@@ -12,8 +12,8 @@ STOREYS = [["base"], ["core"], ["io", "net"]]
 PUBLIC = {
     "base": ["clock", "duration", "embedded", "error"],
     "core": [
-        "completed", "coroutine", "descriptor", "future", "gather", "group", "loop", "run", "semaphore", "sleep",
-        "task", "timeout",
+        "completed", "coroutine", "descriptor", "future", "gather", "generator", "group", "loop", "run",
+        "semaphore", "sleep", "task", "timeout",
     ],
     "io": ["stream"],
     "net": ["client", "result", "trust", "url"],
