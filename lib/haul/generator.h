@@ -111,8 +111,8 @@ int haul_generator_next(struct haul_generator *generator, union haul_value *ret_
  * mistake: no yield is there to receive it. */
 int haul_generator_send(struct haul_generator *generator, union haul_value value, union haul_value *ret_value);
 
-/* The same, and its yield gives CODE, an error other than 0. One that has not started or has ended answers CODE; nothing
- * of its body runs. */
+/* The same, and its yield gives CODE, an error other than 0. One that has not started or has ended answers CODE, and
+ * nothing of its body runs. */
 int haul_generator_throw(struct haul_generator *generator, int code, union haul_value *ret_value);
 
 /* Has it end: its yield gives HAUL_E_CLOSED. Nothing of the body runs in one that has not started; closing one that has
