@@ -254,8 +254,8 @@ void haul__loop_report(struct haul_loop *loop, const char *message, int code)
         loop->exception_handler(loop->exception_data, loop, message, code);
 }
 
-/* When the wait must end: at once if something is ready, which the hooks may have made so. */
-static int64_t wait_deadline(struct haul_loop *loop)
+/* The next point in time at which a hook or a timer has something to do. Hooks may make things ready. */
+static int64_t next_deadline(struct haul_loop *loop)
 {
     int64_t deadline = HAUL_NEVER;
     for (struct haul_list *link = loop->hooks.next; link != &loop->hooks; link = link->next) {
@@ -264,8 +264,6 @@ static int64_t wait_deadline(struct haul_loop *loop)
         if (hook_deadline < deadline)
             deadline = hook_deadline;
     }
-    if (!haul__list_is_empty(&loop->ready))
-        return INT64_MIN;
     const struct haul__heap_entry *first = haul__heap_first(&loop->timers);
     return first && first->deadline < deadline ? first->deadline : deadline;
 }
@@ -292,9 +290,11 @@ static void run_snapshot(struct haul_loop *loop)
 
 int haul__loop_run_once(struct haul_loop *loop)
 {
-    int code = haul__poll_wait(loop->poll, wait_deadline(loop));
+    int64_t deadline = next_deadline(loop);
+    int code = haul__poll_wait(loop->poll, haul__list_is_empty(&loop->ready) ? deadline : INT64_MIN);
     if (code != 0)
         return code;
+    haul__poll_catch_up(loop->poll, deadline);
     for (struct haul_list *link = loop->hooks.next; link != &loop->hooks; link = link->next) {
         struct haul__hook *hook = haul__container(link, struct haul__hook, link);
         if (hook->after_poll)

@@ -19,7 +19,7 @@ struct haul__poll {
     int64_t timer_at; /* the deadline it is armed for; HAUL_NEVER: it is not */
     size_t active;    /* descriptor watches that wait for something */
     size_t signals;   /* signal watches */
-    bool happened;    /* a watch's function was called in this wait */
+    size_t happened;  /* how often a watch's function was called in this wait */
 };
 
 struct haul__watch {
@@ -107,7 +107,7 @@ static int wait_virtual(struct haul__poll *poll, int64_t deadline)
     if (deadline == INT64_MIN || poll->signals > 0) {
         ev_run(poll->ev, EVRUN_NOWAIT);
         /* What has happened comes before the time that has not passed yet. */
-        if (deadline == INT64_MIN || poll->happened)
+        if (deadline == INT64_MIN || poll->happened > 0)
             return 0;
     }
     if (poll->active > 0)
@@ -139,17 +139,33 @@ static int wait_real(struct haul__poll *poll, int64_t deadline)
 
 int haul__poll_wait(struct haul__poll *poll, int64_t deadline)
 {
-    poll->happened = false;
+    poll->happened = 0;
     int code = haul__poll_is_virtual(poll) ? wait_virtual(poll, deadline) : wait_real(poll, deadline);
     haul__poll_update_now(poll);
     return code;
+}
+
+/* libev takes 64 events at a time to begin with, and none where a signal has ended the wait: also the one that lets a
+ * stopped process go on. How often it is asked is bounded, since there may always be more. */
+void haul__poll_catch_up(struct haul__poll *poll, int64_t deadline)
+{
+    enum { at_a_time = 64, max_rounds = 8 };
+    const int64_t late = 10 * HAUL_MILLISECOND;
+    if (haul__poll_is_virtual(poll) || poll->active == 0 || deadline == INT64_MIN || deadline > poll->now)
+        return;
+    bool has_more = poll->happened >= at_a_time || (poll->happened == 0 && poll->now - deadline >= late);
+    for (int round = 0; has_more && round < max_rounds; round++) {
+        poll->happened = 0;
+        ev_run(poll->ev, EVRUN_NOWAIT);
+        has_more = poll->happened >= at_a_time;
+    }
 }
 
 static void descriptor_event(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
     struct haul__watch *watch = io->data;
-    watch->poll->happened = true;
+    watch->poll->happened++;
     watch->fn(watch, (events & EV_READ ? HAUL__READABLE : 0) | (events & EV_WRITE ? HAUL__WRITABLE : 0), watch->data);
 }
 
@@ -158,7 +174,7 @@ static void signal_event(struct ev_loop *ev, ev_signal *signal, int events)
     (void)ev;
     (void)events;
     struct haul__watch *watch = signal->data;
-    watch->poll->happened = true;
+    watch->poll->happened++;
     watch->fn(watch, 0, watch->data);
 }
 

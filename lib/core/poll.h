@@ -31,6 +31,10 @@ int64_t haul__poll_update_now(struct haul__poll *poll);
  * HAUL_E_STALLED: there is no deadline, and no watch and no signal handler that could end the wait. */
 int haul__poll_wait(struct haul__poll *poll, int64_t deadline);
 
+/* Behind a wait, before what was due at DEADLINE is done: if that time has come, tells of all that has happened until
+ * now, however many watches that are, on a real clock. */
+void haul__poll_catch_up(struct haul__poll *poll, int64_t deadline);
+
 /* A watch on DESCRIPTOR, for no event yet. It costs one allocation, and nothing after that. -EPERM: a regular file,
  * which never makes one wait; -ENOMEM. */
 int haul__watch_create(struct haul__poll *poll, int descriptor, haul__watch_fn *fn, void *data,

@@ -78,6 +78,14 @@ static void keep_connections(struct haul_client *client)
             haul__shard_keep(client->shards[i], count_kept(client));
 }
 
+bool haul__client_has_connections(const struct haul_client *client)
+{
+    bool has_some = client->transfers.sockets.open > 0;
+    for (size_t i = 0; i < client->shard_count && !has_some; i++)
+        has_some = client->shards[i] && haul__shard_opens(client->shards[i]);
+    return has_some;
+}
+
 void haul__client_spare(struct haul_client *client)
 {
     client->sparing_until = haul_deadline(haul_loop_now(client->loop), sparing_time);
@@ -101,7 +109,8 @@ static int64_t before_poll(struct haul__hook *hook)
         if (!shard)
             continue;
         deadline = earlier(deadline, haul__shard_before_poll(shard));
-        if (shard->error < 0) {
+        /* libcurl closes idle connections one by one, when others come back; or with the whole shard. */
+        if (shard->error < 0 || (client->is_sparing && shard->count == 0)) {
             client->shards[i] = NULL;
             haul__shard_destroy(shard);
         }

@@ -25,8 +25,12 @@ struct haul_client {
 /* The shard for a hop to URL: the host's own, or another where that is full. NULL: out of memory. */
 struct haul__shard *haul__client_shard(struct haul_client *client, const struct haul_url *url);
 
-/* Descriptors are short: closes connections that are not in use as others come back, for a while. */
+/* Descriptors are short: closes connections that are not in use, for a while; those beside others that are in use as
+ * these come back. */
 void haul__client_spare(struct haul_client *client);
+
+/* Whether any connection is there, or being made, that may be closed one day. */
+bool haul__client_has_connections(const struct haul_client *client);
 
 /* Writes "TEXT 1500 ms" or "TEXT 2 s" into BUFFER. */
 void haul__write_duration(char *buffer, size_t size, const char *text, int64_t duration);

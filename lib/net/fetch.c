@@ -28,6 +28,7 @@ struct haul__fetch_state {
     int64_t left;                   /* of the time that it may take */
     int64_t not_before;             /* when it may be tried again, descriptors being short */
     unsigned shortages;             /* in a row */
+    bool is_lost;                   /* the connection that the hop found turned out to be gone */
     bool is_paced;                  /* it took a moment for opening a connection */
     bool has_host_place;
     bool has_place;
@@ -195,6 +196,7 @@ static int start(struct haul_task *task, struct haul_fetch *self)
         if (code < 0)
             return code;
         state->transfer->is_paced = state->is_paced;
+        haul__transfer_want_new(state->transfer, state->is_lost);
     }
     if (state->left == HAUL_NEVER)
         return 0;
@@ -244,7 +246,7 @@ static int retry_later(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
     struct haul_client *client = self->client;
-    if (++state->shortages > max_shortages && client->transfers.sockets.open == 0)
+    if (++state->shortages > max_shortages && !haul__client_has_connections(client))
         return fail(state, HAUL_CLASS_LOCAL, state->result->public.code, "no descriptor is free for a connection");
     int64_t delay = 10 * HAUL_MILLISECOND << (state->shortages < 7 ? state->shortages : 7);
     haul__client_spare(client);
@@ -299,6 +301,15 @@ static int settle(struct haul_fetch *self)
     return fail(state, HAUL_CLASS_HTTP, 0, message);
 }
 
+/* Whether the server had ended the connection that was there when the request went out, and so has not answered it.
+ * libcurl makes another connection then, but not always with HTTP/2. */
+static bool is_lost(const struct haul__fetch_state *state)
+{
+    const struct haul__transfer *transfer = state->transfer;
+    return transfer->opened == 0 && transfer->phase == HAUL__WAITING_PHASE &&
+           state->result->public.error_class == HAUL_CLASS_CONNECT;
+}
+
 /* What follows from how the transfer came out. */
 static int judge(struct haul_fetch *self)
 {
@@ -310,16 +321,16 @@ static int judge(struct haul_fetch *self)
         return 0;
     if (transfer->error < 0)
         return transfer->error;
-    if (transfer->phase >= HAUL__WAITING_PHASE) {
-        client->statistics.connections += transfer->opened > 0 ? 1 : 0;
-        client->statistics.reused += transfer->opened > 0 ? 0 : 1;
-    }
-    bool is_short = (result->error_class == HAUL_CLASS_CONNECT && transfer->shortage != 0) ||
-                    (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
+    bool is_without = result->error_class == HAUL_CLASS_CONNECT || result->error_class == HAUL_CLASS_TLS;
+    bool is_short =
+        (is_without && transfer->shortage != 0) || (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
     if (is_short)
         return retry_later(self);
     state->shortages = 0;
     state->not_before = 0;
+    state->is_lost = is_lost(state);
+    if (state->is_lost)
+        return again;
     if (result->error_class == HAUL_CLASS_NONE && client->options.follow_redirects &&
         haul__is_redirect(result->status)) {
         const char *location = haul__transfer_location(transfer);
@@ -327,6 +338,16 @@ static int judge(struct haul_fetch *self)
             return follow(self, location);
     }
     return settle(self);
+}
+
+/* However the hop ended, it was on a connection. */
+static void count_connection(struct haul_fetch *self)
+{
+    const struct haul__transfer *transfer = self->state->transfer;
+    if (!transfer || transfer->phase < HAUL__WAITING_PHASE)
+        return;
+    self->client->statistics.connections += transfer->opened > 0 ? 1 : 0;
+    self->client->statistics.reused += transfer->opened > 0 ? 0 : 1;
 }
 
 /* The hop has ended with CODE: what to do. 0: there is a result; HAUL_E_CANCELLED, with a result; again; negative
@@ -340,6 +361,8 @@ static int end(struct haul_task *task, struct haul_fetch *self)
     /* One that is still having its name looked up is not ours any more. */
     if (was_started && !is_sleep && code >= 0 && !haul_awaited(task).pointer)
         state->transfer = NULL;
+    if (was_started)
+        count_connection(self);
     if (state->has_timeout)
         code = haul_timeout_leave(task, &state->timeout, code);
     state->has_timeout = false;
@@ -408,9 +431,10 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
     if (self->code < 0)
         HAUL_FAIL(self->code);
     haul_task_own_value(task, destroy_result);
-    coroutine->value = (union haul_value){.pointer = give(self)};
-    if (self->code == HAUL_E_CANCELLED)
-        HAUL_FAIL(HAUL_E_CANCELLED);
+    if (self->code != HAUL_E_CANCELLED)
+        HAUL_RETURN(.pointer = give(self));
+    coroutine->value.pointer = give(self);
+    HAUL_FAIL(HAUL_E_CANCELLED);
     HAUL_FINALLY;
     finish(self);
     HAUL_END;

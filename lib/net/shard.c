@@ -127,6 +127,14 @@ void haul__shard_keep(struct haul__shard *shard, size_t connections)
     curl_multi_setopt(shard->multi, CURLMOPT_MAXCONNECTS, (long)connections);
 }
 
+bool haul__shard_opens(const struct haul__shard *shard)
+{
+    for (const struct haul_list *link = shard->running.next; link != &shard->running; link = link->next)
+        if (haul__container(link, const struct haul__transfer, link)->opened > 0)
+            return true;
+    return false;
+}
+
 /* Takes it out of the lines of those that wait, and out of its socket. */
 static void leave_lines(struct haul__transfer *transfer)
 {

@@ -27,6 +27,9 @@ int haul__shard_create(struct haul__transfers *transfers, size_t connections, st
 /* Closes its connections. Nobody waits for any of its transfers. NULL is fine. */
 void haul__shard_destroy(struct haul__shard *shard);
 
+/* Whether any of its transfers has opened a socket. */
+bool haul__shard_opens(const struct haul__shard *shard);
+
 /* How many connections are kept. */
 void haul__shard_keep(struct haul__shard *shard, size_t connections);
 

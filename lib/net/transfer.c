@@ -113,13 +113,12 @@ static bool has_local_port(int descriptor, int port)
 }
 
 /* Of the sockets that libcurl opens to find an address that answers it closes all but one, and those without a word.
- * What is known of a connection is noted for that one, once it is there. */
+ * What is known of a connection is noted for that one, once it is there. A request that is sent again may be on
+ * another connection by then. */
 static void note_connection(struct haul__transfer *transfer, int local_port)
 {
     struct haul__socket *entry = haul__sockets_find(&transfer->all->sockets, transfer->opened_descriptor);
-    bool is_it =
-        transfer->opened == 1 || (transfer->opened > 1 && has_local_port(transfer->opened_descriptor, local_port));
-    if (!is_it || entry->host)
+    if (!entry || entry->host || !has_local_port(transfer->opened_descriptor, local_port))
         return;
     entry->host = haul__host_ref(transfer->host);
     entry->host->connections++;
@@ -144,11 +143,19 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     return CURL_PREREQFUNC_OK;
 }
 
+/* Something of the answer has come. On a connection of several the socket tells only one of them of its events. */
+static void note_receipt(struct haul__transfer *transfer)
+{
+    transfer->phase = HAUL__RECEIVING_PHASE;
+    if (transfer->task)
+        haul__transfer_progress(transfer);
+}
+
 static size_t take_header(char *bytes, size_t one, size_t size, void *data)
 {
     struct haul__transfer *transfer = data;
     (void)one;
-    transfer->phase = HAUL__RECEIVING_PHASE;
+    note_receipt(transfer);
     /* Interim answers have a header too; the empty line that counts is the last one's. What comes behind the body has
      * no such line. */
     if (size >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
@@ -192,7 +199,7 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
     (void)one;
     if (!transfer->task)
         return 0;
-    transfer->phase = HAUL__RECEIVING_PHASE;
+    note_receipt(transfer);
     int code = transfer->body_size == 0 ? begin_body(transfer) : 0;
     transfer->body_size += (int64_t)size;
     transfer->result->public.bytes = transfer->body_size;
@@ -204,28 +211,31 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
 }
 
 /* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell. */
-static void note_handshake(CURL *easy, const struct haul__transfers *all)
+static struct haul__transfer *note_handshake(CURL *easy)
 {
     struct haul__transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    if (transfer)
-        transfer->secured_from = haul_loop_update_now(all->loop);
+    transfer->secured_from = haul_loop_update_now(transfer->all->loop);
+    return transfer;
 }
 
 static CURLcode install_nothing(CURL *easy, void *ssl_context, void *data)
 {
     (void)ssl_context;
-    note_handshake(easy, data);
+    (void)data;
+    note_handshake(easy);
     return CURLE_OK;
 }
 
 static CURLcode install_trust(CURL *easy, void *ssl_context, void *data)
 {
+    struct haul__transfer *transfer = note_handshake(easy);
     struct haul__transfers *all = data;
-    note_handshake(easy, all);
     int code = haul__trust_install(all->trust, ssl_context, all->bundle);
     if (code == -ENOMEM)
         return CURLE_OUT_OF_MEMORY;
+    if (code == -EMFILE || code == -ENFILE)
+        transfer->shortage = -code;
     return code == 0 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
 
@@ -365,6 +375,13 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->error = 0;
     transfer->shortage = 0;
     return code == CURLE_OK ? 0 : -ENOMEM;
+}
+
+void haul__transfer_want_new(struct haul__transfer *transfer, bool is_wanted)
+{
+    if (is_wanted != transfer->wants_new)
+        curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, is_wanted ? 1L : 0L);
+    transfer->wants_new = is_wanted;
 }
 
 /* curl_slist from an array of texts that ends with NULL. */

@@ -38,6 +38,7 @@ struct haul__transfer {
     struct haul__transfers *all;
     CURL *easy;
     const char *proxy; /* as it was set last */
+    bool wants_new;    /* the same; it uses no connection that is there */
 
     /* What it was started with. */
     struct haul__shard *shard;
@@ -93,6 +94,9 @@ void haul__transfer_destroy(struct haul__transfer *transfer);
 /* Makes it ready for a hop to URL. All are borrowed until it has ended. -ENOMEM. */
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
                            struct haul__result *result, haul_body_fn *body, void *body_data);
+
+/* Whether it is to make a connection whatever others there are. */
+void haul__transfer_want_new(struct haul__transfer *transfer, bool is_wanted);
 
 /* SOCKET is what the transfer waits for from now on, it alone of all sockets; and nobody known waits for it. */
 void haul__transfer_attach(struct haul__transfer *transfer, struct haul__socket *socket);

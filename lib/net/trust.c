@@ -20,9 +20,22 @@ struct haul_trust {
     char *file;              /* NULL: the system's */
 };
 
+/* OpenSSL does not tell why it could not read a file. */
+static int check_readable(const char *file)
+{
+    int descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor < 0)
+        return -errno;
+    close(descriptor);
+    return 0;
+}
+
 /* The flags are libcurl's own: a chain ends at any certificate that is trusted, and those come first. */
 static int load(const char *file, X509_STORE **ret_store)
 {
+    int code = check_readable(file);
+    if (code < 0)
+        return code;
     X509_STORE *store = X509_STORE_new();
     if (!store)
         return -ENOMEM;
@@ -38,29 +51,17 @@ static int load(const char *file, X509_STORE **ret_store)
     return 0;
 }
 
-static int check_readable(const char *file, const char **ret_problem)
-{
-    int descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (descriptor < 0) {
-        *ret_problem = strerrordesc_np(errno);
-        return -errno;
-    }
-    close(descriptor);
-    return 0;
-}
-
 int haul_trust_create(const char *ca_file, struct haul_trust **ret_trust, const char **ret_problem)
 {
     static const char no_memory[] = "memory is out";
     X509_STORE *store = NULL;
-    int code = ca_file ? check_readable(ca_file, ret_problem) : 0;
-    if (code == 0 && ca_file) {
-        code = load(ca_file, &store);
-        if (code != 0)
-            *ret_problem = code == HAUL_E_INVALID ? "it has no certificates in PEM form" : no_memory;
-    }
-    if (code != 0)
+    int code = ca_file ? load(ca_file, &store) : 0;
+    if (code != 0) {
+        *ret_problem = code == HAUL_E_INVALID ? "it has no certificates in PEM form"
+                       : code == -ENOMEM      ? no_memory
+                                              : strerrordesc_np(-code);
         return code;
+    }
     struct haul_trust *trust = haul__allocate_zeroed(sizeof(*trust));
     char *file = trust && ca_file ? haul__copy_text(ca_file, strlen(ca_file)) : NULL;
     if (!trust || (ca_file && !file)) {

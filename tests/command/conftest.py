@@ -6,10 +6,6 @@ import support
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "sanitized: runs with the binaries that have sanitizers, too")
-
-
-def pytest_configure(config):
     config.addinivalue_line("markers", "sanitized: runs with the sanitized build too")
 
 

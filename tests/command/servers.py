@@ -279,11 +279,11 @@ class Certificates:
 
     def __init__(self, directory):
         self.ca = directory / "ca.pem"
-        self._key = directory / "server.key"
-        self._certificate = directory / "server.pem"
+        self.key = directory / "server.key"
+        self.certificate = directory / "server.pem"
         self._request("-subj", "/CN=haul's test CA", "-keyout", directory / "ca.key", "-out", self.ca)
         self._request(
-            *("-subj", "/CN=good.test", "-keyout", self._key, "-out", self._certificate),
+            *("-subj", "/CN=good.test", "-keyout", self.key, "-out", self.certificate),
             *("-CA", self.ca, "-CAkey", directory / "ca.key"),
             *("-addext", "subjectAltName=DNS:good.test,IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"),
         )
@@ -296,7 +296,7 @@ class Certificates:
     def context(self):
         """For a server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self._certificate, self._key)
+        context.load_cert_chain(self.certificate, self.key)
         return context
 
 
@@ -324,8 +324,11 @@ class Nginx:
         }}
     """
 
+    SCHEME = "http"
+
     def __init__(self, directory):
         self.directory = directory
+        self.names = {}
         self.files = directory / "files"
         self.files.mkdir()
         self.process = None
@@ -335,9 +338,9 @@ class Nginx:
         for _ in range(10):
             with support.refused() as port:
                 pass
-            self.root = f"http://127.0.0.1:{port}"
+            self.root = f"{self.SCHEME}://127.0.0.1:{port}"
             configuration = self.directory / "nginx.conf"
-            configuration.write_text(self.CONFIGURATION.format(directory=self.directory, port=port))
+            configuration.write_text(self.CONFIGURATION.format(directory=self.directory, port=port, **self.names))
             command = [NGINX, "-p", self.directory, "-e", self.directory / "error.log", "-c", configuration]
             self.process = subprocess.Popen(command, env=support.environment())
             if self._is_listening(port):
@@ -357,3 +360,29 @@ class Nginx:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(support.PATIENCE)
+
+
+class Http2(Nginx):
+    """nginx that speaks HTTP/2, over TLS, in front of an origin."""
+
+    CONFIGURATION = """
+        daemon off; master_process off; pid {directory}/pid; error_log {directory}/error.log;
+        events {{ worker_connections 512; }}
+        http {{
+            access_log off; keepalive_requests {requests};
+            client_body_temp_path {directory}/a; proxy_temp_path {directory}/b; fastcgi_temp_path {directory}/c;
+            uwsgi_temp_path {directory}/d; scgi_temp_path {directory}/e;
+            server {{
+                listen 127.0.0.1:{port} ssl http2; ssl_certificate {certificate}; ssl_certificate_key {key};
+                location / {{ proxy_pass {origin}; proxy_http_version 1.1; proxy_buffering off; }}
+            }}
+        }}
+    """
+    SCHEME = "https"
+
+    def __init__(self, directory, certificates, origin, requests=100000):
+        """REQUESTS: after so many a connection is closed."""
+        super().__init__(directory)
+        self.names = {
+            "origin": origin.url(""), "requests": requests, "certificate": certificates.certificate, "key": certificates.key
+        }

@@ -7,6 +7,7 @@ import re
 
 import pytest
 import servers
+import support
 
 pytestmark = pytest.mark.sanitized
 
@@ -120,6 +121,12 @@ def test_a_body_that_fails_in_its_turn_is_told_with_what_was_written(haul, origi
     assert run.returncode == 1
 
 
+def test_the_body_of_a_404_is_not_written_however_large(haul, origin, mode):
+    run = haul("--mode", mode, "--body", origin.url("/size/300000?status=404"), origin.url("/ok"))
+    assert (run.returncode, run.stdout) == (1, b"ok\n")
+    assert run.stderr.splitlines()[0] == f"haul: {origin.url('/size/300000?status=404')}: http: 404 Not Found".encode()
+
+
 def test_the_body_of_a_redirect_is_not_written(haul, origin):
     assert haul("--body", origin.url("/redirect")).stdout == b"ok\n"
     assert haul("--body", "--no-location", origin.url("/redirect")).stdout == b"elsewhere\n"
@@ -146,8 +153,9 @@ def test_what_does_not_fit_in_memory_is_in_a_file_without_a_name(haul_running, o
     assert list(tmp_path.iterdir()) == []
 
 
-def test_memory_stays_small_however_large_the_bodies(haul_running, origin, puppet, tmp_path):
-    urls = [puppet.url("/held"), *[origin.url("/size/20000000")] * 8, puppet.url("/last")]
+@pytest.mark.parametrize("size, count", [(20_000_000, 6), (60_000, 1500)], ids=["a few large", "many small"])
+def test_memory_stays_small_however_large_the_bodies(haul_running, origin, puppet, tmp_path, size, count):
+    urls = [puppet.url("/held"), *[origin.url(f"/size/{size}")] * count, puppet.url("/last")]
     env = {"TMPDIR": str(tmp_path)}
     with open(tmp_path / "bodies", "wb") as bodies:
         with haul_running("--gather", "-c", 2, "--body", *urls, env=env, stdout=bodies) as run:
@@ -155,9 +163,10 @@ def test_memory_stays_small_however_large_the_bodies(haul_running, origin, puppe
             status = pathlib.Path(f"/proc/{run.process.pid}/status").read_text(encoding="ascii")
             puppet.release("/held")
             assert run.wait() == 0
-    assert (tmp_path / "bodies").stat().st_size == 8 * 20_000_000 + 6
-    # 32 MB of bodies, and what haul is.
-    assert int(re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)[1]) < 64_000
+    assert (tmp_path / "bodies").stat().st_size == count * size + 6
+    # 32 MB of bodies, and what haul is; a sanitizer keeps for a while what was freed.
+    most = 64_000 if b"__asan_init" not in support.HAUL.read_bytes() else 400_000
+    assert int(re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)[1]) < most
 
 
 @pytest.mark.parametrize("directory", ["/nowhere/at/all", "/proc"])

@@ -99,6 +99,21 @@ def test_a_url_that_differs_is_named_and_there_is_no_ratio(haul, origin, tmp_pat
     assert [(item["index"], item["status"]) for item in figures["differences"]] == [(1, True)]
 
 
+def test_a_size_that_differs_is_named_and_there_is_no_ratio(haul, puppet):
+    class Growing(dict):
+        """One byte more each time."""
+
+        def get(self, path, _):
+            return servers.response(body=b"x" * sum(request.target == path for request in puppet.requests))
+
+    puppet.answers = Growing()
+    run = haul("compare", "--runs", 1, puppet.url("/grows"))
+    assert run.returncode == 0
+    words = run.stdout.decode()
+    assert f"\n  {puppet.url('/grows')}\n    sequential 200 with 2 bytes; gather 200 with 3 bytes; " in words
+    assert "times as fast" not in words
+
+
 def test_failures_that_are_alike_are_named_beside_the_ratio(haul, origin, refused_port):
     missing = origin.url("/status/404")
     refused = f"http://127.0.0.1:{refused_port}/"

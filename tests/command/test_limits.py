@@ -137,13 +137,28 @@ def test_finished_results_that_wait_for_their_turn_are_in_the_window(haul_runnin
     assert puppet.happened("released", "/held/first") < puppet.happened("arrived", "/3")
 
 
-def test_gather_names_the_url_that_it_stands_still_for(haul_running, puppet):
+def test_gather_names_the_url_that_it_stands_still_for(haul_running, puppet, tmp_path):
+    """And ten thousand is the window without options: so many lines were read by then."""
     slow = puppet.url("/held/slow").replace("//", "//name:secret@")
-    with haul_running("--gather", "--window", 2, slow, "sleep:0", "sleep:0") as run:
+    (tmp_path / "urls").write_text("sleep:0\n" * 12_000)
+    with haul_running("--gather", "-j", slow, "-i", tmp_path / "urls") as run:
         assert slow.replace("secret", "***") in run.stderr.line().decode()
-        puppet.release("/held/slow")
-        assert run.wait() == 0
-        assert run.stderr.rest() == b""
+        run.interrupt()
+        records = support.parse_records(run.stdout.rest())
+        assert run.stderr.rest() == b"haul: 1 of 10000 URLs not ok (1 cancelled)\n"
+    assert [record["index"] for record in records] == list(range(10_000))
+
+
+def test_two_thousand_at_once_on_one_host(haul_running, haul, origin):
+    with haul_running("-c", 2000) as run:
+        run.stdin.write((origin.url("/silent") + "\n").encode() * 1000)
+        run.stdin.write((origin.url("/silent") + "\n").encode() * 1000)
+        origin.wait_until(in_flight=2000)
+        run.interrupt()
+        assert len(run.stdout.rest().splitlines()) == 2000
+    run = haul("-c", 2000, "-j", stdin=(origin.url("/delay/500") + "\n") * 2000)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert len(run.lines()) == 2000
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.sanitized
 
 KEYS = [
     *("v", "index", "line", "input", "tag", "url", "method", "ok", "status", "error", "attempts", "redirects"),
-    *("final_url", "http_version", "content_type", "bytes", "remote_ip", "remote_port", "reused", "ts", "start", "time"),
+    *("final_url", "http_version", "content_type", "bytes", "remote_ip", "remote_port", "reused"),
+    *("ts", "start", "time"),
 ]
 PHASES = ["dns", "connect", "tls", "wait", "transfer"]
 
@@ -116,7 +117,7 @@ def test_a_status_below_400_is_ok(haul, origin, status):
 
 
 def test_bytes_are_those_of_the_body(haul, origin):
-    paths = {"/size/0": 0, "/size/70000": 70000, "/chunked?pieces=3&piece=7": 21, "/until-close?size=500": 500, "/nul": 14}
+    paths = {"/size/0": 0, "/size/70000": 70000, "/chunked?pieces=3&piece=7": 21, "/until-close?size=500": 500}
     run = haul("--gather", "-j", *map(origin.url, paths))
     assert [record["bytes"] for record in run.records()] == list(paths.values())
 
@@ -149,7 +150,8 @@ def test_a_reused_connection_has_no_time_to_connect(haul, origin):
 
 def test_a_delay_is_in_wait_and_a_pause_in_transfer(haul, origin):
     """The server's timers never end early, which is all that is known of durations."""
-    delayed, dripped = haul("--sequential", "-j", origin.url("/delay/30"), origin.url("/drip?bytes=4&pause=10")).records()
+    urls = [origin.url("/delay/30"), origin.url("/drip?bytes=4&pause=10")]
+    delayed, dripped = haul("--sequential", "-j", *urls).records()
     assert delayed["time"]["wait"] >= 0.03
     assert dripped["time"]["wait"] + dripped["time"]["transfer"] >= 0.03
     assert dripped["time"]["transfer"] > 0

@@ -68,14 +68,14 @@ def test_the_phases_of_all_hops_are_summed(haul, origin):
     assert record["time"]["wait"] >= 0.06
 
 
-@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_which_statuses_are_followed(haul, puppet, status):
     puppet.answers["/moved"] = moved("/next", status)
     assert only(haul("-j", puppet.url("/moved")))["redirects"] == 1
     assert [request.method for request in puppet.requests] == ["GET", "GET"]
 
 
-@pytest.mark.parametrize("status", [200, 201, 304, 404])
+@pytest.mark.parametrize("status", [200, 201, 300, 304, 305, 404])
 def test_which_are_not(haul, puppet, status):
     puppet.answers["/here"] = f"HTTP/1.1 {status} X\r\nLocation: /next\r\nConnection: close\r\n\r\n".encode()
     record = only(haul("-j", puppet.url("/here")))
@@ -116,6 +116,15 @@ def test_where_haul_does_not_go(haul, puppet, location):
     assert (record["error"]["class"], record["redirects"]) == ("redirect", 0)
     assert record["final_url"] == puppet.url("/moved")
     assert puppet.targets() == ["/moved"]
+
+
+@pytest.mark.parametrize("field", ["Location:", "Location: ", "Location: \t "])
+def test_a_location_without_a_target_is_none(haul, puppet, field):
+    puppet.answers["/x"] = servers.response(302, field, body=b"nowhere\n")
+    run = haul("-j", puppet.url("/x"))
+    assert run.returncode == 0
+    record = only(run)
+    assert (record["ok"], record["status"], record["redirects"], record["bytes"]) == (True, 302, 0, 8)
 
 
 def test_a_password_does_not_go_to_another_host(haul, puppet):

@@ -84,7 +84,8 @@ def test_what_the_summary_counts(haul, origin):
 
 
 def test_connections_over_redirects_are_counted(haul, origin):
-    run = haul("--summary", "--sequential", origin.url("/redirect-chain/3"), origin.url("/ok?close=1"), origin.url("/ok"))
+    urls = map(origin.url, ["/redirect-chain/3", "/ok?close=1", "/ok"])
+    run = haul("--summary", "--sequential", *urls)
     assert re.search(rb"^connections +2 opened, 4 reused$", run.stderr, re.MULTILINE)
     assert origin.stats()["connections"] == 2
 

@@ -37,131 +37,24 @@
  * filler as its body) and `close=1`. */
 #include "behaviours.h"
 
+#include "work.h"
+
 #include <haul/duration.h>
 #include <string.h>
 
-/* A behaviour at work: what it reads, and what it fills in. */
-struct work {
-    const struct request *request;
-    struct slice rest;         /* of the path, behind the behaviour's name */
-    struct slice content_type; /* size 0: none */
-    struct slice reason;       /* at NULL: that of the status */
-    struct counters *counters;
-    struct answer *answer;
-    uint64_t count;
-    bool without_length;
-};
-
-static uint64_t number(const struct work *work, const char *name, uint64_t fallback)
-{
-    return request_number(work->request, name, fallback);
-}
-
-static struct bytes *head(struct work *work)
-{
-    return &work->answer->head;
-}
-
-static const char *reason_of(uint64_t status)
-{
-    switch (status) {
-    case 200:
-        return "OK";
-    case 302:
-        return "Found";
-    case 404:
-        return "Not Found";
-    case 429:
-        return "Too Many Requests";
-    case 503:
-        return "Service Unavailable";
-    default:
-        return "Status";
-    }
-}
-
-static void add_field(struct work *work, const char *name, struct slice value)
-{
-    bytes_append_text(head(work), name);
-    bytes_append_text(head(work), ": ");
-    bytes_append_decoded(head(work), value);
-    bytes_append_text(head(work), "\r\n");
-}
-
-static void add_status_line(struct work *work, uint64_t status)
-{
-    bytes_append_text(head(work), "HTTP/1.1 ");
-    bytes_append_number(head(work), status);
-    bytes_append_text(head(work), " ");
-    if (work->reason.at)
-        bytes_append_decoded(head(work), work->reason);
-    else
-        bytes_append_text(head(work), reason_of(status));
-    bytes_append_text(head(work), "\r\n");
-}
-
-static void add_length(struct work *work, uint64_t length)
-{
-    bytes_append_text(head(work), "Content-Length: ");
-    bytes_append_number(head(work), length);
-    bytes_append_text(head(work), "\r\n");
-}
-
-/* Begins a head as every proper answer has it; further fields may follow. */
-static void begin(struct work *work, uint64_t status)
-{
-    add_status_line(work, number(work, "status", status));
-    if (work->content_type.size > 0)
-        add_field(work, "Content-Type", work->content_type);
-}
-
-/* Ends it, with the body that the answer has by now. */
-static void end(struct work *work, uint64_t status)
-{
-    struct answer *answer = work->answer;
-    struct slice ignored;
-    status = number(work, "status", status);
-    if (request_parameter(work->request, "size", &ignored))
-        answer_fill(answer, number(work, "size", 0));
-    bool bodiless = status / 100 == 1 || status == 204 || status == 304;
-    if (bodiless)
-        answer->size = 0;
-    if (answer->chunked)
-        bytes_append_text(head(work), "Transfer-Encoding: chunked\r\n");
-    else if (!bodiless && !work->without_length)
-        add_length(work, answer->size);
-    if (number(work, "close", 0) != 0 || !work->request->keep_alive)
-        answer->ending = ENDING_CLOSE;
-    if (answer->ending == ENDING_CLOSE)
-        bytes_append_text(head(work), "Connection: close\r\n");
-    bytes_append_text(head(work), "\r\n");
-    if (slice_is(work->request->method, "HEAD")) {
-        answer->size = 0;
-        answer->chunked = false;
-    }
-}
-
-/* A proper answer without further fields, with TEXT as its body. */
-static void answer_with(struct work *work, uint64_t status, const char *text)
-{
-    begin(work, status);
-    answer_send(work->answer, text);
-    end(work, status);
-}
-
 static void ok(struct work *work)
 {
-    answer_with(work, 200, "ok\n");
+    work_answer_with(work, 200, "ok\n");
 }
 
 static void nowhere(struct work *work)
 {
-    answer_with(work, 404, "the origin has no such path\n");
+    work_answer_with(work, 404, "the origin has no such path\n");
 }
 
 static void status(struct work *work)
 {
-    answer_with(work, slice_number(work->rest, 400), "as asked\n");
+    work_answer_with(work, slice_number(work->rest, 400), "as asked\n");
 }
 
 static void delay(struct work *work)
@@ -172,47 +65,47 @@ static void delay(struct work *work)
 
 static void size(struct work *work)
 {
-    begin(work, 200);
+    work_begin(work, 200);
     answer_fill(work->answer, slice_number(work->rest, 0));
-    end(work, 200);
+    work_end(work, 200);
 }
 
 static void bytes(struct work *work)
 {
     bytes_append_decoded(&work->answer->own_body, work->request->query);
-    begin(work, 200);
+    work_begin(work, 200);
     answer_send_own_body(work->answer);
-    end(work, 200);
+    work_end(work, 200);
 }
 
 static void echo(struct work *work)
 {
     bytes_append(&work->answer->own_body, work->request->head.at, work->request->head.size);
-    begin(work, 200);
+    work_begin(work, 200);
     answer_send_own_body(work->answer);
-    end(work, 200);
+    work_end(work, 200);
 }
 
 static void nul(struct work *work)
 {
     bytes_append(&work->answer->own_body, "before\0after\0\n", 14);
-    begin(work, 200);
+    work_begin(work, 200);
     answer_send_own_body(work->answer);
-    end(work, 200);
+    work_end(work, 200);
 }
 
 static void header(struct work *work)
 {
     struct slice query = work->request->query, name, value;
-    begin(work, 200);
+    work_begin(work, 200);
     while (query_next(&query, &name, &value)) {
-        bytes_append_decoded(head(work), name);
-        bytes_append_text(head(work), ": ");
-        bytes_append_decoded(head(work), value);
-        bytes_append_text(head(work), "\r\n");
+        bytes_append_decoded(work_head(work), name);
+        bytes_append_text(work_head(work), ": ");
+        bytes_append_decoded(work_head(work), value);
+        bytes_append_text(work_head(work), "\r\n");
     }
     answer_send(work->answer, "ok\n");
-    end(work, 200);
+    work_end(work, 200);
 }
 
 static void type(struct work *work)
@@ -231,21 +124,21 @@ static void reason(struct work *work)
 
 static void chunked(struct work *work)
 {
-    uint64_t piece = number(work, "piece", 10);
+    uint64_t piece = work_number(work, "piece", 10);
     work->answer->chunked = true;
-    work->answer->trailer = number(work, "trailer", 0) != 0;
+    work->answer->trailer = work_number(work, "trailer", 0) != 0;
     work->answer->piece = piece;
-    begin(work, 200);
-    answer_fill(work->answer, number(work, "pieces", 5) * piece);
-    end(work, 200);
+    work_begin(work, 200);
+    answer_fill(work->answer, work_number(work, "pieces", 5) * piece);
+    work_end(work, 200);
 }
 
 static void drip(struct work *work)
 {
     work->answer->piece = 1;
-    begin(work, 200);
-    answer_fill(work->answer, number(work, "bytes", 10));
-    end(work, 200);
+    work_begin(work, 200);
+    answer_fill(work->answer, work_number(work, "bytes", 10));
+    work_end(work, 200);
 }
 
 static void drip_head(struct work *work)
@@ -264,10 +157,10 @@ static void until_close(struct work *work)
 
 static void redirect_to(struct work *work, uint64_t status, struct slice target)
 {
-    begin(work, status);
-    add_field(work, "Location", target);
+    work_begin(work, status);
+    work_add_field(work, "Location", target);
     answer_send(work->answer, "elsewhere\n");
-    end(work, status);
+    work_end(work, status);
 }
 
 static void redirect(struct work *work)
@@ -298,22 +191,22 @@ static void redirect_chain(struct work *work)
 
 static void no_location(struct work *work)
 {
-    answer_with(work, 302, "nowhere\n");
+    work_answer_with(work, 302, "nowhere\n");
 }
 
 static void retry(struct work *work)
 {
     struct slice after = {"1", 1};
     request_parameter(work->request, "after", &after);
-    begin(work, 429);
-    add_field(work, "Retry-After", after);
+    work_begin(work, 429);
+    work_add_field(work, "Retry-After", after);
     answer_send(work->answer, "later\n");
-    end(work, 429);
+    work_end(work, 429);
 }
 
 static void flaky(struct work *work)
 {
-    answer_with(work, work->count <= number(work, "times", 1) ? 503 : 200, "flaky\n");
+    work_answer_with(work, work->count <= work_number(work, "times", 1) ? 503 : 200, "flaky\n");
 }
 
 static void drop(struct work *work)
@@ -334,17 +227,17 @@ static void garbage(struct work *work)
 
 static void half_header(struct work *work)
 {
-    bytes_append_text(head(work), "HTTP/1.1 200 OK\r\nContent-Ty");
+    bytes_append_text(work_head(work), "HTTP/1.1 200 OK\r\nContent-Ty");
     work->answer->ending = ENDING_CLOSE;
 }
 
 /* A head that promises more (or less) than is sent. */
 static void promise(struct work *work, uint64_t sent, enum ending ending)
 {
-    begin(work, 200);
-    add_length(work, number(work, "promise", 100));
-    bytes_append_text(head(work), "\r\n");
-    answer_fill(work->answer, number(work, "send", sent));
+    work_begin(work, 200);
+    work_add_length(work, work_number(work, "promise", 100));
+    bytes_append_text(work_head(work), "\r\n");
+    answer_fill(work->answer, work_number(work, "send", sent));
     work->answer->ending = ending;
 }
 
@@ -361,22 +254,22 @@ static void hang_body(struct work *work)
 static void bad_chunk(struct work *work)
 {
     static const char text[] = "5\r\nfirst\r\nthis is no size\r\n";
-    begin(work, 200);
-    bytes_append_text(head(work), "Transfer-Encoding: chunked\r\n\r\n");
+    work_begin(work, 200);
+    bytes_append_text(work_head(work), "Transfer-Encoding: chunked\r\n\r\n");
     answer_send(work->answer, text);
     work->answer->ending = ENDING_CLOSE;
 }
 
 static void endless_header(struct work *work)
 {
-    add_status_line(work, 200);
+    work_add_status_line(work, 200);
     answer_repeat(work->answer, "X-Endless: and another one, and another one, and another one\r\n", ENDLESS);
 }
 
 static void endless_body(struct work *work)
 {
-    begin(work, 200);
-    bytes_append_text(head(work), "Connection: close\r\n\r\n");
+    work_begin(work, 200);
+    bytes_append_text(work_head(work), "Connection: close\r\n\r\n");
     answer_fill(work->answer, ENDLESS);
 }
 
@@ -389,9 +282,9 @@ static void stats(struct work *work)
 {
     counters_write(work->counters, &work->answer->own_body);
     work->content_type = (struct slice){"application/json", 16};
-    begin(work, 200);
+    work_begin(work, 200);
     answer_send_own_body(work->answer);
-    end(work, 200);
+    work_end(work, 200);
 }
 
 static void stats_reset(struct work *work)
@@ -469,9 +362,9 @@ static void apply_pace(struct work *work)
     const uint64_t longest = 1000000;
     struct slice ignored;
     if (request_parameter(work->request, "delay", &ignored))
-        answer->delay = (int64_t)(number(work, "delay", 0) % longest) * HAUL_MILLISECOND;
-    answer->pause = (int64_t)(number(work, "pause", 0) % longest) * HAUL_MILLISECOND;
-    answer->piece = number(work, "piece", answer->piece);
+        answer->delay = (int64_t)(work_number(work, "delay", 0) % longest) * HAUL_MILLISECOND;
+    answer->pause = (int64_t)(work_number(work, "pause", 0) % longest) * HAUL_MILLISECOND;
+    answer->piece = work_number(work, "piece", answer->piece);
     if (answer->piece == 0 && answer->pause > 0)
         answer->piece = 1;
 }

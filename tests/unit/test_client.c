@@ -175,6 +175,28 @@ static void test_no_descriptor_at_all(void **state)
     haul_result_destroy(result);
 }
 
+/* What an idle connection holds is given to another host. */
+static void test_idle_connections_make_room(void **state)
+{
+    struct stand *stand = *state;
+    struct rlimit before, limit;
+    char to[64];
+    const char *const connect_to[] = {to, NULL};
+    snprintf(to, sizeof(to), "::127.0.0.1:%u", stand->origin.port);
+    stand->options.connect_to = connect_to;
+    haul_result_destroy(stand_fetch(stand, "http://a.test/ok"));
+    int next = dup(STDERR_FILENO);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    limit = (struct rlimit){(rlim_t)next, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct haul_result *result = stand_fetch(stand, "http://b.test/ok");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_true(result->ok);
+    assert_true(result->time.queue > 0);
+    haul_result_destroy(result);
+}
+
 static void test_proxies(void **state)
 {
     struct stand *stand = *state;
@@ -256,6 +278,7 @@ int main(void)
         WITH_LOOP(test_several_shards),
         WITH_LOOP(test_descriptors_are_short),
         WITH_LOOP(test_no_descriptor_at_all),
+        WITH_LOOP(test_idle_connections_make_room),
         WITH_LOOP(test_proxies),
         WITH_LOOP(test_resolve),
         WITH_LOOP(test_no_client_on_a_virtual_clock),

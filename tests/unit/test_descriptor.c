@@ -1,8 +1,10 @@
 #include "failing_memory.h"
+#include "running.h"
 #include "stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <haul/timeout.h>
 #include <unistd.h>
 
 /* Waits for a descriptor, then says its name and how it came out. */
@@ -193,12 +195,61 @@ static void test_out_of_memory(void **state)
     assert_script(stage, "write -12, write 0");
 }
 
+/* Waits for a descriptor for a while only. */
+struct impatient {
+    struct haul_coroutine coroutine;
+    struct haul_timeout timeout;
+    int descriptor;
+    int64_t deadline;
+    int code;
+};
+
+static struct haul_step impatient(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(impatient);
+    assert_int_equal(haul_timeout_enter(task, &self->timeout, self->deadline), 0);
+    HAUL_AWAIT_CODE(self->code, haul_wait_readable(task, self->descriptor));
+    self->code = haul_timeout_leave(task, &self->timeout, self->code);
+    if (self->code != 0)
+        HAUL_FAIL(self->code);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+/* However many they are, and however late: libev takes 64 at a time at first. */
+static void test_what_has_happened_comes_before_what_is_due(void **state)
+{
+    enum { count = 300 };
+    struct haul_task *tasks[count];
+    struct haul_loop *loop;
+    int ends[2], copies[count];
+    (void)state;
+    assert_int_equal(haul_loop_create(NULL, &loop), 0);
+    open_pipe(ends);
+    int64_t deadline = haul_loop_now(loop) + HAUL_SECOND;
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = dup(ends[0]);
+        tasks[i] = start_task(loop, HAUL_CALL(impatient, .descriptor = copies[i], .deadline = deadline));
+    }
+    run_once(loop);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    while (haul_loop_update_now(loop) < deadline)
+        ;
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(end_task(loop, tasks[i]), 0);
+    for (size_t i = 0; i < count; i++)
+        close(copies[i]);
+    close_pipe(ends);
+    assert_int_equal(haul_loop_finish(loop), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        on_stage(test_readable),          on_stage(test_end_and_writable), on_stage(test_several_on_one),
-        on_stage(test_number_used_again), on_stage(test_refused),          on_stage(test_answer_with_the_deadline),
-        on_stage(test_out_of_memory),
+        on_stage(test_readable),       on_stage(test_end_and_writable),
+        on_stage(test_several_on_one), on_stage(test_number_used_again),
+        on_stage(test_refused),        on_stage(test_answer_with_the_deadline),
+        on_stage(test_out_of_memory),  cmocka_unit_test(test_what_has_happened_comes_before_what_is_due),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,8 +24,8 @@ static void test_statuses(void **state)
 {
     (void)state;
     for (int status = 100; status < 600; status++)
-        assert_int_equal(haul__is_redirect(status), status == 301 || status == 302 || status == 303 ||
-                                                        status == 307 || status == 308);
+        assert_int_equal(haul__is_redirect(status),
+                         status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
 static void test_fragments(void **state)

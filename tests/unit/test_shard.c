@@ -103,7 +103,9 @@ static void test_max_time(void **state)
     struct stand *stand = *state;
     stand->options.max_time = 60 * HAUL_MILLISECOND;
     check_timeout(stand, "/silent", "not done within 60 ms");
+    assert_int_equal(stand_statistics(stand).connections, 1);
     check_timeout(stand, "/endless-body?pause=1", "not done within 60 ms");
+    assert_int_equal(stand_statistics(stand).connections, 2);
     check_timeout(stand, "sleep:10", "not done within 60 ms");
 }
 

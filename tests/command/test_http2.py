@@ -1,0 +1,49 @@
+"""Many requests on one connection: HTTP/2, with nginx in front of the origin."""
+
+import resource
+
+import pytest
+import servers
+
+pytestmark = pytest.mark.skipif(not servers.NGINX, reason="nginx is not installed")
+
+
+def test_streams_that_trickle_are_not_idle(haul_running, origin, certificates, tmp_path):
+    path = "/drip?bytes=60&pause=50"
+    with (
+        servers.Http2(tmp_path, certificates, origin) as server,
+        haul_running("-j", "--cacert", str(certificates.ca), "--idle-timeout", "1s", "-i", "-") as run,
+    ):
+        run.stdin.write(f"{server.root}/ok\n".encode())
+        assert run.record()["http_version"] == "2"
+        for i in range(4):
+            run.stdin.write(f"{server.root}{path}&{i}\n".encode())
+        run.stdin.close()
+        records = [run.record() for _ in range(4)]
+    assert [record["error"] for record in records] == [None] * 4
+    assert all(record["reused"] and record["bytes"] == 60 for record in records)
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_a_handshake_has_its_descriptors_too(haul_running, origin, certificates, tmp_path, is_trusted):
+    """Where they are short, for the connection or for reading the system's certificates, it is tried again."""
+    trust = ["--cacert", str(certificates.ca)] if is_trusted else []
+    with servers.Http2(tmp_path, certificates, origin) as server:
+        limit = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))}
+        with haul_running("-j", "-c", "300", *trust, "-i", "-", **limit) as run:
+            run.stdin.write("".join(f"{server.root}/ok?{i}\n" for i in range(300)).encode())
+            run.stdin.close()
+            records = [run.record() for _ in range(300)]
+    codes = {record["error"] and record["error"]["code"] for record in records}
+    assert codes == ({None} if is_trusted else {60})
+
+
+def test_connections_that_end_lose_nobody(haul, origin, certificates, tmp_path):
+    """The server ends each after a few requests, while others are on their way to it."""
+    count = 1500
+    with servers.Http2(tmp_path, certificates, origin, requests=5) as server:
+        urls = "".join(f"{server.root}/ok?{i}\n" for i in range(count))
+        records = haul("-j", "-c", "50", "--cacert", str(certificates.ca), stdin=urls).records()
+    assert len(records) == count
+    assert {record["error"] and record["error"]["message"] for record in records} == {None}
+    assert any(record["reused"] for record in records)
