@@ -162,7 +162,8 @@ union haul_value haul_awaited(const struct haul_task *task);
             goto haul__finally;                                                                                        \
     } while (0)
 
-/* Ends the body with success and a value: HAUL_RETURN(.integer = 42), HAUL_RETURN(.pointer = text). */
+/* Ends the body with success and a value: HAUL_RETURN(.integer = 42), HAUL_RETURN(.pointer = text). A body that falls
+ * off its end returns 0. */
 #define HAUL_RETURN(...)                                                                                               \
     do {                                                                                                               \
         HAUL__ONLY_IN_BODY("HAUL_RETURN does not stand behind HAUL_FINALLY");                                          \
