@@ -431,9 +431,10 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
     if (self->code < 0)
         HAUL_FAIL(self->code);
     haul_task_own_value(task, destroy_result);
-    coroutine->value = (union haul_value){.pointer = give(self)};
-    if (self->code == HAUL_E_CANCELLED)
-        HAUL_FAIL(HAUL_E_CANCELLED);
+    if (self->code != HAUL_E_CANCELLED)
+        HAUL_RETURN(.pointer = give(self));
+    coroutine->value.pointer = give(self);
+    HAUL_FAIL(HAUL_E_CANCELLED);
     HAUL_FINALLY;
     finish(self);
     HAUL_END;
