@@ -1,12 +1,12 @@
 #include "output/body.h"
 
 #include "message.h"
-#include "output/gate.h"
 #include "output/keep.h"
 #include "output/writer.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>
+#include <haul/event.h>
 
 #include <assert.h>
 #include <errno.h>
@@ -26,7 +26,7 @@ struct bodies {
     struct body *turn;   /* NULL: nobody has it */
     struct body *oldest; /* of those that are released */
     struct body *newest;
-    struct gate idle;            /* open while none is */
+    struct haul_event idle;      /* set while none is */
     struct haul_handle *pumping; /* the next move; NULL: none is to come */
     struct haul_handle *aging;   /* the end of youth of the one with the turn */
     int error;
@@ -68,7 +68,9 @@ int bodies_create(struct haul_loop *loop, struct writer *writer, const char *dir
     if (directory == NULL || directory[0] == '\0')
         directory = "/tmp";
     *bodies = (struct bodies){.loop = loop, .writer = writer, .pool = {.directory = directory}};
-    gate_init(&bodies->idle);
+    keep_pool_reserve(&bodies->pool);
+    haul_event_init(&bodies->idle);
+    haul_event_set(&bodies->idle);
     writer_set_room_callback(writer, pump_at_room, bodies);
     *ret_bodies = bodies;
     return 0;
@@ -93,12 +95,12 @@ void bodies_destroy(struct bodies *bodies)
     take_back(&bodies->pumping);
     take_back(&bodies->aging);
     writer_set_room_callback(bodies->writer, NULL, NULL);
-    gate_finish(&bodies->idle);
+    haul_event_finish(&bodies->idle);
     keep_pool_finish(&bodies->pool);
     free(bodies);
 }
 
-struct gate *bodies_idle(struct bodies *bodies)
+struct haul_event *bodies_idle(struct bodies *bodies)
 {
     return &bodies->idle;
 }
@@ -153,7 +155,7 @@ static void drop_oldest(struct bodies *bodies)
     bodies->oldest = body->next;
     if (bodies->oldest == NULL) {
         bodies->newest = NULL;
-        gate_open(&bodies->idle);
+        haul_event_set(&bodies->idle);
     }
     body_destroy(body);
 }
@@ -266,7 +268,7 @@ void body_release(struct body *body)
     else
         bodies->oldest = body;
     bodies->newest = body;
-    gate_close(&bodies->idle);
+    haul_event_clear(&bodies->idle);
     pump(bodies);
 }
 

@@ -26,7 +26,7 @@
 
 struct bodies;
 struct body;
-struct gate;
+struct haul_event;
 struct writer;
 
 /* What the bodies of a run share. They are written to WRITER, whose room callback they take; DIRECTORY, borrowed, is
@@ -36,8 +36,8 @@ int bodies_create(struct haul_loop *loop, struct writer *writer, const char *dir
 /* Drops what is released and not written yet. All others must have been destroyed. NULL is fine. */
 void bodies_destroy(struct bodies *bodies);
 
-/* A gate that is open while nothing that is released waits for the writer. */
-struct gate *bodies_idle(struct bodies *bodies);
+/* Set while nothing that is released waits for the writer. */
+struct haul_event *bodies_idle(struct bodies *bodies);
 
 /* A negative errno once something released is lost: memory, or the file cannot be read. */
 int bodies_error(const struct bodies *bodies);

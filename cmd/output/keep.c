@@ -4,8 +4,10 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { first_memory = 4096, first_stretch = 256 * 1024, largest_stretch = 64 * 1024 * 1024 };
 
@@ -15,9 +17,23 @@ struct stretch {
     int64_t size;
 };
 
+void keep_pool_reserve(struct keep_pool *pool)
+{
+    int descriptor = open("/", O_PATH | O_CLOEXEC);
+    pool->reserve = descriptor > 0 ? descriptor : 0;
+}
+
+static void give_up_reserve(struct keep_pool *pool)
+{
+    if (pool->reserve > 0)
+        close(pool->reserve);
+    pool->reserve = 0;
+}
+
 void keep_pool_finish(struct keep_pool *pool)
 {
     assert(pool->memory == 0);
+    give_up_reserve(pool);
     spill_destroy(pool->spill);
     pool->spill = NULL;
 }
@@ -77,6 +93,7 @@ static int add_stretch(struct keep *keep)
 static int append_to_file(struct keep *keep, const char *bytes, size_t size)
 {
     if (keep->pool->spill == NULL) {
+        give_up_reserve(keep->pool);
         int code = spill_create(keep->pool->directory, &keep->pool->spill);
         if (code != 0)
             return code;

@@ -18,8 +18,12 @@ enum {
 struct keep_pool {
     const char *directory; /* where the file is made when it is first needed; borrowed */
     struct spill *spill;   /* NULL: not needed yet */
+    int reserve;           /* a descriptor that makes way for the file's; 0: none */
     size_t memory;         /* allocated by all */
 };
+
+/* Sees to it that the file has a descriptor even when connections have taken all the others. */
+void keep_pool_reserve(struct keep_pool *pool);
 
 /* All that was kept must have been dropped. */
 void keep_pool_finish(struct keep_pool *pool);

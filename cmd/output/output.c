@@ -139,7 +139,7 @@ int output_emit(struct output *output, struct entry *entry)
 bool output_is_full(struct output *output)
 {
     return writer_is_full(output->options.writer) ||
-           (output->bodies != NULL && !gate_is_open(bodies_idle(output->bodies)));
+           (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)));
 }
 
 struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine *coroutine)
@@ -147,9 +147,9 @@ struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine 
     HAUL_BEGIN(output_wait_room);
     while (output_is_full(self->output)) {
         bool is_writer = writer_is_full(self->output->options.writer);
-        struct gate *gate = is_writer ? writer_room(self->output->options.writer) : bodies_idle(self->output->bodies);
-        self->pass = HAUL_FRAME(gate_pass, .gate = gate);
-        HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+        struct haul_event *room =
+            is_writer ? writer_room(self->output->options.writer) : bodies_idle(self->output->bodies);
+        HAUL_AWAIT(haul_event_wait(task, room));
     }
     HAUL_FINALLY;
     HAUL_END;
@@ -163,7 +163,7 @@ static int error_of(const struct output *output)
 /* Whether the writer has all that it will get. */
 static bool is_moved(struct output *output)
 {
-    return output->bodies == NULL || gate_is_open(bodies_idle(output->bodies)) || error_of(output) != 0;
+    return output->bodies == NULL || haul_event_is_set(bodies_idle(output->bodies)) || error_of(output) != 0;
 }
 
 struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *coroutine)

@@ -57,7 +57,6 @@ struct output_wait_room {
     struct haul_coroutine coroutine;
     struct output *output;
     /* Private from here. */
-    struct gate_pass pass;
 };
 haul_step_fn output_wait_room;
 

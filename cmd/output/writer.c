@@ -52,8 +52,8 @@ struct writer {
     struct haul_handle *flush_handle;
     int64_t flushed;               /* when it was flushed last */
     struct haul_semaphore stirred; /* a place when writer_run has to look */
-    struct gate drained;           /* for writer_drain: closed until nothing waits */
-    struct gate room;              /* open unless it was full */
+    struct haul_event drained;     /* for writer_drain: that nothing waits */
+    struct haul_event room;        /* set unless it was full */
     haul_callback_fn *room_fn;
     void *room_data;
 };
@@ -115,8 +115,10 @@ int writer_create(struct haul_loop *loop, int descriptor, struct writer **ret_wr
     if (has_reader(writer) && reader_is_gone(writer->descriptor))
         writer->state = WRITER_READER_GONE;
     haul_semaphore_init(&writer->stirred, 0);
-    gate_init(&writer->drained);
-    gate_init(&writer->room);
+    haul_event_init(&writer->drained);
+    haul_event_set(&writer->drained);
+    haul_event_init(&writer->room);
+    haul_event_set(&writer->room);
     *ret_writer = writer;
     return 0;
 }
@@ -127,8 +129,8 @@ void writer_destroy(struct writer *writer)
         return;
     if (writer->flush_handle != NULL)
         haul_handle_cancel(writer->flush_handle);
-    gate_finish(&writer->room);
-    gate_finish(&writer->drained);
+    haul_event_finish(&writer->room);
+    haul_event_finish(&writer->drained);
     haul_semaphore_finish(&writer->stirred);
     if (writer->is_owned)
         close(writer->descriptor);
@@ -197,15 +199,15 @@ static void write_out(struct writer *writer)
     writer->flushed = haul_loop_now(writer->loop);
     if (writer->begin == writer->end) {
         writer->begin = writer->end = 0;
-        gate_open(&writer->drained);
+        haul_event_set(&writer->drained);
     }
 }
 
 static void tell_room(struct writer *writer)
 {
-    if (gate_is_open(&writer->room) || writer_is_full(writer))
+    if (haul_event_is_set(&writer->room) || writer_is_full(writer))
         return;
-    gate_open(&writer->room);
+    haul_event_set(&writer->room);
     if (writer->room_fn != NULL)
         writer->room_fn(writer->room_data);
 }
@@ -279,7 +281,7 @@ int writer_write(struct writer *writer, const void *bytes, size_t size)
     writer->end += size;
     see_off(writer);
     if (writer_is_full(writer))
-        gate_close(&writer->room);
+        haul_event_clear(&writer->room);
     return 0;
 }
 
@@ -299,7 +301,7 @@ void writer_set_room_callback(struct writer *writer, haul_callback_fn *fn, void 
     writer->room_data = data;
 }
 
-struct gate *writer_room(struct writer *writer)
+struct haul_event *writer_room(struct writer *writer)
 {
     return &writer->room;
 }
@@ -374,7 +376,7 @@ struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *corou
     HAUL_FAIL(self->writer->state == WRITER_FAILED ? -self->writer->error : -EPIPE);
     HAUL_FINALLY;
     self->writer->is_run = false;
-    gate_open(&self->writer->drained);
+    haul_event_set(&self->writer->drained);
     haul_group_cancel(&self->group);
     HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
     HAUL_END;
@@ -386,9 +388,8 @@ struct haul_step writer_drain(struct haul_task *task, struct haul_coroutine *cor
     flush(self->writer);
     while (self->writer->state == WRITER_OPEN && writer_pending(self->writer) > 0) {
         if (self->writer->is_run) {
-            gate_close(&self->writer->drained);
-            self->pass = HAUL_FRAME(gate_pass, .gate = &self->writer->drained);
-            HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+            haul_event_clear(&self->writer->drained);
+            HAUL_AWAIT(haul_event_wait(task, &self->writer->drained));
         } else {
             HAUL_AWAIT_CODE(self->code, haul_wait_writable(task, self->writer->descriptor));
             if (self->code > 0)

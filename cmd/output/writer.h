@@ -14,8 +14,7 @@
 #ifndef OUTPUT_WRITER_H
 #define OUTPUT_WRITER_H
 
-#include "output/gate.h"
-
+#include <haul/event.h>
 #include <haul/group.h>
 #include <haul/loop.h>
 
@@ -53,8 +52,8 @@ bool writer_is_full(const struct writer *writer);
  * writer_write. There is one such function. */
 void writer_set_room_callback(struct writer *writer, haul_callback_fn *fn, void *data);
 
-/* A gate that is open unless it is full. */
-struct gate *writer_room(struct writer *writer);
+/* Set unless it is full. */
+struct haul_event *writer_room(struct writer *writer);
 
 enum writer_state writer_state(const struct writer *writer);
 
@@ -85,7 +84,6 @@ struct writer_drain {
     struct haul_coroutine coroutine;
     struct writer *writer;
     /* Private from here. */
-    struct gate_pass pass;
     int code;
 };
 haul_step_fn writer_drain;

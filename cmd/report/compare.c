@@ -295,6 +295,7 @@ static enum exit_status judge(const struct job *job, int code)
 enum exit_status compare_command(const struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     descriptor_limit_raise();
     struct job job = {.options = options};
     int code = make(&job);
@@ -307,6 +308,7 @@ enum exit_status compare_command(const struct options *options)
     code = haul_run_task(job.loop, HAUL_CALL(program, .job = &job), &outcome);
     if (code == 0)
         code = outcome.code;
+    interruption_end(&job.interruption);
     announcer_clear(&job.announcer);
     if (job.interruption.signal != 0 && !job.comparison.runs)
         message("interrupted while the list was read");

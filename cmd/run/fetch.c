@@ -262,6 +262,7 @@ static void tell_failure(struct run *run, int code)
 enum exit_status fetch_command(const struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     descriptor_limit_raise();
     struct run run = {.options = options};
     int code = make(&run);
@@ -274,6 +275,7 @@ enum exit_status fetch_command(const struct options *options)
     code = haul_run_task(run.loop, HAUL_CALL(program, .run = &run), &outcome);
     if (code == 0)
         code = outcome.code;
+    interruption_end(&run.interruption);
     progress_clear(run.progress);
     tell_failure(&run, code);
     if (writer_state(run.writer) == WRITER_OPEN)

@@ -22,7 +22,8 @@ void front_init(struct front *front, const struct front_plan *plan)
 {
     *front = (struct front){.plan = *plan, .cancel_message = "cancelled"};
     order_init(&front->order, plan->mode);
-    gate_init(&front->room);
+    haul_event_init(&front->room);
+    haul_event_set(&front->room);
     stall_init(&front->stall, &front->order);
 }
 
@@ -55,9 +56,9 @@ void front_room_changed(void *data)
 {
     struct front *front = data;
     if (has_room(front))
-        gate_open(&front->room);
+        haul_event_set(&front->room);
     else
-        gate_close(&front->room);
+        haul_event_clear(&front->room);
     if (front->plan.mode == MODE_GATHER)
         stall_note(&front->stall, front->loop, front->order.count >= front->plan.window);
 }
@@ -183,8 +184,7 @@ struct haul_step front_run(struct haul_task *task, struct haul_coroutine *corout
         } else if (is_sink_full(self->front)) {
             HAUL_AWAIT(self->front->plan.sink.wait_room(task, self->front->plan.sink.data));
         } else {
-            self->pass = HAUL_FRAME(gate_pass, .gate = &self->front->room);
-            HAUL_AWAIT(haul_call(task, &self->pass.coroutine));
+            HAUL_AWAIT(haul_event_wait(task, &self->front->room));
         }
     }
     self->front->is_drained = true;
@@ -200,6 +200,6 @@ struct haul_step front_run(struct haul_task *task, struct haul_coroutine *corout
     if (self->code != 0)
         coroutine->code = (int16_t)self->code;
     stall_finish(&self->front->stall);
-    gate_finish(&self->front->room);
+    haul_event_finish(&self->front->room);
     HAUL_END;
 }

@@ -2,11 +2,11 @@
 #ifndef RUN_FRONT_H
 #define RUN_FRONT_H
 
-#include "output/gate.h"
 #include "run/order.h"
 #include "run/stall.h"
 
 #include <haul/client.h>
+#include <haul/event.h>
 #include <haul/group.h>
 #include <haul/loop.h>
 
@@ -47,7 +47,7 @@ struct front {
     struct order order;
     struct stall stall;
     struct haul_group group;    /* the fetches */
-    struct gate room;           /* open while there is some */
+    struct haul_event room;     /* set while there is some */
     size_t alive;               /* fetches that have not ended */
     bool is_drained;            /* the feed has nothing more */
     const struct entry *turn;   /* the entry that was told it is the next to leave */
@@ -64,7 +64,6 @@ struct front_run {
     struct haul_coroutine coroutine;
     struct front *front;
     /* Private from here. */
-    struct gate_pass pass;
     int code;
 };
 haul_step_fn front_run;

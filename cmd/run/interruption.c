@@ -27,13 +27,21 @@ static void terminate_came(void *data)
     came(data, SIGTERM);
 }
 
+/* A signal that is ignored stays so: a script has it ignored for a job in the background, which is not the one that the
+ * person at the keyboard wants to end. */
+static int catch_signal(struct interruption *interruption, int number, haul_callback_fn *fn)
+{
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+        return 0;
+    return haul_loop_add_signal_handler(interruption->loop, number, fn, interruption);
+}
+
 int interruption_begin(struct interruption *interruption, struct haul_loop *loop, haul_callback_fn *fn, void *data)
 {
     *interruption = (struct interruption){.loop = loop, .fn = fn, .data = data};
-    int code = haul_loop_add_signal_handler(loop, SIGINT, interrupt_came, interruption);
-    if (code == 0)
-        code = haul_loop_add_signal_handler(loop, SIGTERM, terminate_came, interruption);
-    return code;
+    int code = catch_signal(interruption, SIGINT, interrupt_came);
+    return code == 0 ? catch_signal(interruption, SIGTERM, terminate_came) : code;
 }
 
 void interruption_end(struct interruption *interruption)

@@ -1,4 +1,5 @@
-/* SIGINT and SIGTERM: the first asks the run to end, the second ends the process at once. */
+/* SIGINT and SIGTERM: the first asks the run to end, the second ends the process at once. One that is ignored from the
+ * start stays so. */
 #ifndef RUN_INTERRUPTION_H
 #define RUN_INTERRUPTION_H
 
@@ -15,7 +16,7 @@ struct interruption {
 /* Has FN called when the first of the two signals comes. -ENOMEM. */
 int interruption_begin(struct interruption *interruption, struct haul_loop *loop, haul_callback_fn *fn, void *data);
 
-/* The signals have their default action again. */
+/* Once the loop runs no more: the signals have their default action again, since nobody would hear of them. */
 void interruption_end(struct interruption *interruption);
 
 /* Ends the process with the signal that came, if one did, so that a shell's loop stops, too (a status of 130 alone

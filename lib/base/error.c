@@ -20,6 +20,10 @@ static const struct {
     [HAUL_E_STOPPED] = {"HAUL_E_STOPPED", "the loop stopped before the future was done"},
     [HAUL_E_STALLED] = {"HAUL_E_STALLED", "nothing is left that could make the future done"},
     [HAUL_E_LIMIT] = {"HAUL_E_LIMIT", "it is more than the limit"},
+    [HAUL_E_FULL] = {"HAUL_E_FULL", "the queue is full"},
+    [HAUL_E_EMPTY] = {"HAUL_E_EMPTY", "the queue is empty"},
+    [HAUL_E_SHUTDOWN] = {"HAUL_E_SHUTDOWN", "the queue was shut down"},
+    [HAUL_E_BROKEN] = {"HAUL_E_BROKEN", "the barrier was broken"},
 };
 
 static const int error_count = sizeof(errors) / sizeof(errors[0]);

@@ -1,4 +1,5 @@
 #include "base/memory.h"
+#include "core/outcome.h"
 #include "core/task.h"
 
 #include <haul/completed.h>
@@ -6,47 +7,106 @@
 
 #include <errno.h>
 
-/* One of them: in its future's line of waiters, then in `done`, then given. */
+/* A place for one of them: in `unused`; then in its future's line of waiters, or on its way from there; then in
+ * `done`; then in `unused` again. */
 struct entry {
     struct haul__ready ready;
     struct haul_completed *completed;
-    struct haul_future *future; /* with a reference */
-    bool is_own;                /* a task of the iteration's own group */
-    enum { RUNNING, DONE, GIVEN } state;
+    struct haul_future *future; /* with a reference, unless it is unused */
+    uint32_t index;
+    bool is_own; /* a task of the iteration's own group */
 };
 
 struct haul_completed {
     struct haul_group group;
+    struct haul_list unused;  /* struct entry */
     struct haul_list done;    /* struct entry, in order of completion */
     struct haul_list waiters; /* tasks in haul_completed_next, whose `waited` is where the outcome goes */
-    struct haul_task *leaver; /* the task in haul_completed_leave */
+    struct haul_timer timer;  /* of the deadline */
+    int64_t deadline;
+    haul_source_fn *next; /* NULL: all were there from the start */
+    void *data;
+    int end;         /* what comes behind the last outcome; 0 while `next` has not been asked to its end */
+    uint32_t begun;  /* how many there were so far */
+    size_t running;  /* those that are not in `done` yet */
+    bool is_pulling; /* in `next` */
     bool leaver_cancelled;
+    struct haul_task *leaver; /* the task in haul_completed_leave */
     size_t count;
-    size_t given;
     struct entry entries[];
 };
 
-static struct haul_outcome give(struct entry *entry)
+static struct entry *entry_of_link(struct haul_list *link)
 {
-    struct haul_outcome outcome = {.code = haul_future_code(entry->future),
-                                   .index = (uint32_t)(entry - entry->completed->entries)};
-    if (outcome.code == 0)
-        outcome.value =
-            entry->is_own ? haul_future_take(entry->future, &outcome.destroy) : haul_future_value(entry->future);
-    entry->state = GIVEN;
-    entry->completed->given++;
-    return outcome;
+    return haul__container(link, struct entry, ready.at.link);
 }
 
 static void free_all(struct haul_completed *completed)
 {
+    haul__loop_clear_timer(completed->group.loop, &completed->timer);
     for (size_t i = 0; i < completed->count; i++) {
         struct entry *entry = &completed->entries[i];
-        if (entry->state == RUNNING) /* in the line of its future, or on its way from there */
+        if (entry->future)
             haul__future_remove_waiter(entry->future, &entry->ready);
         haul_future_unref(entry->future);
     }
     haul__free(completed);
+}
+
+/* Starts or notes what is given, for which there is a place. -ENOMEM. */
+static int begin(struct haul_completed *completed, const struct haul_awaitable *awaitable)
+{
+    struct haul_future *future;
+    if (awaitable->frame) {
+        struct haul_task *task;
+        int code = haul__task_create_in(&completed->group, *awaitable, &task);
+        if (code < 0)
+            return code;
+        future = &task->future;
+    } else {
+        assert(awaitable->future->loop == completed->group.loop && "a future of another loop is iterated over");
+        future = haul_future_ref(awaitable->future);
+    }
+    struct entry *entry = entry_of_link(completed->unused.next);
+    haul__list_remove(&entry->ready.at.link);
+    entry->future = future;
+    entry->is_own = awaitable->frame;
+    entry->index = completed->begun++;
+    completed->running++;
+    if (haul_future_done(future))
+        haul__loop_make_ready(future->loop, &entry->ready);
+    else
+        haul__future_add_waiter(future, &entry->ready);
+    return 0;
+}
+
+/* Fills what room there is. */
+static void pull(struct haul_completed *completed)
+{
+    completed->is_pulling = true;
+    while (completed->end == 0 && !haul__list_is_empty(&completed->unused)) {
+        struct haul_awaitable awaitable;
+        completed->end = completed->next(completed->data, &awaitable);
+        if (completed->end == 0)
+            completed->end = begin(completed, &awaitable);
+    }
+    completed->is_pulling = false;
+}
+
+static void give(struct haul_completed *completed, struct entry *entry, struct haul_outcome *ret_outcome)
+{
+    *ret_outcome = haul__outcome_of(entry->future, entry->is_own, entry->index);
+    haul_future_unref(entry->future);
+    entry->future = NULL;
+    haul__list_append(&completed->unused, &entry->ready.at.link);
+}
+
+/* What haul_completed_next has to say where nothing is done: HAUL__PENDING, or why it need not wait. */
+static int nothing_done(const struct haul_completed *completed)
+{
+    if (completed->running == 0)
+        return completed->end;
+    return completed->deadline <= haul_loop_now(completed->group.loop) ? HAUL_E_TIMEOUT : HAUL__PENDING;
 }
 
 static void answer_waiter(struct haul_completed *completed, int code)
@@ -56,20 +116,31 @@ static void answer_waiter(struct haul_completed *completed, int code)
     haul__task_wake(task, code, (union haul_value){0});
 }
 
+static void answer_all(struct haul_completed *completed, int code)
+{
+    while (!haul__list_is_empty(&completed->waiters))
+        answer_waiter(completed, code);
+}
+
 static void entry_ended(struct haul__ready *ready)
 {
     struct entry *entry = haul__container(ready, struct entry, ready);
     struct haul_completed *completed = entry->completed;
-    entry->state = DONE;
+    completed->running--;
     if (haul__list_is_empty(&completed->waiters)) {
         haul__list_append(&completed->done, &entry->ready.at.link);
         return;
     }
-    struct haul_outcome *outcome = haul__task_of_link(completed->waiters.next)->waited;
-    *outcome = give(entry);
+    give(completed, entry, haul__task_of_link(completed->waiters.next)->waited);
     answer_waiter(completed, 0);
-    while (completed->given == completed->count && !haul__list_is_empty(&completed->waiters))
-        answer_waiter(completed, HAUL_E_DRAINED);
+    pull(completed);
+    if (completed->running == 0)
+        answer_all(completed, completed->end);
+}
+
+static void deadline_came(struct haul_timer *timer)
+{
+    answer_all(haul__container(timer, struct haul_completed, timer), HAUL_E_TIMEOUT);
 }
 
 static void group_ended(struct haul_group *group, struct haul_task *task)
@@ -82,48 +153,65 @@ static void group_ended(struct haul_group *group, struct haul_task *task)
     free_all(completed);
 }
 
-/* Starts or notes what is given; all or nothing. */
-static int begin(struct haul_completed *completed, const struct haul_awaitable *awaitables)
+static struct haul_completed *completed_create(struct haul_task *task, size_t places)
 {
-    for (size_t i = 0; i < completed->count; i++) {
-        struct entry *entry = &completed->entries[i];
-        *entry = (struct entry){.ready.run = entry_ended, .completed = completed, .is_own = awaitables[i].frame};
-        struct haul_task *task;
-        int code = entry->is_own ? haul__task_create_in(&completed->group, awaitables[i], &task) : 0;
-        if (code < 0) {
-            completed->count = i;
-            return code;
-        }
-        assert(entry->is_own || awaitables[i].future->loop == completed->group.loop);
-        entry->future = entry->is_own ? &task->future : haul_future_ref(awaitables[i].future);
-        if (haul_future_done(entry->future))
-            haul__loop_make_ready(entry->future->loop, &entry->ready);
-        else
-            haul__future_add_waiter(entry->future, &entry->ready);
+    if (places > (SIZE_MAX - sizeof(struct haul_completed)) / sizeof(struct entry))
+        return NULL;
+    struct haul_completed *completed = haul__allocate(sizeof(*completed) + places * sizeof(completed->entries[0]));
+    if (!completed)
+        return NULL;
+    *completed =
+        (struct haul_completed){.timer = {deadline_came, HAUL__NO_TIMER}, .deadline = HAUL_NEVER, .count = places};
+    haul_group_init(task, &completed->group);
+    completed->group.ended = group_ended;
+    haul__list_init(&completed->unused);
+    haul__list_init(&completed->done);
+    haul__list_init(&completed->waiters);
+    for (size_t i = 0; i < places; i++) {
+        completed->entries[i] = (struct entry){.ready.run = entry_ended, .completed = completed};
+        haul__list_append(&completed->unused, &completed->entries[i].ready.at.link);
     }
-    return 0;
+    return completed;
 }
 
 int haul_as_completed(struct haul_task *task, const struct haul_awaitable *awaitables, size_t count,
                       struct haul_completed **ret_completed)
 {
-    struct haul_completed *completed = haul__allocate(sizeof(*completed) + count * sizeof(completed->entries[0]));
+    struct haul_completed *completed = completed_create(task, count);
     if (!completed)
         return -ENOMEM;
-    *completed = (struct haul_completed){.count = count};
-    haul_group_init(task, &completed->group);
-    completed->group.ended = group_ended;
-    haul__list_init(&completed->done);
-    haul__list_init(&completed->waiters);
-    int code = begin(completed, awaitables);
-    if (code < 0) {
-        while (!haul__list_is_empty(&completed->group.tasks))
-            haul__task_discard(haul__container(completed->group.tasks.next, struct haul_task, sibling));
-        free_all(completed);
-        return code;
+    completed->end = HAUL_E_DRAINED;
+    for (size_t i = 0; i < count; i++) {
+        int code = begin(completed, &awaitables[i]);
+        if (code < 0) {
+            while (!haul__list_is_empty(&completed->group.tasks))
+                haul__task_discard(haul__container(completed->group.tasks.next, struct haul_task, sibling));
+            free_all(completed);
+            return code;
+        }
     }
     *ret_completed = completed;
     return 0;
+}
+
+int haul_gather_limited(struct haul_task *task, size_t limit, haul_source_fn *next, void *data,
+                        struct haul_completed **ret_completed)
+{
+    assert(limit > 0 && "nothing would ever run");
+    struct haul_completed *completed = completed_create(task, limit);
+    if (!completed)
+        return -ENOMEM;
+    completed->next = next;
+    completed->data = data;
+    *ret_completed = completed;
+    return 0;
+}
+
+int haul_completed_set_deadline(struct haul_completed *completed, int64_t deadline)
+{
+    haul__loop_clear_timer(completed->group.loop, &completed->timer);
+    completed->deadline = deadline;
+    return haul__loop_set_timer(completed->group.loop, &completed->timer, deadline);
 }
 
 static void cancel_next(struct haul_task *task)
@@ -135,14 +223,18 @@ static void cancel_next(struct haul_task *task)
 struct haul_await haul_completed_next(struct haul_task *task, struct haul_completed *completed,
                                       struct haul_outcome *ret_outcome)
 {
+    assert(!completed->is_pulling && "an iteration's own source asks for its outcomes");
     if (!haul__list_is_empty(&completed->done)) {
-        struct entry *entry = haul__container(completed->done.next, struct entry, ready.at.link);
+        struct entry *entry = entry_of_link(completed->done.next);
         haul__list_remove(&entry->ready.at.link);
-        *ret_outcome = give(entry);
+        give(completed, entry, ret_outcome);
+        pull(completed);
         return (struct haul_await){0};
     }
-    if (completed->given == completed->count)
-        return (struct haul_await){HAUL_E_DRAINED};
+    pull(completed);
+    int code = nothing_done(completed);
+    if (code != HAUL__PENDING)
+        return (struct haul_await){code};
     struct haul_await await = haul__task_park(task, cancel_next, ret_outcome);
     haul__list_append(&completed->waiters, &task->ready.at.link);
     return await;

@@ -2,6 +2,7 @@
  * given, with a reference; `running` counts those that have not ended; the waiting task is woken by the one that makes
  * it 0. */
 #include "base/memory.h"
+#include "core/outcome.h"
 #include "core/task.h"
 
 #include <haul/error.h>
@@ -47,16 +48,6 @@ static void cancel_rest(struct gather *gather)
         haul_future_cancel(gather->futures[i].future);
 }
 
-static struct haul_outcome take_outcome(struct haul_future *future, bool is_own, size_t index)
-{
-    struct haul_outcome outcome = {.code = haul_future_code(future), .index = (uint32_t)index};
-    if (outcome.code != 0)
-        return outcome;
-    /* What another future gives stays its own: several may be waiting for it. */
-    outcome.value = is_own ? haul_future_take(future, &outcome.destroy) : haul_future_value(future);
-    return outcome;
-}
-
 static void conclude(struct gather *gather)
 {
     size_t next_future = 0;
@@ -64,7 +55,7 @@ static void conclude(struct gather *gather)
         struct haul_future *future = gather->outcomes[i].value.pointer;
         bool is_borrowed = next_future < gather->future_count && gather->futures[next_future].future == future;
         next_future += is_borrowed;
-        gather->outcomes[i] = take_outcome(future, !is_borrowed, i);
+        gather->outcomes[i] = haul__outcome_of(future, !is_borrowed, (uint32_t)i);
         haul_future_unref(future);
     }
     struct haul_task *waiter = gather->waiter;

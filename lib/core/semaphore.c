@@ -1,12 +1,18 @@
-#include "core/task.h"
+#include "core/line.h"
 
-#include <haul/error.h>
 #include <haul/semaphore.h>
 
 void haul_semaphore_init(struct haul_semaphore *semaphore, size_t places)
 {
     haul__list_init(&semaphore->waiters);
     semaphore->free = places;
+    semaphore->most = SIZE_MAX;
+}
+
+void haul_semaphore_init_bounded(struct haul_semaphore *semaphore, size_t places)
+{
+    haul_semaphore_init(semaphore, places);
+    semaphore->most = places;
 }
 
 void haul_semaphore_finish(struct haul_semaphore *semaphore)
@@ -15,19 +21,11 @@ void haul_semaphore_finish(struct haul_semaphore *semaphore)
     (void)semaphore;
 }
 
-static void cancel_acquire(struct haul_task *task)
-{
-    haul__list_remove(&task->ready.at.link);
-    haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
-}
-
 struct haul_await haul_semaphore_acquire(struct haul_task *task, struct haul_semaphore *semaphore)
 {
     if (haul_semaphore_try_acquire(semaphore))
         return haul__task_answer(task, 0, (union haul_value){0});
-    struct haul_await await = haul__task_park(task, cancel_acquire, semaphore);
-    haul__list_append(&semaphore->waiters, &task->ready.at.link);
-    return await;
+    return haul__line_wait(task, &semaphore->waiters);
 }
 
 int haul_semaphore_try_acquire(struct haul_semaphore *semaphore)
@@ -41,13 +39,17 @@ int haul_semaphore_try_acquire(struct haul_semaphore *semaphore)
 
 void haul_semaphore_release(struct haul_semaphore *semaphore)
 {
-    if (haul__list_is_empty(&semaphore->waiters)) {
+    assert(semaphore->free < semaphore->most && "more places are released than were taken");
+    struct haul_task *task = haul__line_first(&semaphore->waiters);
+    if (task)
+        haul__line_wake(task, 0, (union haul_value){0});
+    else
         semaphore->free++;
-        return;
-    }
-    struct haul_task *task = haul__task_of_link(semaphore->waiters.next);
-    haul__list_remove(&task->ready.at.link);
-    haul__task_wake(task, 0, (union haul_value){0});
+}
+
+int haul_semaphore_locked(const struct haul_semaphore *semaphore)
+{
+    return semaphore->free == 0;
 }
 
 size_t haul_semaphore_free(const struct haul_semaphore *semaphore)

@@ -23,11 +23,11 @@ static void leave_group(struct haul_task *task)
     haul_task_unref(task);
 }
 
-/* A value that comes with an error, or too late for a cancel, has nobody to take it. */
+/* A value that comes with an error, or too late for a cancel, has nobody to take it, unless its group keeps it. */
 static void finish(struct haul_task *task, int code, union haul_value value)
 {
     haul_destroy_fn *destroy = task->future.destroy;
-    if (code == 0 && task->undelivered > 0)
+    if (code == 0 && task->undelivered > 0 && !task->group->keeps_values)
         code = HAUL_E_CANCELLED;
     if (code != 0) {
         if (destroy && value.pointer)

@@ -18,6 +18,10 @@ enum haul_error {
     HAUL_E_STOPPED,       /* the loop was stopped before the future was done */
     HAUL_E_STALLED,       /* nothing is left that could ever make the future done */
     HAUL_E_LIMIT,         /* more than the limit that was set */
+    HAUL_E_FULL,          /* no room is left in the queue */
+    HAUL_E_EMPTY,         /* no item is in the queue now */
+    HAUL_E_SHUTDOWN,      /* the queue was shut down */
+    HAUL_E_BROKEN,        /* the barrier was broken */
 };
 
 /* The code's name as in this header or errno.h ("HAUL_E_TIMEOUT", "ENOMEM"), "unknown" for any other. Static. */

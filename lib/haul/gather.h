@@ -1,4 +1,5 @@
-/* Gather: run several at once and have all outcomes, in the order of the arguments (asyncio: gather). */
+/* Gather: run several at once and have all outcomes, in the order of the arguments (asyncio: gather). For many, with a
+ * limit on how many run at once, see haul_gather_limited in <haul/completed.h>. */
 #ifndef HAUL_GATHER_H
 #define HAUL_GATHER_H
 

@@ -34,6 +34,7 @@ struct haul_group {
     unsigned char waiting;                                           /* its owner is in haul_group_wait */
     unsigned char owner_cancelled;                                   /* by the group, because of the first error */
     unsigned char wait_cancelled;                                    /* its owner was cancelled while it waited */
+    unsigned char keeps_values;                                      /* a value beats a cancel not given yet */
 };
 
 /* Opens a group owned by TASK. */

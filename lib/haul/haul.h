@@ -2,21 +2,27 @@
 #ifndef HAUL_HAUL_H
 #define HAUL_HAUL_H
 
+#include <haul/barrier.h>
 #include <haul/client.h>
 #include <haul/clock.h>
 #include <haul/completed.h>
+#include <haul/condition.h>
 #include <haul/coroutine.h>
 #include <haul/descriptor.h>
 #include <haul/duration.h>
 #include <haul/embedded.h>
 #include <haul/error.h>
+#include <haul/event.h>
 #include <haul/future.h>
 #include <haul/gather.h>
 #include <haul/group.h>
+#include <haul/lock.h>
 #include <haul/loop.h>
+#include <haul/queue.h>
 #include <haul/result.h>
 #include <haul/run.h>
 #include <haul/semaphore.h>
+#include <haul/shield.h>
 #include <haul/sleep.h>
 #include <haul/stream.h>
 #include <haul/task.h>
@@ -24,5 +30,6 @@
 #include <haul/trust.h>
 #include <haul/url.h>
 #include <haul/version.h>
+#include <haul/wait.h>
 
 #endif

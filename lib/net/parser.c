@@ -371,3 +371,10 @@ int haul__url_create_parsed(const char *text, size_t length, struct haul_url **r
     haul__free(whole);
     return code;
 }
+
+/* Most URLs in a list are plain; whatever has any peculiarity is libcurl's to decide. */
+int haul_url_create(const char *text, size_t length, struct haul_url **ret_url, const char **ret_problem)
+{
+    int code = haul__url_create_plain(text, length, ret_url);
+    return code == HAUL_E_DRAINED ? haul__url_create_parsed(text, length, ret_url, ret_problem) : code;
+}

@@ -202,12 +202,6 @@ int haul__url_create_plain(const char *text, size_t length, struct haul_url **re
     return haul__url_make(&pieces, ret_url);
 }
 
-int haul_url_create(const char *text, size_t length, struct haul_url **ret_url, const char **ret_problem)
-{
-    int code = haul__url_create_plain(text, length, ret_url);
-    return code == HAUL_E_DRAINED ? haul__url_create_parsed(text, length, ret_url, ret_problem) : code;
-}
-
 struct haul_url *haul_url_copy(const struct haul_url *url)
 {
     struct haul_url *copy = haul__allocate(url->size);

@@ -121,6 +121,12 @@ def test_a_body_that_fails_in_its_turn_is_told_with_what_was_written(haul, origi
     assert run.returncode == 1
 
 
+def test_the_body_of_a_404_is_not_written_however_large(haul, origin, mode):
+    run = haul("--mode", mode, "--body", origin.url("/size/300000?status=404"), origin.url("/ok"))
+    assert (run.returncode, run.stdout) == (1, b"ok\n")
+    assert run.stderr.splitlines()[0] == f"haul: {origin.url('/size/300000?status=404')}: http: 404 Not Found".encode()
+
+
 def test_the_body_of_a_redirect_is_not_written(haul, origin):
     assert haul("--body", origin.url("/redirect")).stdout == b"ok\n"
     assert haul("--body", "--no-location", origin.url("/redirect")).stdout == b"elsewhere\n"

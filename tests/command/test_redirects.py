@@ -118,6 +118,15 @@ def test_where_haul_does_not_go(haul, puppet, location):
     assert puppet.targets() == ["/moved"]
 
 
+@pytest.mark.parametrize("field", ["Location:", "Location: ", "Location: \t "])
+def test_a_location_without_a_target_is_none(haul, puppet, field):
+    puppet.answers["/x"] = servers.response(302, field, body=b"nowhere\n")
+    run = haul("-j", puppet.url("/x"))
+    assert run.returncode == 0
+    record = only(run)
+    assert (record["ok"], record["status"], record["redirects"], record["bytes"]) == (True, 302, 0, 8)
+
+
 def test_a_password_does_not_go_to_another_host(haul, puppet):
     puppet.answers["/away"] = moved(puppet.url("/there", "other.test"))
     puppet.answers["/along"] = moved("/there")

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -148,6 +149,62 @@ def test_an_interrupted_haul_still_gives_everything_to_a_slow_reader(haul_runnin
     assert [record["ok"] for record in records] == [True] * 40 + [False]
 
 
+def is_caught(process, which):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        caught = next(line for line in status if line.startswith("SigCgt:")).split()[1]
+    return bool(int(caught, 16) >> (which - 1) & 1)
+
+
+def is_held_up(process, descriptor):
+    """Whether it waits in a system call on that descriptor."""
+    with open(f"/proc/{process.pid}/syscall", encoding="ascii") as call:
+        words = call.read().split()
+    return len(words) > 1 and words[1] == hex(descriptor)
+
+
+@pytest.mark.parametrize("which", SIGNALS)
+@pytest.mark.parametrize("command", [[], ["compare"]])
+def test_a_signal_ends_what_only_has_its_last_words_to_say(command, which):
+    reader, writer = full_pipe()
+    os.write(writer, b"x" * 4096)
+    with open("/dev/full", "wb") as full:
+        process = subprocess.Popen(
+            support.command([*command, "-s", "sleep:0"]), stdout=full, stderr=writer, env=support.environment()
+        )
+    os.close(writer)
+    try:
+        deadline = time.monotonic() + support.PATIENCE
+        while not is_held_up(process, 2):
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        process.send_signal(which)
+        assert process.wait(support.PATIENCE) == -which
+    finally:
+        process.kill()
+        process.wait()
+        os.close(reader)
+
+
+@pytest.mark.parametrize("which", SIGNALS)
+@pytest.mark.parametrize("arguments", [["-j"], ["compare"]])
+def test_a_signal_that_was_ignored_stays_so(puppet, arguments, which):
+    """As for a job that a script has put in the background."""
+    process = subprocess.Popen(
+        support.command([*arguments, puppet.url("/held/0")]),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=support.environment(),
+        preexec_fn=lambda: signal.signal(which, signal.SIG_IGN),
+    )
+    with process:
+        puppet.wait_for("/held/0")
+        assert not is_caught(process, which)
+        other = next(signal for signal in SIGNALS if signal != which)
+        assert is_caught(process, other)
+        process.send_signal(other)
+        assert process.wait() == -other
+
+
 def test_the_keyboard_interrupts(haul_on_terminal, puppet):
     with haul_on_terminal("-j", puppet.url("/held/0")) as run:
         puppet.wait_for("/held/0")
@@ -219,6 +276,21 @@ def test_a_full_disk_is_told_in_one_line(haul_running, puppet, mode, form):
         with haul_running("--mode", mode, *form, puppet.url("/quick"), puppet.url("/held/1"), stdout=full) as run:
             assert run.wait() == 3
             assert run.stderr.rest() == b"haul: cannot write to standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("form", [[], ["-j"], ["--body"]])
+def test_a_file_that_may_not_grow_is_told_like_a_full_disk(origin, tmp_path, form):
+    with open(tmp_path / "output", "wb") as output:
+        run = subprocess.run(
+            support.command([*form, origin.url("/size/10000"), *[origin.url("/ok")] * 100]),
+            stdout=output,
+            stderr=subprocess.PIPE,
+            env=support.environment(),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
+            check=False,
+        )
+    assert run.stderr == b"haul: cannot write to standard output: File too large\n"
+    assert run.returncode == 3
 
 
 def test_closed_standard_output_is_told(puppet):

@@ -1,7 +1,7 @@
 #include "output/body.h"
-#include "output/gate.h"
 #include "output/keep.h"
 #include "writer_stage.h"
+#include <haul/event.h>
 
 #include <errno.h>
 #include <setjmp.h>
@@ -204,15 +204,15 @@ static void test_turn_behind_released(void **state)
     struct body *second = created(&fixture);
     receive_many(first, '1', 4000000);
     body_release(first);
-    assert_false(gate_is_open(bodies_idle(fixture.bodies)));
+    assert_false(haul_event_is_set(bodies_idle(fixture.bodies)));
     body_take_turn(second);
     receive_many(second, '2', 300000);
     assert_int_equal(body_passed(second), 0);
     assert_written_many(&fixture, '1', 4000000);
-    assert_true(gate_is_open(bodies_idle(fixture.bodies)));
+    assert_true(haul_event_is_set(bodies_idle(fixture.bodies)));
     assert_written_many(&fixture, '2', 300000);
     body_release(second);
-    assert_true(gate_is_open(bodies_idle(fixture.bodies)));
+    assert_true(haul_event_is_set(bodies_idle(fixture.bodies)));
     tear_down(&fixture);
 }
 
@@ -281,7 +281,7 @@ static void test_moving_gives_way(void **state)
     assert_int_equal(haul_loop_call_soon(fixture.stage.loop, stop, fixture.stage.loop, NULL), 0);
     assert_int_equal(haul_loop_run_forever(fixture.stage.loop), 0);
     assert_int_equal(calls, 1);
-    assert_false(gate_is_open(bodies_idle(fixture.bodies)));
+    assert_false(haul_event_is_set(bodies_idle(fixture.bodies)));
     assert_written_many(&fixture, 'x', 5000000);
     tear_down(&fixture);
 }
@@ -356,7 +356,7 @@ static void test_reader_goes_away(void **state)
     writer_stage_close_reading(&fixture.stage);
     pass_time(&fixture, 0);
     assert_int_equal(writer_state(fixture.stage.writer), WRITER_READER_GONE);
-    assert_true(gate_is_open(bodies_idle(fixture.bodies)));
+    assert_true(haul_event_is_set(bodies_idle(fixture.bodies)));
     tear_down(&fixture);
 }
 

@@ -113,7 +113,7 @@ static void test_as_completed_resume_iterator(void **state)
     assert_script(stage, "a begins, b begins, goes on, a ends, 0=1, b ends, 1=2, stops 0, left 0 at 3000");
 }
 
-/* CPython: test_as_completed_with_timeout: one value, then the deadline; what runs on is cancelled when it is left. */
+/* In a scope with a deadline: what runs on is cancelled when it is left. */
 struct timed_iterator {
     struct haul_coroutine coroutine;
     struct stage *stage;
@@ -145,12 +145,85 @@ static struct haul_step timed_iterator(struct haul_task *task, struct haul_corou
     HAUL_END;
 }
 
-static void test_as_completed_with_timeout(void **state)
+static void test_timeout_scope(void **state)
 {
     struct stage *stage = *state;
     assert_int_equal(stage_run(stage, HAUL_CALL(timed_iterator, .stage = stage)), HAUL_E_TIMEOUT);
     assert_script(stage, "a begins, b begins, a ends, 0=1, b cancelled");
     assert_int_equal(stage_time(stage), 120);
+}
+
+/* Iterates with a deadline, and when it comes says "late at TIME", rests, and goes on with another. */
+struct late_iterator {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    int64_t deadlines[3];
+    size_t deadline;
+    int64_t rests;
+    struct haul_completed *completed;
+    struct haul_outcome outcome;
+    int code;
+};
+
+static struct haul_step late_iterator(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(late_iterator);
+    struct haul_awaitable awaitables[] = {
+        ACTOR(self->stage, "a", .duration = 100 * HAUL_MILLISECOND, .result = 1),
+        ACTOR(self->stage, "b", .duration = 150 * HAUL_MILLISECOND, .result = 2),
+    };
+    assert_int_equal(haul_as_completed(task, awaitables, 2, &self->completed), 0);
+    assert_int_equal(haul_completed_set_deadline(self->completed, self->deadlines[0]), 0);
+    for (;;) {
+        HAUL_AWAIT_CODE(self->code, haul_completed_next(task, self->completed, &self->outcome));
+        if (self->code == 0) {
+            say_outcome(self->stage, &self->outcome);
+            continue;
+        }
+        if (self->code != HAUL_E_TIMEOUT)
+            break;
+        stage_say(self->stage, "late at %d", (int)stage_time(self->stage));
+        if (self->rests > 0)
+            HAUL_AWAIT(haul_sleep(task, self->rests));
+        self->code = haul_completed_set_deadline(self->completed, self->deadlines[++self->deadline]);
+        assert_int_equal(self->code, 0);
+    }
+    HAUL_FAIL(self->code);
+    HAUL_FINALLY;
+    HAUL_AWAIT_CODE(self->code, haul_completed_leave(task, self->completed));
+    HAUL_END;
+}
+
+/* CPython: test_as_completed_with_timeout: one value, then the deadline. Nothing is cancelled by it, and with another
+ * the iteration goes on. */
+static void test_as_completed_with_timeout(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(
+        stage_run(stage, HAUL_CALL(late_iterator, .stage = stage,
+                                   .deadlines = {120 * HAUL_MILLISECOND, 120 * HAUL_MILLISECOND + 1, HAUL_NEVER})),
+        HAUL_E_DRAINED);
+    assert_script(stage, "a begins, b begins, a ends, 0=1, late at 120, late at 120, b ends, 1=2");
+    assert_int_equal(stage_time(stage), 150);
+}
+
+/* What has ended is given behind the deadline, too; and a deadline that is past does not wait. */
+static void test_given_behind_the_deadline(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_run(stage, HAUL_CALL(late_iterator, .stage = stage, .rests = HAUL_SECOND)), HAUL_E_DRAINED);
+    assert_script(stage, "late at 0, a begins, b begins, a ends, b ends, 0=1, 1=2");
+}
+
+/* It does not outlive the iteration. */
+static void test_deadline_left_behind(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_run(stage, HAUL_CALL(late_iterator, .stage = stage, .deadlines = {HAUL_SECOND})),
+                     HAUL_E_DRAINED);
+    assert_int_equal(haul_loop_run_forever(stage->loop), HAUL_E_STALLED);
+    assert_int_equal(stage_time(stage), 150);
+    stage_forget(stage);
 }
 
 /* CPython: test_as_completed_reverse_wait. The rule of haul: those who ask get the first, the second ... in the order
@@ -329,6 +402,22 @@ static void test_out_of_memory(void **state)
     assert_script(stage, "a begins, b begins, 0:1, a ends, b ends, 1=0, 2=0, stops 0, left 0 at 0");
 }
 
+static void test_deadline_out_of_memory(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_completed *completed;
+    struct haul_task *task = stage_task(stage, ACTOR(stage, "a"));
+    assert_int_equal(haul_as_completed(task, NULL, 0, &completed), 0);
+    FAILING_MEMORY_SWEEP(n)
+    {
+        int code = haul_completed_set_deadline(completed, HAUL_SECOND);
+        assert_int_equal(code, failing_memory_happened() ? -ENOMEM : 0);
+    }
+    assert_int_equal(haul_completed_leave(task, completed).code, 0);
+    assert_int_equal(stage_end(stage, task), 0);
+    stage_forget(stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,13 +426,17 @@ int main(void)
         on_stage(test_leave_early),
         on_stage(test_leave_at_once),
         on_stage(test_as_completed_resume_iterator),
+        on_stage(test_timeout_scope),
         on_stage(test_as_completed_with_timeout),
+        on_stage(test_given_behind_the_deadline),
+        on_stage(test_deadline_left_behind),
         on_stage(test_as_completed_reverse_wait),
         on_stage(test_cancel_of_a_taker_that_has_its_outcome),
         on_stage(test_futures),
         on_stage(test_what_was_not_taken),
         on_stage(test_cancelled_while_it_leaves),
         on_stage(test_out_of_memory),
+        on_stage(test_deadline_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,10 @@ static const char *name_in_header(enum haul_error code)
         CASE(HAUL_E_STOPPED);
         CASE(HAUL_E_STALLED);
         CASE(HAUL_E_LIMIT);
+        CASE(HAUL_E_FULL);
+        CASE(HAUL_E_EMPTY);
+        CASE(HAUL_E_SHUTDOWN);
+        CASE(HAUL_E_BROKEN);
     }
 #undef CASE
     return NULL;
@@ -36,7 +40,7 @@ static void test_table(void **state)
         assert_true(strlen(message) > 5);
         assert_null(strchr(message, '.'));
     }
-    assert_int_equal(code - 1, HAUL_E_LIMIT);
+    assert_int_equal(code - 1, HAUL_E_BROKEN);
     assert_string_equal(haul_error_name(code), "unknown");
     assert_string_equal(haul_error_message(code), "unknown error");
 }

@@ -36,8 +36,7 @@ struct stage {
     int feed_error; /* what the feed says at its end instead of HAUL_E_DRAINED */
     int emit_error;
     struct haul_task *task;
-    struct gate room;
-    struct gate_pass pass;
+    struct haul_event room;
 };
 
 static int next(struct feed *feed, struct entry **ret_entry)
@@ -70,7 +69,7 @@ static void empty_sink(void *data)
 {
     struct stage *stage = data;
     stage->is_full = false;
-    gate_open(&stage->room);
+    haul_event_set(&stage->room);
 }
 
 static int emit(void *data, struct entry *entry)
@@ -89,7 +88,7 @@ static int emit(void *data, struct entry *entry)
     }
     if (stage->left_count == stage->full_after) {
         stage->is_full = true;
-        gate_close(&stage->room);
+        haul_event_clear(&stage->room);
         haul_loop_call_later(stage->loop, 20 * HAUL_MILLISECOND, empty_sink, stage, NULL);
     }
     return stage->emit_error;
@@ -109,8 +108,7 @@ static bool is_full(void *data)
 static struct haul_await wait_room(struct haul_task *task, void *data)
 {
     struct stage *stage = data;
-    stage->pass = HAUL_FRAME(gate_pass, .gate = &stage->room);
-    return haul_call(task, &stage->pass.coroutine);
+    return haul_event_wait(task, &stage->room);
 }
 
 /* Runs the stage, whose fields the test has set; the code that the run ended with. */
@@ -124,7 +122,8 @@ static int run(struct stage *stage, enum mode mode, size_t concurrency, size_t w
     options.waiting_data = &stage->front;
     assert_int_equal(haul_loop_create(NULL, &stage->loop), 0);
     assert_int_equal(haul_client_create(stage->loop, &options, &stage->client), 0);
-    gate_init(&stage->room);
+    haul_event_init(&stage->room);
+    haul_event_set(&stage->room);
     stage->feed.next = next;
     const struct front_plan plan = {
         .client = stage->client,
@@ -143,7 +142,7 @@ static int run(struct stage *stage, enum mode mode, size_t concurrency, size_t w
     assert_int_equal(statistics.in_flight, 0);
     assert_int_equal(stage->left_count, stage->read);
     haul_task_unref(stage->task);
-    gate_finish(&stage->room);
+    haul_event_finish(&stage->room);
     assert_int_equal(haul_client_destroy(stage->client), 0);
     assert_int_equal(haul_loop_finish(stage->loop), 0);
     return code;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -149,6 +150,25 @@ static void test_no_place_for_the_file(void **state)
     keep_pool_finish(&pool);
 }
 
+static void test_the_file_has_a_descriptor_when_others_took_all(void **state)
+{
+    (void)state;
+    struct keep_pool pool = {.directory = "/tmp"};
+    struct keep keep = {.pool = &pool};
+    static char bytes[KEEP_SHARE + 1];
+    struct rlimit before;
+    getrlimit(RLIMIT_NOFILE, &before);
+    keep_pool_reserve(&pool);
+    struct rlimit small = {.rlim_cur = (rlim_t)pool.reserve + 1, .rlim_max = before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &small);
+    assert_int_equal(dup(STDERR_FILENO), -1);
+    int code = keep_append(&keep, bytes, sizeof(bytes));
+    setrlimit(RLIMIT_NOFILE, &before);
+    assert_int_equal(code, 0);
+    keep_drop(&keep);
+    keep_pool_finish(&pool);
+}
+
 static void test_file_cannot_grow(void **state)
 {
     (void)state;
@@ -194,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_at_random),
         cmocka_unit_test(test_memory_of_all_is_bounded),
         cmocka_unit_test(test_no_place_for_the_file),
+        cmocka_unit_test(test_the_file_has_a_descriptor_when_others_took_all),
         cmocka_unit_test(test_file_cannot_grow),
         cmocka_unit_test(test_file_begins_anew),
     };

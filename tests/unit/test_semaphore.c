@@ -133,6 +133,45 @@ static void test_cancel_after_the_hand_over(void **state)
     haul_semaphore_finish(&semaphore);
 }
 
+static void test_locked(void **state)
+{
+    (void)state;
+    struct haul_semaphore semaphore;
+    haul_semaphore_init(&semaphore, 1);
+    assert_false(haul_semaphore_locked(&semaphore));
+    assert_true(haul_semaphore_try_acquire(&semaphore));
+    assert_true(haul_semaphore_locked(&semaphore));
+    haul_semaphore_release(&semaphore);
+    haul_semaphore_release(&semaphore); /* one more than there were is right where it is not bounded */
+    assert_int_equal(haul_semaphore_free(&semaphore), 2);
+    haul_semaphore_finish(&semaphore);
+}
+
+static void release(void *semaphore)
+{
+    haul_semaphore_release(semaphore);
+}
+
+/* CPython: BoundedSemaphore, test_release_not_acquired */
+static void test_bounded(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_semaphore semaphore;
+    haul_semaphore_init_bounded(&semaphore, 2);
+    assert_true(meets_assert(release, &semaphore));
+    struct haul_task *tasks[3];
+    static const char *const names[] = {"a", "b", "c"};
+    for (int i = 0; i < 3; i++)
+        tasks[i] = stage_task(stage, WORKER(stage, &semaphore, names[i], 2, .duration = HAUL_SECOND));
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(stage_end(stage, tasks[i]), 0);
+    assert_script(stage, "a, b, c, a, b, c");
+    assert_int_equal(stage_time(stage), 3000);
+    assert_int_equal(haul_semaphore_free(&semaphore), 2);
+    assert_true(meets_assert(release, &semaphore));
+    haul_semaphore_finish(&semaphore);
+}
+
 static void test_no_allocation(void **state)
 {
     struct stage *stage = *state;
@@ -157,6 +196,8 @@ int main(void)
         on_stage(test_acquire_no_hang),
         on_stage(test_acquire_cancel_before_awoken),
         on_stage(test_cancel_after_the_hand_over),
+        cmocka_unit_test(test_locked),
+        on_stage(test_bounded),
         on_stage(test_no_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

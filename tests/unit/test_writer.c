@@ -160,6 +160,19 @@ static void read_all(struct writer_stage *stage, size_t size)
     assert_int_equal(writer_stage_end(stage, writer_stage_task(stage, reading)), 0);
 }
 
+struct wait_room {
+    struct haul_coroutine coroutine;
+    struct writer *writer;
+};
+
+static struct haul_step wait_room(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(wait_room);
+    HAUL_AWAIT(haul_event_wait(task, writer_room(self->writer)));
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
 static void count_call(void *data)
 {
     ++*(int *)data;
@@ -174,7 +187,7 @@ static void check_slow_reader(struct writer_stage *stage)
     writer_set_room_callback(stage->writer, count_call, &rooms);
     write_pattern(stage, 0, much);
     assert_true(writer_is_full(stage->writer));
-    struct haul_task *waiting = writer_stage_task(stage, HAUL_CALL(gate_pass, .gate = writer_room(stage->writer)));
+    struct haul_task *waiting = writer_stage_task(stage, HAUL_CALL(wait_room, .writer = stage->writer));
     writer_stage_iterate(stage);
     assert_true(writer_is_full(stage->writer));
     assert_false(haul_future_done(haul_task_future(waiting)));
