@@ -99,15 +99,32 @@ static void parsed_finish(struct parsed *parsed)
     curl_free(parsed->fragment);
 }
 
-/* The host in ASCII. libcurl's conversion of other letters goes by the locale's character set, which must be UTF-8 for
- * that moment, whatever the program's is. */
-static CURLUcode get_host(CURLU *handle, bool is_ascii, char **ret_host)
+static bool is_ascii(const char *text)
 {
-    if (is_ascii)
-        return curl_url_get(handle, CURLUPART_HOST, ret_host, 0);
+    while (*text && (unsigned char)*text < 0x80)
+        text++;
+    return *text == '\0';
+}
+
+/* The host in ASCII. libcurl's conversion of other letters, which may have been percent-encoded, goes by the locale's
+ * character set, which must be UTF-8 for that moment, whatever the program's is. */
+static CURLUcode get_host(CURLU *handle, char **ret_host)
+{
+    char *host = NULL;
+    CURLUcode code = curl_url_get(handle, CURLUPART_HOST, &host, 0);
+    /* What is decoded once does not stand for something else yet again. */
+    if (code == CURLUE_OK && strchr(host, '%'))
+        code = CURLUE_BAD_HOSTNAME;
+    if (code == CURLUE_OK && is_ascii(host)) {
+        *ret_host = host;
+        return CURLUE_OK;
+    }
+    curl_free(host);
+    if (code != CURLUE_OK)
+        return code;
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
-    CURLUcode code = curl_url_get(handle, CURLUPART_HOST, ret_host, CURLU_PUNYCODE);
+    code = curl_url_get(handle, CURLUPART_HOST, ret_host, CURLU_PUNYCODE);
     if (utf8) {
         uselocale(before);
         freelocale(utf8);
@@ -116,9 +133,9 @@ static CURLUcode get_host(CURLU *handle, bool is_ascii, char **ret_host)
     return code == CURLUE_OUT_OF_MEMORY ? CURLUE_BAD_HOSTNAME : code;
 }
 
-static CURLUcode get_parts(CURLU *handle, bool is_ascii, struct parsed *parsed)
+static CURLUcode get_parts(CURLU *handle, struct parsed *parsed)
 {
-    CURLUcode code = get_host(handle, is_ascii, &parsed->host);
+    CURLUcode code = get_host(handle, &parsed->host);
     if (code == CURLUE_OK)
         code = curl_url_get(handle, CURLUPART_PATH, &parsed->path, 0);
     const struct {
@@ -167,7 +184,7 @@ static int answer_of(CURLUcode code, const char **ret_problem)
 }
 
 /* TEXT ends with NUL and has its scheme. */
-static int parse(const char *text, bool is_ascii, struct parsed *parsed, const char **ret_problem)
+static int parse(const char *text, struct parsed *parsed, const char **ret_problem)
 {
     CURLU *handle = curl_url();
     if (!handle)
@@ -175,7 +192,7 @@ static int parse(const char *text, bool is_ascii, struct parsed *parsed, const c
     /* Spaces are allowed, and encoded below, where it is also done for what is plain but for them. */
     CURLUcode code = curl_url_set(handle, CURLUPART_URL, text, CURLU_ALLOW_SPACE);
     if (code == CURLUE_OK)
-        code = get_parts(handle, is_ascii, parsed);
+        code = get_parts(handle, parsed);
     curl_url_cleanup(handle);
     return answer_of(code, ret_problem);
 }
@@ -230,14 +247,14 @@ static int normalize(const struct parsed *parsed, struct haul__buffer *buffer, s
 
 /* Has a URL of SCHEME made from TEXT, which has its scheme and ends with NUL. TYPED: the host as it stands in a text
  * without a scheme, or of size 0. */
-static int create_parsed(enum haul_url_scheme scheme, const char *text, bool is_ascii, struct haul__text typed,
+static int create_parsed(enum haul_url_scheme scheme, const char *text, struct haul__text typed,
                          struct haul_url **ret_url, const char **ret_problem)
 {
     struct parsed parsed = {0};
     struct haul__pieces pieces = {.scheme = scheme};
     struct haul__buffer buffer;
     haul__buffer_init(&buffer);
-    int code = parse(text, is_ascii, &parsed, ret_problem);
+    int code = parse(text, &parsed, ret_problem);
     if (code == 0)
         code = normalize(&parsed, &buffer, &pieces);
     if (code == 0 && (pieces.host.size == 0 || buffer.size > HAUL__URL_MAX_SIZE)) {
@@ -303,30 +320,26 @@ static int check_typed(const char *text, size_t length, struct haul__text *ret_h
     return 0;
 }
 
-/* Nothing of a control character; *RET_IS_ASCII. */
-static int check_bytes(const char *text, size_t length, bool *ret_is_ascii, const char **ret_problem)
+/* Nothing of a control character. */
+static int check_bytes(const char *text, size_t length, const char **ret_problem)
 {
-    bool is_ascii = true;
     if (length > HAUL__URL_MAX_SIZE) {
         *ret_problem = problem_long;
         return HAUL_E_URL;
     }
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)text[i];
-        is_ascii = is_ascii && byte < 0x80;
         if (byte < ' ' || byte == 0x7f) {
             *ret_problem = problem_control;
             return HAUL_E_URL;
         }
     }
-    *ret_is_ascii = is_ascii;
     return 0;
 }
 
 int haul__url_create_parsed(const char *text, size_t length, struct haul_url **ret_url, const char **ret_problem)
 {
-    bool is_ascii;
-    int code = check_bytes(text, length, &is_ascii, ret_problem);
+    int code = check_bytes(text, length, ret_problem);
     if (code != 0)
         return code;
     size_t scheme_size = find_scheme(text, length);
@@ -354,7 +367,7 @@ int haul__url_create_parsed(const char *text, size_t length, struct haul_url **r
     memcpy(whole, "https://", prefix);
     memcpy(whole + prefix, text, length);
     whole[prefix + length] = '\0';
-    code = create_parsed(kind, whole, is_ascii, typed, ret_url, ret_problem);
+    code = create_parsed(kind, whole, typed, ret_url, ret_problem);
     haul__free(whole);
     return code;
 }

@@ -74,6 +74,7 @@ static void test_normal_form(void **state)
         {"http://b\xc3\xbc"
          "cher.example/",
          "http://xn--bcher-kva.example/", "http://xn--bcher-kva.example:80"},
+        {"http://b%C3%BCcher.example/", "http://xn--bcher-kva.example/", "http://xn--bcher-kva.example:80"},
         {"sleep:3", "sleep:3", "sleep:"},
         {"SLEEP:50ms", "sleep:50ms", "sleep:"},
     };
@@ -120,6 +121,7 @@ static void test_refused(void **state)
         {"http://h:99999/", "port"},
         {"http://h:abc/", "port"},
         {"http://a b/", "host"},
+        {"http://a%2541/", "host"},
         {"http://[::1/", "host"},
         {"http://h\xff\xfe.example/", "host"},
         {"http://\xe2\x80\xae.example/", "host"},
