@@ -310,10 +310,6 @@ static int judge(struct haul_fetch *self)
         return 0;
     if (transfer->error < 0)
         return transfer->error;
-    if (transfer->phase >= HAUL__WAITING_PHASE) {
-        client->statistics.connections += transfer->opened > 0 ? 1 : 0;
-        client->statistics.reused += transfer->opened > 0 ? 0 : 1;
-    }
     bool is_without = result->error_class == HAUL_CLASS_CONNECT || result->error_class == HAUL_CLASS_TLS;
     bool is_short =
         (is_without && transfer->shortage != 0) || (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
@@ -330,6 +326,17 @@ static int judge(struct haul_fetch *self)
     return settle(self);
 }
 
+/* Whatever ended a hop, its connection counts if the request was sent over it. */
+static void count_connection(struct haul_fetch *self)
+{
+    const struct haul__transfer *transfer = self->state->transfer;
+    struct haul_client_statistics *statistics = &self->client->statistics;
+    if (!transfer || transfer->phase < HAUL__WAITING_PHASE)
+        return;
+    statistics->connections += transfer->opened > 0 ? 1 : 0;
+    statistics->reused += transfer->opened > 0 ? 0 : 1;
+}
+
 /* The hop has ended with CODE: what to do. 0: there is a result; HAUL_E_CANCELLED, with a result; again; negative
  * errno. */
 static int end(struct haul_task *task, struct haul_fetch *self)
@@ -341,6 +348,8 @@ static int end(struct haul_task *task, struct haul_fetch *self)
     /* One that is still having its name looked up is not ours any more. */
     if (was_started && !is_sleep && code >= 0 && !haul_awaited(task).pointer)
         state->transfer = NULL;
+    if (was_started)
+        count_connection(self);
     if (state->has_timeout)
         code = haul_timeout_leave(task, &state->timeout, code);
     state->has_timeout = false;
