@@ -340,14 +340,15 @@ static int judge(struct haul_fetch *self)
     return settle(self);
 }
 
-/* However the hop ended, it was on a connection. */
+/* Whatever ended a hop, its connection counts if the request was sent over it. */
 static void count_connection(struct haul_fetch *self)
 {
     const struct haul__transfer *transfer = self->state->transfer;
+    struct haul_client_statistics *statistics = &self->client->statistics;
     if (!transfer || transfer->phase < HAUL__WAITING_PHASE)
         return;
-    self->client->statistics.connections += transfer->opened > 0 ? 1 : 0;
-    self->client->statistics.reused += transfer->opened > 0 ? 0 : 1;
+    statistics->connections += transfer->opened > 0 ? 1 : 0;
+    statistics->reused += transfer->opened > 0 ? 0 : 1;
 }
 
 /* The hop has ended with CODE: what to do. 0: there is a result; HAUL_E_CANCELLED, with a result; again; negative
