@@ -20,8 +20,10 @@ static void tell(void *data)
     stall->handle = NULL;
     stall->is_told = true;
     const struct entry *entry = order_first(stall->order);
+    size_t count = stall->order->count;
     if (entry && entry->url)
-        message("the window is full: %zu results wait for %s", stall->order->count - 1, haul_url_masked(entry->url));
+        message("the window of %zu line%s is full, and waits for %s", count, count == 1 ? "" : "s",
+                haul_url_masked(entry->url));
 }
 
 void stall_note(struct stall *stall, struct haul_loop *loop, bool is_full)
