@@ -13,6 +13,7 @@ static const struct {
     [HAUL_E_CANCELLED] = {"HAUL_E_CANCELLED", "it was cancelled"},
     [HAUL_E_TIMEOUT] = {"HAUL_E_TIMEOUT", "the deadline passed"},
     [HAUL_E_DRAINED] = {"HAUL_E_DRAINED", "nothing is left"},
+    [HAUL_E_CLOSED] = {"HAUL_E_CLOSED", "it was closed"},
     [HAUL_E_BUSY] = {"HAUL_E_BUSY", "it is still in use"},
     [HAUL_E_SETTLED] = {"HAUL_E_SETTLED", "it has its outcome already"},
     [HAUL_E_INVALID] = {"HAUL_E_INVALID", "an argument is not what it should be"},

@@ -69,6 +69,7 @@ static void step(struct haul_task *task)
                 break;
             continue;
         }
+        assert(state == HAUL__STEP_ENDED && "a coroutine yields that is no generator");
         struct haul_coroutine *parent = coroutine->parent;
         if (!parent) {
             loop->current = NULL;

@@ -58,7 +58,7 @@ typedef void haul_destroy_fn(void *pointer);
 
 /* What one step of a coroutine returns. Made by the macros alone. */
 struct haul_step {
-    enum haul_step_state { HAUL__STEP_SUSPENDED = 1, HAUL__STEP_ENDED } state;
+    enum haul_step_state { HAUL__STEP_SUSPENDED = 1, HAUL__STEP_ENDED, HAUL__STEP_YIELDED, HAUL__STEP_DELEGATED } state;
 };
 
 typedef struct haul_step haul_step_fn(struct haul_task *task, struct haul_coroutine *coroutine);
@@ -68,7 +68,7 @@ typedef struct haul_step haul_step_fn(struct haul_task *task, struct haul_corout
 struct haul_coroutine {
     haul_step_fn *step;            /* the function */
     struct haul_coroutine *parent; /* who awaits this one; NULL in a task's first coroutine */
-    union haul_value value;        /* what HAUL_RETURN gave */
+    union haul_value value;        /* what HAUL_RETURN gave; before that, what a generator yields or receives */
     uint32_t point;                /* the line to go on at; 0 before the first step */
     int16_t code;                  /* what the body ended with */
     int16_t awaited;               /* what the last await gave */
@@ -144,6 +144,7 @@ union haul_value haul_awaited(const struct haul_task *task);
  * HAUL_FINALLY. */
 #define HAUL_AWAIT_CODE(ret_code, ...)                                                                                 \
     do {                                                                                                               \
+        assert(task && "a generator awaits that no task iterates");                                                    \
         coroutine->point = __LINE__;                                                                                   \
         if (haul__await(coroutine, (__VA_ARGS__)))                                                                     \
             return (struct haul_step){HAUL__STEP_SUSPENDED};                                                           \
@@ -161,7 +162,8 @@ union haul_value haul_awaited(const struct haul_task *task);
             goto haul__finally;                                                                                        \
     } while (0)
 
-/* Ends the body with success and a value: HAUL_RETURN(.integer = 42), HAUL_RETURN(.pointer = text). */
+/* Ends the body with success and a value: HAUL_RETURN(.integer = 42), HAUL_RETURN(.pointer = text). A body that falls
+ * off its end returns 0. */
 #define HAUL_RETURN(...)                                                                                               \
     do {                                                                                                               \
         HAUL__ONLY_IN_BODY("HAUL_RETURN does not stand behind HAUL_FINALLY");                                          \
@@ -181,6 +183,7 @@ union haul_value haul_awaited(const struct haul_task *task);
 /* Opens what runs at the end, however the body ended. Always there, with nothing behind it where nothing is to do. */
 #define HAUL_FINALLY                                                                                                   \
     }                                                                                                                  \
+    coroutine->value = (union haul_value){0};                                                                          \
     goto haul__finally;                                                                                                \
     haul__finally : {                                                                                                  \
         enum { haul__in_body = 0 }

@@ -11,6 +11,7 @@ enum haul_error {
     HAUL_E_CANCELLED = 1, /* the task, future or transfer was cancelled */
     HAUL_E_TIMEOUT,       /* its deadline passed first */
     HAUL_E_DRAINED,       /* nothing is left: an iteration or a stream has ended */
+    HAUL_E_CLOSED,        /* what a generator that is closed meets at its yield */
     HAUL_E_BUSY,          /* it cannot be done while tasks are alive or others use it */
     HAUL_E_SETTLED,       /* the future has its outcome already */
     HAUL_E_INVALID,       /* an argument that comes from outside is not what it should be */

@@ -15,6 +15,7 @@
 #include <haul/event.h>
 #include <haul/future.h>
 #include <haul/gather.h>
+#include <haul/generator.h>
 #include <haul/group.h>
 #include <haul/lock.h>
 #include <haul/loop.h>

@@ -340,14 +340,15 @@ static int judge(struct haul_fetch *self)
     return settle(self);
 }
 
-/* However the hop ended, it was on a connection. */
+/* Whatever ended a hop, its connection counts if the request was sent over it. */
 static void count_connection(struct haul_fetch *self)
 {
     const struct haul__transfer *transfer = self->state->transfer;
+    struct haul_client_statistics *statistics = &self->client->statistics;
     if (!transfer || transfer->phase < HAUL__WAITING_PHASE)
         return;
-    self->client->statistics.connections += transfer->opened > 0 ? 1 : 0;
-    self->client->statistics.reused += transfer->opened > 0 ? 0 : 1;
+    statistics->connections += transfer->opened > 0 ? 1 : 0;
+    statistics->reused += transfer->opened > 0 ? 0 : 1;
 }
 
 /* The hop has ended with CODE: what to do. 0: there is a result; HAUL_E_CANCELLED, with a result; again; negative
@@ -431,9 +432,10 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
     if (self->code < 0)
         HAUL_FAIL(self->code);
     haul_task_own_value(task, destroy_result);
-    coroutine->value = (union haul_value){.pointer = give(self)};
-    if (self->code == HAUL_E_CANCELLED)
-        HAUL_FAIL(HAUL_E_CANCELLED);
+    if (self->code != HAUL_E_CANCELLED)
+        HAUL_RETURN(.pointer = give(self));
+    coroutine->value.pointer = give(self);
+    HAUL_FAIL(HAUL_E_CANCELLED);
     HAUL_FINALLY;
     finish(self);
     HAUL_END;

@@ -12,8 +12,8 @@ STOREYS = [["base"], ["core"], ["io", "net"]]
 PUBLIC = {
     "base": ["clock", "duration", "embedded", "error"],
     "core": [
-        "barrier", "completed", "condition", "coroutine", "descriptor", "event", "future", "gather", "group", "lock",
-        "loop", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "wait",
+        "barrier", "completed", "condition", "coroutine", "descriptor", "event", "future", "gather", "generator",
+        "group", "lock", "loop", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "wait",
     ],
     "io": ["stream"],
     "net": ["client", "result", "trust", "url"],

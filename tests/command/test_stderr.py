@@ -90,6 +90,12 @@ def test_connections_over_redirects_are_counted(haul, origin):
     assert origin.stats()["connections"] == 2
 
 
+def test_connections_of_what_was_given_up_are_counted(haul, origin):
+    run = haul("--summary", "--sequential", "-m", "100ms", origin.url("/ok"), *[origin.url("/silent")] * 2)
+    assert re.search(rb"^connections +2 opened, 1 reused$", run.stderr, re.MULTILINE)
+    assert origin.stats()["connections"] == 2
+
+
 def test_progress_on_a_terminal(haul_on_terminal, puppet):
     with haul_on_terminal(puppet.url("/held/0"), puppet.url("/1"), "x:y") as run:
         assert run.screen.wait_for(b"2 of 3 done, 1 in flight, 1 failed, ")

@@ -14,7 +14,7 @@ FLAGS = ["-std=c11", "-Wpedantic", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-
 
 SOURCE = """
 #include <haul/haul.h>
-struct nap {{ struct haul_coroutine coroutine; int seconds; int code; }};
+struct nap {{ struct haul_coroutine coroutine; int seconds; int code; struct haul_coroutine *child; }};
 struct haul_step nap(struct haul_task *task, struct haul_coroutine *coroutine);
 struct haul_step nap(struct haul_task *task, struct haul_coroutine *coroutine)
 {{
@@ -52,6 +52,13 @@ RIGHT = {
         HAUL_RETURN(.integer = 1);""",
         "HAUL_AWAIT_CODE(self->code, haul_sleep(task, 0));",
     ),
+    "yield, receive, yield from": coroutine(
+        """HAUL_YIELD(.integer = 1);
+        self->seconds = (int)haul_received(coroutine).integer;
+        HAUL_YIELD_CODE(self->code, 0);
+        HAUL_YIELD_FROM(self->child);
+        HAUL_YIELD_FROM_CODE(self->code, self->child);"""
+    ),
     "an ordinary switch without an await": coroutine(
         """switch (self->seconds) {
         case 1:
@@ -68,6 +75,11 @@ WRONG = {
         coroutine("HAUL_AWAIT(haul_sleep(task, 0)); HAUL_AWAIT(haul_sleep(task, 0));"),
         "duplicate case",
     ),
+    "two yields on a line": (coroutine("HAUL_YIELD(0); HAUL_YIELD(0);"), "duplicate case"),
+    "an await and a yield on a line": (
+        coroutine("HAUL_AWAIT(haul_sleep(task, 0)); HAUL_YIELD_FROM(self->child);"),
+        "duplicate case",
+    ),
     "return 0": (coroutine("return 0;"), "incompatible"),
     "an await in an ordinary switch": (
         coroutine(
@@ -81,6 +93,44 @@ WRONG = {
         ),
         "case label value|overflow converting case value|conversion from",
     ),
+    "a yield in an ordinary switch": (
+        coroutine(
+            """switch (self->seconds) {
+            case 1:
+                HAUL_YIELD(0);
+                break;
+            default:
+                break;
+            }"""
+        ),
+        "case label value|overflow converting case value|conversion from",
+    ),
+    "a yield from in an ordinary switch": (
+        coroutine(
+            """switch (self->seconds) {
+            case 1:
+                HAUL_YIELD_FROM(self->child);
+                break;
+            default:
+                break;
+            }"""
+        ),
+        "case label value|overflow converting case value|conversion from",
+    ),
+    "HAUL_YIELD in finally": (coroutine("", "HAUL_YIELD(0);"), "does not yield behind HAUL_FINALLY"),
+    "HAUL_YIELD_CODE in finally": (
+        coroutine("", "HAUL_YIELD_CODE(self->code, 0);"),
+        "does not yield behind HAUL_FINALLY",
+    ),
+    "HAUL_YIELD_FROM in finally": (
+        coroutine("", "HAUL_YIELD_FROM(self->child);"),
+        "does not yield behind HAUL_FINALLY",
+    ),
+    "HAUL_YIELD_FROM_CODE in finally": (
+        coroutine("", "HAUL_YIELD_FROM_CODE(self->code, self->child);"),
+        "does not yield behind HAUL_FINALLY",
+    ),
+    "a yield from what is no coroutine": (coroutine("HAUL_YIELD_FROM(&self->seconds);"), "incompatible"),
     "HAUL_AWAIT in finally": (coroutine("", "HAUL_AWAIT(haul_sleep(task, 0));"), "use HAUL_AWAIT_CODE"),
     "HAUL_RETURN in finally": (coroutine("", "HAUL_RETURN(.integer = 1);"), "does not stand behind HAUL_FINALLY"),
     "HAUL_FAIL in finally": (coroutine("", "HAUL_FAIL(-1);"), "does not stand behind HAUL_FINALLY"),

@@ -14,6 +14,7 @@ static const char *name_in_header(enum haul_error code)
         CASE(HAUL_E_CANCELLED);
         CASE(HAUL_E_TIMEOUT);
         CASE(HAUL_E_DRAINED);
+        CASE(HAUL_E_CLOSED);
         CASE(HAUL_E_BUSY);
         CASE(HAUL_E_SETTLED);
         CASE(HAUL_E_INVALID);
