@@ -32,6 +32,12 @@ static int copy(struct haul__result *result, const char *text, const char **ret_
     return 0;
 }
 
+static int note_peer(struct haul__transfer *transfer)
+{
+    transfer->result->public.remote_port = transfer->remote_port;
+    return copy(transfer->result, transfer->remote_ip, &transfer->result->public.remote_ip);
+}
+
 int haul__transfer_note_facts(struct haul__transfer *transfer)
 {
     struct haul_result *result = &transfer->result->public;
@@ -45,9 +51,8 @@ int haul__transfer_note_facts(struct haul__transfer *transfer)
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
     result->status = (int)status;
     result->http_version = status > 0 ? version_name(version) : NULL;
-    result->remote_port = transfer->remote_port;
     result->reused = transfer->opened == 0;
-    int code = copy(transfer->result, transfer->remote_ip, &result->remote_ip);
+    int code = note_peer(transfer);
     return code == 0 ? copy(transfer->result, content_type, &result->content_type) : code;
 }
 
@@ -139,6 +144,8 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
         if (code < 0)
             transfer->error = code;
         result->connections += transfer->opened > 0 ? 1 : 0;
+    } else if (note_peer(transfer) < 0) {
+        transfer->error = -ENOMEM;
     }
     add_times(transfer, end);
     struct haul__failure failure = explain(transfer, curl_code, is_ours);

@@ -125,6 +125,12 @@ static void note_connection(struct haul__transfer *transfer, int local_port)
     transfer->all->sockets.open++;
 }
 
+static void note_peer(struct haul__transfer *transfer, const char *ip, int port)
+{
+    snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s", ip ? ip : "");
+    transfer->remote_port = (unsigned)port;
+}
+
 /* There is a connection, and the request is about to go out. */
 static int before_request(void *data, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
@@ -132,8 +138,7 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     (void)local_ip;
     if (!transfer->task)
         return CURL_PREREQFUNC_ABORT;
-    snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s", remote_ip ? remote_ip : "");
-    transfer->remote_port = (unsigned)remote_port;
+    note_peer(transfer, remote_ip, remote_port);
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, local_port);
     if (transfer->is_paced && transfer->opened == 0)
@@ -214,7 +219,12 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
 static struct haul__transfer *note_handshake(CURL *easy)
 {
     struct haul__transfer *transfer = NULL;
+    char *ip = NULL;
+    long port = 0;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
+    curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port);
+    note_peer(transfer, ip, (int)port);
     transfer->secured_from = haul_loop_update_now(transfer->all->loop);
     return transfer;
 }
@@ -365,6 +375,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->opened = 0;
     transfer->is_paced = false;
     transfer->secured_from = 0;
+    note_peer(transfer, NULL, 0);
     transfer->has_facts = false;
     transfer->has_whole_header = false;
     transfer->is_discarded = false;

@@ -46,6 +46,15 @@ def test_the_phase_that_a_certificate_failed_in_is_tls(haul, secure):
     assert (time["wait"], time["transfer"]) == (0, 0)
 
 
+def test_who_failed_a_handshake_is_known(haul, secure):
+    (record,) = haul("-j", secure.url("/")).records()
+    assert record["error"]["class"] == "tls"
+    assert f"https://{record['remote_ip']}:{record['remote_port']}/" == secure.url("/")
+    with servers.never_answering() as port:
+        (record,) = haul("-j", "--max-time", "200ms", f"https://127.0.0.1:{port}/").records()
+    assert (record["remote_ip"], record["remote_port"], record["time"]["wait"]) == ("127.0.0.1", port, 0)
+
+
 def test_a_certificate_is_for_its_names(haul, secure, certificates):
     options = ["--cacert", certificates.ca, *secure.resolve("bad.test")]
     record = only(haul("-j", *options, secure.url("/", "bad.test")))
