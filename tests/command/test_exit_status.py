@@ -87,7 +87,7 @@ def test_a_signal_counts_most(puppet, which, status):
     """A shell says 128 and the signal's number of what a signal ended."""
     lines = ["-i", "/no/such/list", "x:y", puppet.url("/held/0")]
     process = subprocess.Popen(
-        ["bash", "-c", 'sh -c \'echo $$; exec "$@"\' sh "$@"; echo $?', "bash", support.HAUL, "-s", "-j", *lines],
+        ["bash", "-c", '(echo "$BASHPID"; exec "$@"); echo $?', "bash", support.HAUL, "-s", "-j", *lines],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=support.environment(),
