@@ -10,16 +10,18 @@
 #include <errno.h>
 #include <ev.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 struct haul__poll {
     struct ev_loop *ev;
     struct haul_clock clock;
     int64_t now;
-    ev_timer timer;   /* ends a wait at a deadline */
+    ev_io timer;      /* on a timerfd, which ends a wait at a deadline; of a real clock only */
     int64_t timer_at; /* the deadline it is armed for; HAUL_NEVER: it is not */
     size_t active;    /* descriptor watches that wait for something */
     size_t signals;   /* signal watches */
-    size_t happened;  /* how often a watch's function was called in this wait */
+    size_t happened;  /* events of descriptors in this wait */
 };
 
 struct haul__watch {
@@ -34,12 +36,29 @@ struct haul__watch {
     bool is_new; /* the kernel does not know the file behind the number */
 };
 
-static void end_wait(struct ev_loop *ev, ev_timer *timer, int events)
+static void end_wait(struct ev_loop *ev, ev_io *timer, int events)
 {
     (void)ev;
     (void)events;
     struct haul__poll *poll = timer->data;
+    uint64_t expirations;
+    poll->happened++;
+    if (read(timer->fd, &expirations, sizeof(expirations)) > 0)
+        poll->timer_at = HAUL_NEVER;
+}
+
+/* A descriptor, since libev's own timers go by whole milliseconds: what is due at different times within one would
+ * come at once. */
+static int start_timer(struct haul__poll *poll)
+{
+    int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (descriptor < 0)
+        return -errno;
+    ev_io_init(&poll->timer, end_wait, descriptor, EV_READ);
+    poll->timer.data = poll;
     poll->timer_at = HAUL_NEVER;
+    ev_io_start(poll->ev, &poll->timer);
+    return 0;
 }
 
 int haul__poll_create(struct haul_clock clock, struct haul__poll **ret_poll)
@@ -47,16 +66,14 @@ int haul__poll_create(struct haul_clock clock, struct haul__poll **ret_poll)
     struct haul__poll *poll = haul__allocate_zeroed(sizeof(*poll));
     if (!poll)
         return -ENOMEM;
+    poll->clock = clock;
     /* NOENV: LIBEV_FLAGS could select a backend that libev itself does not recommend. */
     poll->ev = ev_loop_new(EVFLAG_NOENV);
-    if (!poll->ev) {
-        haul__free(poll);
-        return -EMFILE;
+    int code = !poll->ev ? -EMFILE : haul__poll_is_virtual(poll) ? 0 : start_timer(poll);
+    if (code < 0) {
+        haul__poll_destroy(poll);
+        return code;
     }
-    poll->clock = clock;
-    poll->timer_at = HAUL_NEVER;
-    ev_timer_init(&poll->timer, end_wait, 0., 0.);
-    poll->timer.data = poll;
     haul__poll_update_now(poll);
     *ret_poll = poll;
     return 0;
@@ -66,7 +83,12 @@ void haul__poll_destroy(struct haul__poll *poll)
 {
     if (!poll)
         return;
-    ev_loop_destroy(poll->ev);
+    if (ev_is_active(&poll->timer)) {
+        ev_io_stop(poll->ev, &poll->timer);
+        close(poll->timer.fd);
+    }
+    if (poll->ev)
+        ev_loop_destroy(poll->ev);
     haul__free(poll);
 }
 
@@ -86,18 +108,16 @@ int64_t haul__poll_update_now(struct haul__poll *poll)
     return poll->now;
 }
 
-/* A timer that is armed for an earlier deadline stays: waking early once is cheaper than arming it anew each time. The
- * clock is read before libev's, so that the timer comes late by what lies between rather than early. */
+/* A timer that is armed for an earlier deadline stays: waking early once is cheaper than arming it anew each time. */
 static void arm(struct haul__poll *poll, int64_t deadline)
 {
     if (deadline >= poll->timer_at)
         return;
-    int64_t now = haul__poll_update_now(poll);
-    double duration = deadline > now ? (double)(deadline - now) / HAUL_SECOND : 0.;
-    ev_now_update(poll->ev);
-    ev_timer_stop(poll->ev, &poll->timer);
-    ev_timer_set(&poll->timer, duration, 0.);
-    ev_timer_start(poll->ev, &poll->timer);
+    int64_t duration = deadline - haul__poll_update_now(poll);
+    if (duration <= 0)
+        duration = 1;
+    const struct itimerspec when = {.it_value = {duration / HAUL_SECOND, duration % HAUL_SECOND}};
+    timerfd_settime(poll->timer.fd, 0, &when, NULL);
     poll->timer_at = deadline;
 }
 
