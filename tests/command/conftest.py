@@ -1,8 +1,14 @@
 """Fixtures of the command tests; what they give is explained in support.py."""
 
+import signal
+
 import pytest
 import servers
 import support
+
+# A shell has SIGINT ignored in what it runs in the background, and haul leaves it so. A handler here, though it be
+# Python's own, has programs started with the default action.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config):
