@@ -27,6 +27,13 @@ uint16_t haul_listener_port(const struct haul_listener *listener);
  * connection, or memory in the system, it tries again every 50 ms until there is. */
 HAUL__MUST_AWAIT struct haul_await haul_listener_accept(struct haul_task *task, struct haul_listener *listener);
 
+/* Makes a stream of DESCRIPTOR, one end of a pipe, of a socket pair, of a connection or of a terminal. It is the
+ * stream's from then on, and made non-blocking. O_NONBLOCK belongs to the open file description: other descriptors of
+ * it, also those of other processes (a terminal's, or what was standard input of several), become non-blocking with
+ * it, and stay so. -EPERM: a regular file, which never makes one wait; -ENOMEM or another negative errno. On failure
+ * the descriptor is still the caller's, as it was. */
+int haul_stream_create(struct haul_loop *loop, int descriptor, struct haul_stream **ret_stream);
+
 /* Closes the connection and frees the stream; bytes that were not sent are lost. Nobody may be waiting on it. NULL is
  * fine. */
 void haul_stream_destroy(struct haul_stream *stream);

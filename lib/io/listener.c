@@ -129,7 +129,7 @@ static int accept_descriptor(const struct haul_listener *listener)
 static int make_stream(const struct haul_listener *listener, int descriptor, union haul_value *ret_value)
 {
     struct haul_stream *stream;
-    int code = haul__stream_create(listener->loop, descriptor, &stream);
+    int code = haul__stream_create_for_socket(listener->loop, descriptor, &stream);
     if (code < 0)
         close(descriptor);
     else

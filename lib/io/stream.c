@@ -7,8 +7,12 @@
 #include "core/task.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <haul/error.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 struct haul_stream {
@@ -20,6 +24,7 @@ struct haul_stream {
     const unsigned char *bytes; /* what it has still to send */
     size_t size;
     int descriptor;
+    bool is_socket;
     unsigned unwaited_reads;
     unsigned unwaited_writes;
 };
@@ -36,27 +41,50 @@ static void watch_what_is_wanted(struct haul_stream *stream)
 }
 
 /* The number of bytes, 0 at the end, or a negative errno. */
-static ssize_t receive(int descriptor, void *room, size_t size)
+static ssize_t receive(const struct haul_stream *stream, void *room, size_t size)
 {
     ssize_t got;
     do
-        got = recv(descriptor, room, size, 0);
+        got = read(stream->descriptor, room, size);
     while (got < 0 && errno == EINTR);
     return got < 0 ? -errno : got;
 }
 
-static ssize_t transmit(int descriptor, const void *bytes, size_t size)
+/* Writes to what is no socket, where nothing says MSG_NOSIGNAL: the SIGPIPE of a pipe that nobody reads, which is
+ * this thread's own, is held back and taken away, unless one was held back before. */
+static ssize_t write_without_signal(int descriptor, const void *bytes, size_t size)
+{
+    const struct timespec at_once = {0};
+    sigset_t sigpipe, before, pending;
+    sigemptyset(&sigpipe);
+    sigaddset(&sigpipe, SIGPIPE);
+    sigemptyset(&pending);
+    pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
+    if (sigismember(&before, SIGPIPE))
+        sigpending(&pending);
+    ssize_t sent = write(descriptor, bytes, size);
+    int error = errno;
+    if (sent < 0 && error == EPIPE && !sigismember(&pending, SIGPIPE))
+        while (sigtimedwait(&sigpipe, NULL, &at_once) < 0 && errno == EINTR)
+            ;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return sent;
+}
+
+static ssize_t transmit(const struct haul_stream *stream, const void *bytes, size_t size)
 {
     ssize_t sent;
     do
-        sent = send(descriptor, bytes, size, MSG_NOSIGNAL);
+        sent = stream->is_socket ? send(stream->descriptor, bytes, size, MSG_NOSIGNAL)
+                                 : write_without_signal(stream->descriptor, bytes, size);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }
 
 static void go_on_reading(struct haul_stream *stream)
 {
-    ssize_t got = receive(stream->descriptor, stream->room, stream->room_size);
+    ssize_t got = receive(stream, stream->room, stream->room_size);
     if (got == -EAGAIN)
         return;
     struct haul_task *reader = stream->reader;
@@ -71,7 +99,7 @@ static void go_on_reading(struct haul_stream *stream)
  * loop. */
 static void go_on_writing(struct haul_stream *stream)
 {
-    ssize_t sent = transmit(stream->descriptor, stream->bytes, stream->size);
+    ssize_t sent = transmit(stream, stream->bytes, stream->size);
     if (sent == -EAGAIN)
         return;
     if (sent > 0) {
@@ -96,14 +124,40 @@ static void on_event(struct haul__watch *watch, int events, void *data)
     watch_what_is_wanted(stream);
 }
 
-int haul__stream_create(struct haul_loop *loop, int descriptor, struct haul_stream **ret_stream)
+static int make_stream(struct haul_loop *loop, int descriptor, bool is_socket, struct haul_stream **ret_stream)
 {
     struct haul_stream *stream = haul__allocate_zeroed(sizeof(*stream));
     if (!stream)
         return -ENOMEM;
     stream->descriptor = descriptor;
+    stream->is_socket = is_socket;
     int code = haul__watch_create(loop->poll, descriptor, on_event, stream, &stream->watch);
     if (code < 0) {
+        haul__free(stream);
+        return code;
+    }
+    *ret_stream = stream;
+    return 0;
+}
+
+int haul__stream_create_for_socket(struct haul_loop *loop, int descriptor, struct haul_stream **ret_stream)
+{
+    return make_stream(loop, descriptor, true, ret_stream);
+}
+
+int haul_stream_create(struct haul_loop *loop, int descriptor, struct haul_stream **ret_stream)
+{
+    struct haul_stream *stream;
+    struct stat status;
+    if (fstat(descriptor, &status) < 0)
+        return -errno;
+    int code = make_stream(loop, descriptor, S_ISSOCK(status.st_mode), &stream);
+    if (code < 0)
+        return code;
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0 || fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) {
+        code = -errno;
+        haul__watch_destroy(stream->watch);
         haul__free(stream);
         return code;
     }
@@ -139,7 +193,7 @@ struct haul_await haul_stream_read(struct haul_task *task, struct haul_stream *s
 {
     assert(size > 0 && !stream->reader && "one task reads a stream, at least a byte");
     if (haul__may_try(&stream->unwaited_reads)) {
-        ssize_t got = receive(stream->descriptor, buffer, size);
+        ssize_t got = receive(stream, buffer, size);
         if (got >= 0)
             return haul__task_answer(task, 0, (union haul_value){.integer = got});
         if (got != -EAGAIN)
@@ -169,7 +223,7 @@ struct haul_await haul_stream_write(struct haul_task *task, struct haul_stream *
     if (size == 0)
         return haul__task_answer(task, 0, nothing());
     if (haul__may_try(&stream->unwaited_writes)) {
-        ssize_t sent = transmit(stream->descriptor, bytes, size);
+        ssize_t sent = transmit(stream, bytes, size);
         if (sent < 0 && sent != -EAGAIN)
             return haul__task_answer(task, (int)sent, nothing());
         if (sent > 0) {

@@ -19,8 +19,7 @@ static inline bool haul__may_try(unsigned *unwaited)
     return false;
 }
 
-/* Makes a stream of a connected, non-blocking socket, which is its own from then on. -ENOMEM: the socket is still the
- * caller's. */
-int haul__stream_create(struct haul_loop *loop, int descriptor, struct haul_stream **ret_stream);
+/* haul_stream_create for a socket that is non-blocking already. */
+int haul__stream_create_for_socket(struct haul_loop *loop, int descriptor, struct haul_stream **ret_stream);
 
 #endif
