@@ -87,8 +87,8 @@ struct haul_chunk {
 /* Reads up to SEPARATOR, of SIZE bytes, which stay the caller's until the await is over: haul_awaited(task).pointer is
  * a const struct haul_chunk * that ends with it. HAUL_E_DRAINED: the end came first, and the chunk is what came before
  * it, without a separator, of size 0 where nothing came. HAUL_E_LIMIT: more bytes than the limit come before the
- * separator; all stay for the next read, and the chunk is those of them that belong before it. HAUL_E_CANCELLED, -ENOMEM
- * or another negative errno: what has come stays for the next read, and there is no chunk. */
+ * separator; all stay for the next read, and the chunk is those of them that belong before it. HAUL_E_CANCELLED,
+ * -ENOMEM or another negative errno: what has come stays for the next read, and there is no chunk. */
 HAUL__MUST_AWAIT struct haul_await haul_stream_read_until(struct haul_task *task, struct haul_stream *stream,
                                                           const void *separator, size_t size);
 

@@ -58,6 +58,8 @@ int haul__address_write(const struct haul__address *address, char *buffer, size_
 {
     char host[INET6_ADDRSTRLEN] = "";
     int length = 0;
+    /* The system counts a NUL behind a path that fills its room. */
+    socklen_t path_end = address->size < sizeof(address->as.path) ? address->size : sizeof(address->as.path);
     switch (address->as.any.sa_family) {
     case AF_INET:
         inet_ntop(AF_INET, &address->as.v4.sin_addr, host, sizeof(host));
@@ -69,9 +71,9 @@ int haul__address_write(const struct haul__address *address, char *buffer, size_
         break;
     default:
         if (haul__address_is_file(address))
-            length = snprintf(buffer, size, "%.*s", (int)(address->size - PATH_AT), address->as.path.sun_path);
+            length = snprintf(buffer, size, "%.*s", (int)(path_end - PATH_AT), address->as.path.sun_path);
         else if (address->size > PATH_AT)
-            length = snprintf(buffer, size, "@%.*s", (int)(address->size - PATH_AT - 1), address->as.path.sun_path + 1);
+            length = snprintf(buffer, size, "@%.*s", (int)(path_end - PATH_AT - 1), address->as.path.sun_path + 1);
         else
             length = snprintf(buffer, size, "%s", "");
     }
