@@ -9,7 +9,10 @@
 #define HAUL_DESCRIPTOR_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
 #include <haul/loop.h>
+
+HAUL__BEGIN_C
 
 /* Waits until DESCRIPTOR (a pipe, socket or terminal; it need not be non-blocking) can be read without blocking, or
  * is at its end, or broken. -EPERM: it is a regular file, which never makes one wait; other negative errno.
@@ -33,5 +36,7 @@ int haul_loop_add_writer(struct haul_loop *loop, int descriptor, haul_callback_f
 /* Takes it away: it is not called any more, not even if the descriptor is ready now. Nonzero if there was one. */
 int haul_loop_remove_reader(struct haul_loop *loop, int descriptor);
 int haul_loop_remove_writer(struct haul_loop *loop, int descriptor);
+
+HAUL__END_C
 
 #endif

@@ -12,6 +12,9 @@
 #define HAUL_STREAM_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 struct haul_listener;
 struct haul_loop;
@@ -114,5 +117,7 @@ int haul_stream_shut_write(struct haul_stream *stream);
  * too small; negative errno: -ENOTSOCK, -ENOTCONN. */
 #define HAUL_STREAM_NAME_SIZE 128
 int haul_stream_peer(const struct haul_stream *stream, char *buffer, size_t size);
+
+HAUL__END_C
 
 #endif
