@@ -14,6 +14,7 @@ example_fn example_async_search;
 example_fn example_chain;
 example_fn example_completed_sleep;
 example_fn example_countdown;
+example_fn example_echo;
 example_fn example_fetch;
 example_fn example_gather_sleep;
 example_fn example_hello;
