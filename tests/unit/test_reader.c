@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -280,6 +281,23 @@ static void test_a_chunk_that_comes_with_a_cancel_is_given(void **state)
     pair_destroy(&pair);
 }
 
+static void test_a_side_that_has_ended_can_still_be_answered(void **state)
+{
+    (void)state;
+    struct pair pair = pair_create();
+    char answer[8] = "";
+    bool done = false;
+    loopback_send(pair.peer, "question");
+    assert_int_equal(shutdown(pair.peer, SHUT_WR), 0);
+    expect_until(&pair, "\n", HAUL_E_DRAINED, "question");
+    assert_int_equal(run_task(pair.loop, HAUL_CALL(write_once, .stream = pair.stream, .bytes = "answer", .size = 6,
+                                                   .ret_done = &done)),
+                     0);
+    assert_int_equal(loopback_receive(pair.peer, answer, 6), 6);
+    assert_string_equal(answer, "answer");
+    pair_destroy(&pair);
+}
+
 static void test_a_reset_leaves_what_has_come(void **state)
 {
     (void)state;
@@ -440,6 +458,7 @@ int main(void)
         cmocka_unit_test(test_every_read_gives_first_what_has_been_collected),
         cmocka_unit_test(test_a_cancelled_read_loses_nothing),
         cmocka_unit_test(test_a_chunk_that_comes_with_a_cancel_is_given),
+        cmocka_unit_test(test_a_side_that_has_ended_can_still_be_answered),
         cmocka_unit_test(test_a_reset_leaves_what_has_come),
         cmocka_unit_test(test_reading_what_is_always_there_lets_others_run),
         cmocka_unit_test(test_lines_of_many_lengths_in_a_large_transfer),
