@@ -7,7 +7,8 @@
  * in the stream, and every read gives that first. A stream has a buffer only once haul_stream_read_until or
  * haul_stream_read_exactly was called.
  *
- * A deadline is the caller's: a haul_timeout around the calls. */
+ * A deadline is the caller's: a haul_timeout around the calls. Streams and listeners are destroyed before their loop.
+ */
 #ifndef HAUL_STREAM_H
 #define HAUL_STREAM_H
 

@@ -65,6 +65,7 @@ static void turns(struct stage *stage, int count)
     }
 }
 
+/* CPython: test_add_reader, test_remove_reader */
 static void test_called_as_long_as_it_can_be_read(void **state)
 {
     struct stage *stage = *state;
@@ -85,6 +86,7 @@ static void test_called_as_long_as_it_can_be_read(void **state)
     close_pair(ends);
 }
 
+/* CPython: test_add_reader_existing_writer, test_remove_writer_read_write */
 static void test_both_of_a_descriptor(void **state)
 {
     struct stage *stage = *state;
@@ -115,6 +117,7 @@ static void test_it_is_told_of_the_end(void **state)
     close(ends[0]);
 }
 
+/* CPython: test_add_reader_existing */
 static void test_another_replaces_it(void **state)
 {
     struct stage *stage = *state;
@@ -214,6 +217,50 @@ static void test_beside_tasks_that_wait_for_the_same(void **state)
     close_pair(ends);
 }
 
+/* Reads what is there by a stream. */
+struct reads {
+    struct haul_coroutine coroutine;
+    struct haul_stream *stream;
+    char byte;
+};
+
+static struct haul_step reads(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(reads);
+    HAUL_AWAIT(haul_stream_read(task, self->stream, &self->byte, 1));
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+/* The stream takes the byte, and still the others hear of it, on the same loop and on another. */
+static void test_beside_a_stream_and_another_loop(void **state)
+{
+    struct stage *stage = *state;
+    struct stage other = {0};
+    struct haul_stream *stream;
+    int ends[2];
+    open_pair(ends);
+    assert_int_equal(haul_loop_create(NULL, &other.loop), 0);
+    assert_int_equal(haul_stream_create(stage->loop, ends[0], &stream), 0);
+    struct caller here = {.stage = stage, .name = "here", .removes = ends[0]};
+    struct caller there = {.stage = &other, .name = "there", .removes = ends[0]};
+    assert_int_equal(haul_loop_add_reader(stage->loop, ends[0], call, &here), 0);
+    assert_int_equal(haul_loop_add_reader(other.loop, ends[0], call, &there), 0);
+    struct haul_task *task = stage_task(stage, HAUL_CALL(reads, .stream = stream));
+    turns(stage, 1);
+    turns(&other, 1);
+    put(ends[1], "x");
+    turns(&other, 2);
+    assert_int_equal(stage_end(stage, task), 0);
+    turns(stage, 1);
+    assert_script(stage, "here");
+    assert_script(&other, "there");
+    haul_stream_destroy(stream);
+    close(ends[1]);
+    assert_int_equal(haul_loop_destroy(other.loop), 0);
+}
+
+/* CPython: test_remove_reader_unknown, test_remove_writer_unknown */
 static void test_refused(void **state)
 {
     struct stage *stage = *state;
@@ -278,6 +325,7 @@ int main(void)
         on_stage(test_taken_away_when_it_is_ready),
         on_stage(test_order_in_the_ready_queue),
         on_stage(test_beside_tasks_that_wait_for_the_same),
+        on_stage(test_beside_a_stream_and_another_loop),
         on_stage(test_refused),
         on_stage(test_left_to_the_loop),
         on_stage(test_out_of_memory),
