@@ -1,6 +1,7 @@
 #include "core/future.h"
 
 #include "base/memory.h"
+#include "core/name.h"
 
 #include <haul/error.h>
 
@@ -64,6 +65,8 @@ static void die(struct haul_future *future)
                                               : "a future died with an error that nobody took",
                               future->code);
     }
+    if (future->is_task && future->loop->names)
+        haul__name_forget(future->loop, future);
     haul__free(future);
 }
 

@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <errno.h>
 
+static const int64_t slow_callback_duration = 100 * HAUL_MILLISECOND; /* as asyncio's */
+
 /* A call that was asked for. It stands in loop->handles until it is made or cancelled. */
 struct haul_handle {
     struct haul__ready ready;
@@ -40,6 +42,8 @@ int haul_loop_create(const struct haul_loop_options *options, struct haul_loop *
         haul__free(loop);
         return code;
     }
+    loop->clock = clock;
+    loop->observation.slow_callback_duration = slow_callback_duration;
     haul__list_init(&loop->ready);
     haul__list_init(&loop->hooks);
     haul__list_init(&loop->handles);
@@ -279,11 +283,23 @@ static void fire_due_timers(struct haul_loop *loop)
     }
 }
 
+static void run_observed(struct haul_loop *loop, struct haul_list *list)
+{
+    void (*run)(struct haul_loop *loop, struct haul__ready *ready) = loop->observation.run;
+    while (!haul__list_is_empty(list)) {
+        struct haul__ready *ready = haul__container(list->next, struct haul__ready, at.link);
+        haul__list_remove(&ready->at.link);
+        run(loop, ready);
+    }
+}
+
 static void run_snapshot(struct haul_loop *loop)
 {
     struct haul_list snapshot;
     haul__list_init(&snapshot);
     haul__list_splice(&snapshot, &loop->ready);
+    if (loop->observation.run)
+        run_observed(loop, &snapshot);
     while (!haul__list_is_empty(&snapshot))
         run_first(&snapshot);
 }

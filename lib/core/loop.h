@@ -8,6 +8,7 @@
 
 #include <haul/group.h>
 #include <haul/loop.h>
+#include <haul/trace.h>
 
 /* Something that the loop runs once: a task's step, a done callback, a handle. While it is not ready its owner may use
  * the link (to stand in a queue of waiters) or the timer. */
@@ -29,14 +30,27 @@ struct haul__hook {
     void (*after_poll)(struct haul__hook *hook);
 };
 
+/* What is seen of the steps that tasks make. It costs one test a step, and one an iteration, where nobody looks. */
+struct haul__observation {
+    void (*step)(struct haul_task *task, enum haul_trace_event event); /* told of each; NULL: nobody looks */
+    /* Runs something ready in debug mode, to see how long it takes; NULL outside of it. */
+    void (*run)(struct haul_loop *loop, struct haul__ready *ready);
+    haul_trace_fn *trace;
+    void *trace_data;
+    int64_t slow_callback_duration;
+    char stepped[128]; /* in debug mode: the task that the callback steps, as it is reported; empty: none */
+};
+
 struct haul_loop {
     struct haul__poll *poll;
+    struct haul_clock clock;
     struct haul_list ready; /* struct haul__ready, to run in the next iteration */
     struct haul__heap timers;
     struct haul_list hooks;
     struct haul_list handles; /* struct haul_handle that have not run */
     struct haul_list signals; /* struct signal_handler */
     bool stopping;
+    bool insists;    /* a cancel reaches also what was cancelled before */
     bool is_closing; /* it is being destroyed: what is ready drops what it holds, and calls nobody */
     haul_exception_fn *exception_handler;
     void *exception_data;
@@ -46,6 +60,8 @@ struct haul_loop {
     struct haul_task *current;                      /* the task whose step runs */
     uint64_t last_task_id;
     size_t tasks_alive;
+    struct haul__name *names; /* those that tasks were given; NULL: none */
+    struct haul__observation observation;
 };
 
 /* Adds to the ready queue; it must not be in it. Never fails. */

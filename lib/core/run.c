@@ -54,18 +54,54 @@ int haul_run_task(struct haul_loop *loop, struct haul_awaitable awaitable, struc
     return code;
 }
 
-int haul_loop_finish(struct haul_loop *loop)
+/* How often what is left is cancelled before it is left alone. */
+enum { finish_rounds = 100 };
+
+/* Whether a task of the loop's own group is there whose number is no later. */
+static bool has_task_until(const struct haul_loop *loop, uint64_t id)
 {
+    const struct haul_list *first = loop->root.tasks.next;
+    return first != &loop->root.tasks && haul__container(first, struct haul_task, sibling)->id <= id;
+}
+
+static uint64_t cancel_all(struct haul_loop *loop)
+{
+    uint64_t last = loop->last_task_id;
     haul_group_cancel(&loop->root);
     loop->root.cancelled = 0;
+    return last;
+}
+
+/* Runs until no task is left. Those that were made meanwhile, in another's `finally`, are cancelled when none of those
+ * before is left that may be waiting for them; and all that are left are, where nothing else can happen. */
+static int end_all(struct haul_loop *loop)
+{
+    uint64_t last_cancelled = 0;
+    int rounds = 0;
     /* Once more after the end of the last task, for those who wait to be told of it. */
     for (bool told = false; loop->tasks_alive > 0 || (!told && !haul__list_is_empty(&loop->ready));) {
         told = loop->tasks_alive == 0;
+        if (has_task_until(loop, UINT64_MAX) && !has_task_until(loop, last_cancelled)) {
+            if (rounds++ == finish_rounds)
+                return HAUL_E_BUSY;
+            last_cancelled = cancel_all(loop);
+        }
         int code = haul__loop_run_once(loop);
-        if (code != 0)
+        if (code == HAUL_E_STALLED && has_task_until(loop, UINT64_MAX) && rounds++ < finish_rounds) {
+            loop->insists = true;
+            last_cancelled = cancel_all(loop);
+            loop->insists = false;
+        } else if (code != 0) {
             return code;
+        }
     }
-    return haul_loop_destroy(loop);
+    return 0;
+}
+
+int haul_loop_finish(struct haul_loop *loop)
+{
+    int code = end_all(loop);
+    return code != 0 ? code : haul_loop_destroy(loop);
 }
 
 struct program {

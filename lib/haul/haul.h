@@ -19,6 +19,7 @@
 #include <haul/group.h>
 #include <haul/lock.h>
 #include <haul/loop.h>
+#include <haul/outcomes.h>
 #include <haul/queue.h>
 #include <haul/result.h>
 #include <haul/run.h>
@@ -28,6 +29,7 @@
 #include <haul/stream.h>
 #include <haul/task.h>
 #include <haul/timeout.h>
+#include <haul/trace.h>
 #include <haul/trust.h>
 #include <haul/url.h>
 #include <haul/version.h>

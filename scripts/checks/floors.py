@@ -13,7 +13,7 @@ PUBLIC = {
     "base": ["clock", "duration", "embedded", "error"],
     "core": [
         "barrier", "completed", "condition", "coroutine", "descriptor", "event", "future", "gather", "generator",
-        "group", "lock", "loop", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "wait",
+        "group", "lock", "loop", "outcomes", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "trace", "wait",
     ],
     "io": ["stream"],
     "net": ["client", "result", "trust", "url"],

@@ -100,10 +100,12 @@ static void test_finish(void **state)
     assert_int_equal(stage->clock.now, HAUL_SECOND);
 }
 
-/* One that waits in its `finally` for what never comes. */
+/* One that waits in its `finally` for what never comes, and does not give up before it was cancelled so often. */
 struct stuck {
     struct haul_coroutine coroutine;
+    struct stage *stage;
     struct haul_future *future;
+    int cancels;
     int code;
 };
 
@@ -112,24 +114,193 @@ static struct haul_step stuck(struct haul_task *task, struct haul_coroutine *cor
     HAUL_BEGIN(stuck);
     HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
     HAUL_FINALLY;
-    HAUL_AWAIT_CODE(self->code, haul_future_wait(task, self->future));
+    while (self->cancels-- > 0) {
+        HAUL_AWAIT_CODE(self->code, haul_shield(task, self->future));
+        stage_say(self->stage, "finally %d", self->code);
+    }
+    haul_future_unref(self->future);
     HAUL_END;
 }
 
+/* Holds a group whose task is stuck. */
+struct stuck_group {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_awaitable call;
+    struct haul_group group;
+    int code;
+};
+
+static struct haul_step stuck_group(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(stuck_group);
+    haul_group_init(task, &self->group);
+    assert_int_equal(haul_group_spawn(&self->group, self->call, NULL), 0);
+    HAUL_FINALLY;
+    HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
+    stage_say(self->stage, "group %d", self->code);
+    HAUL_END;
+}
+
+static struct haul_loop *open_loop(struct stage *stage)
+{
+    struct haul_loop *loop;
+    struct haul_loop_options options = {.clock = haul_virtual_clock(&stage->clock)};
+    assert_int_equal(haul_loop_create(&options, &loop), 0);
+    return loop;
+}
+
+/* Where nothing else can happen, all that is left is cancelled again, what a group holds too. */
 static void test_finish_stalled(void **state)
 {
     struct stage *stage = *state;
-    struct haul_loop *loop;
+    struct haul_loop *loop = open_loop(stage);
     struct haul_future *future;
-    struct haul_loop_options options = {.clock = haul_virtual_clock(&stage->clock)};
-    assert_int_equal(haul_loop_create(&options, &loop), 0);
     assert_int_equal(haul_future_create(loop, &future), 0);
-    assert_int_equal(haul_task_create(loop, HAUL_CALL(stuck, .future = future), NULL), 0);
+    struct haul_awaitable call = HAUL_CALL(stuck, .stage = stage, .future = future, .cancels = 2);
+    assert_int_equal(haul_task_create(loop, call, NULL), 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
+    assert_int_equal(haul_task_create(loop, HAUL_CALL(stuck_group, .stage = stage, .call = call), NULL), 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
+    haul_future_ref(future);
+    assert_int_equal(haul_loop_finish(loop), 0);
+    assert_script(stage, "finally 1, finally 1, finally 1, finally 1, group 1");
+}
+
+/* One that never gives up stays, and with it the loop. */
+static void test_finish_in_vain(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_loop *loop = open_loop(stage);
+    struct haul_future *future;
+    assert_int_equal(haul_future_create(loop, &future), 0);
+    assert_int_equal(
+        haul_task_create(loop, HAUL_CALL(stuck, .stage = stage, .future = future, .cancels = 150), NULL), 0);
     assert_int_equal(haul__loop_run_once(loop), 0);
     assert_int_equal(haul_loop_finish(loop), HAUL_E_STALLED);
-    haul_future_cancel(future);
-    haul_future_unref(future);
     assert_int_equal(haul_loop_finish(loop), 0);
+    stage_forget(stage);
+}
+
+/* Makes another like itself in its `finally`, in all so many, and says when it was cancelled. */
+struct maker {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    int number;
+    int last;
+    int code;
+};
+
+static struct haul_step maker(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(maker);
+    HAUL_AWAIT(haul_sleep(task, HAUL_NEVER));
+    HAUL_FINALLY;
+    if (self->number <= 3)
+        stage_say(self->stage, "%d ends with %d", self->number, coroutine->code);
+    if (self->number < self->last)
+        assert_int_equal(haul_task_create(haul_task_loop(task),
+                                          HAUL_CALL(maker, .stage = self->stage, .number = self->number + 1,
+                                                    .last = self->last),
+                                          NULL),
+                         0);
+    HAUL_AWAIT_CODE(self->code, haul_sleep(task, HAUL_SECOND));
+    HAUL_END;
+}
+
+/* What is made while the loop finishes runs on as long as one of those before does, and is cancelled then. */
+static void test_finish_tasks_made_in_finally(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_loop *loop = open_loop(stage);
+    assert_int_equal(haul_task_create(loop, HAUL_CALL(maker, .stage = stage, .number = 1, .last = 3), NULL), 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
+    assert_int_equal(haul_loop_finish(loop), 0);
+    assert_script(stage, "1 ends with 1, 2 ends with 1, 3 ends with 1");
+    assert_int_equal(stage->clock.now, 3 * HAUL_SECOND);
+}
+
+static void test_finish_tasks_without_end(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_loop *loop = open_loop(stage);
+    assert_int_equal(haul_task_create(loop, HAUL_CALL(maker, .stage = stage, .number = 1, .last = 150), NULL), 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
+    assert_int_equal(haul_loop_finish(loop), HAUL_E_BUSY);
+    assert_int_equal(haul_loop_finish(loop), 0);
+    stage_forget(stage);
+}
+
+/* The cleaning up awaits what it makes: that may end by itself. */
+struct delegator {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_task *helper;
+    int code;
+};
+
+static struct haul_step delegator(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(delegator);
+    HAUL_AWAIT(haul_sleep(task, HAUL_NEVER));
+    HAUL_FINALLY;
+    assert_int_equal(haul_task_create(haul_task_loop(task), ACTOR(self->stage, "helper", .duration = HAUL_SECOND),
+                                      &self->helper),
+                     0);
+    HAUL_AWAIT_CODE(self->code, haul_task_wait(task, self->helper));
+    stage_say(self->stage, "helped %d", self->code);
+    haul_task_unref(self->helper);
+    HAUL_END;
+}
+
+static void test_finish_awaits_a_helper(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_loop *loop = open_loop(stage);
+    assert_int_equal(haul_task_create(loop, HAUL_CALL(delegator, .stage = stage), NULL), 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
+    assert_int_equal(haul_loop_finish(loop), 0);
+    assert_script(stage, "helper begins, helper ends, helped 0");
+}
+
+/* A main task that waits for what never comes: its `finally` is run, and the loop freed. */
+struct waits_for_ever {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_future *future;
+};
+
+static struct haul_step waits_for_ever(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(waits_for_ever);
+    if (haul_future_create(haul_task_loop(task), &self->future) != 0)
+        HAUL_FAIL(-ENOMEM);
+    HAUL_AWAIT(haul_future_wait(task, self->future));
+    HAUL_FINALLY;
+    haul_future_unref(self->future);
+    stage_say(self->stage, "finally %d", coroutine->code);
+    HAUL_END;
+}
+
+static void test_run_stalled(void **state)
+{
+    struct stage *stage = *state;
+    /* Without the handler of SIGINT, which might end the wait. */
+    signal(SIGINT, SIG_IGN);
+    assert_int_equal(haul_run(HAUL_CALL(waits_for_ever, .stage = stage), NULL), HAUL_E_STALLED);
+    signal(SIGINT, SIG_DFL);
+    assert_script(stage, "finally 1");
+}
+
+/* The task stays the loop's. */
+static void test_run_task_stalled(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_outcome outcome;
+    assert_int_equal(haul_run_task(stage->loop, HAUL_CALL(waits_for_ever, .stage = stage), &outcome), HAUL_E_STALLED);
+    assert_script(stage, "");
+    assert_int_equal(haul_loop_destroy(stage->loop), HAUL_E_BUSY);
 }
 
 struct program {
@@ -318,6 +489,12 @@ int main(void)
         on_stage(test_stalled),
         on_stage(test_finish),
         on_stage(test_finish_stalled),
+        on_stage(test_finish_in_vain),
+        on_stage(test_finish_tasks_made_in_finally),
+        on_stage(test_finish_tasks_without_end),
+        on_stage(test_finish_awaits_a_helper),
+        on_stage(test_run_stalled),
+        on_stage(test_run_task_stalled),
         cmocka_unit_test(test_run),
         on_stage(test_asyncio_run_cancels_hanging_tasks),
         on_stage(test_asyncio_run_reports_hanging_tasks_errors),
