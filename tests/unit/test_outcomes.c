@@ -155,7 +155,7 @@ static void test_out_of_memory(void **state)
             code = haul_outcomes_spawn(outcomes, HAUL_CALL(owner, .counter = &destroyed), NULL);
         assert_int_equal(code, failing_memory_happened() ? -ENOMEM : 0);
         int count = outcomes ? (int)haul_outcomes_count(outcomes) : 0;
-        stage_turn(stage, count > 0 ? 3 : 0);
+        stage_turn(stage, count > 0 ? 2 : 0);
         assert_int_equal(destroyed, 0);
         haul_outcomes_destroy(outcomes);
         assert_int_equal(destroyed, count);
