@@ -285,11 +285,12 @@ static void fire_due_timers(struct haul_loop *loop)
 
 static void run_observed(struct haul_loop *loop, struct haul_list *list)
 {
-    void (*run)(struct haul_loop *loop, struct haul__ready *ready) = loop->observation.run;
     while (!haul__list_is_empty(list)) {
-        struct haul__ready *ready = haul__container(list->next, struct haul__ready, at.link);
-        haul__list_remove(&ready->at.link);
-        run(loop, ready);
+        loop->observation.stepped[0] = '\0';
+        int64_t begin = loop->clock.now(loop->clock.data);
+        run_first(list);
+        if (loop->observation.held)
+            loop->observation.held(loop, "Handle", begin);
     }
 }
 
@@ -298,10 +299,19 @@ static void run_snapshot(struct haul_loop *loop)
     struct haul_list snapshot;
     haul__list_init(&snapshot);
     haul__list_splice(&snapshot, &loop->ready);
-    if (loop->observation.run)
+    if (loop->observation.held)
         run_observed(loop, &snapshot);
     while (!haul__list_is_empty(&snapshot))
         run_first(&snapshot);
+}
+
+static void call_observed(struct haul_loop *loop, struct haul__hook *hook)
+{
+    loop->observation.stepped[0] = '\0';
+    int64_t begin = loop->clock.now(loop->clock.data);
+    hook->after_poll(hook);
+    if (loop->observation.held)
+        loop->observation.held(loop, "Hook", begin);
 }
 
 int haul__loop_run_once(struct haul_loop *loop)
@@ -313,7 +323,9 @@ int haul__loop_run_once(struct haul_loop *loop)
     haul__poll_catch_up(loop->poll, deadline);
     for (struct haul_list *link = loop->hooks.next; link != &loop->hooks; link = link->next) {
         struct haul__hook *hook = haul__container(link, struct haul__hook, link);
-        if (hook->after_poll)
+        if (hook->after_poll && loop->observation.held)
+            call_observed(loop, hook);
+        else if (hook->after_poll)
             hook->after_poll(hook);
     }
     fire_due_timers(loop);

@@ -30,15 +30,16 @@ struct haul__hook {
     void (*after_poll)(struct haul__hook *hook);
 };
 
-/* What is seen of the steps that tasks make. It costs one test a step, and one an iteration, where nobody looks. */
+/* What is seen of the steps that tasks make. Where nobody looks it costs two tests a step, and two an
+ * iteration. */
 struct haul__observation {
     void (*step)(struct haul_task *task, enum haul_trace_event event); /* told of each; NULL: nobody looks */
-    /* Runs something ready in debug mode, to see how long it takes; NULL outside of it. */
-    void (*run)(struct haul_loop *loop, struct haul__ready *ready);
+    /* Told in debug mode WHAT has run since BEGIN, to see how long it took; NULL outside of it. */
+    void (*held)(struct haul_loop *loop, const char *what, int64_t begin);
     haul_trace_fn *trace;
     void *trace_data;
     int64_t slow_callback_duration;
-    char stepped[128]; /* in debug mode: the task that the callback steps, as it is reported; empty: none */
+    char stepped[128]; /* in debug mode: the name of the task that what runs has stepped; empty: none */
 };
 
 struct haul_loop {
@@ -55,9 +56,10 @@ struct haul_loop {
     haul_exception_fn *exception_handler;
     void *exception_data;
     /* What lies above keeps here what belongs to the loop as a whole. */
-    struct haul_group root;                         /* its own group: owns what runs, cancels nobody */
-    int (*cancel_task)(struct haul_future *future); /* haul_task_cancel, for the floor of futures */
-    struct haul_task *current;                      /* the task whose step runs */
+    struct haul_group root;                          /* its own group: owns what runs, cancels nobody */
+    int (*cancel_task)(struct haul_future *future);  /* haul_task_cancel, for the floor of futures */
+    void (*report_task)(struct haul_future *future); /* as one that died with an error that nobody took */
+    struct haul_task *current;                       /* the task whose step runs */
     uint64_t last_task_id;
     size_t tasks_alive;
     struct haul__name *names; /* those that tasks were given; NULL: none */

@@ -17,8 +17,8 @@ static struct haul_task *task_of_future(struct haul_future *future)
 
 static inline void observe(struct haul_task *task, enum haul_trace_event event)
 {
-    if (task->future.loop->observation.step)
-        task->future.loop->observation.step(task, event);
+    if (haul_task_loop(task)->observation.step)
+        haul_task_loop(task)->observation.step(task, event);
 }
 
 /* Leaves the group and lets it know. The group's reference goes last. */
@@ -120,6 +120,15 @@ static int cancel_task(struct haul_future *future)
     return haul_task_cancel(task_of_future(future));
 }
 
+static void report_task(struct haul_future *future)
+{
+    char room[HAUL_TASK_NAME_SIZE];
+    char message[160];
+    snprintf(message, sizeof(message), "%.100s ended with an error that nobody took",
+             haul_task_name(task_of_future(future), room));
+    haul__loop_report(haul_task_loop(task_of_future(future)), message, future->code);
+}
+
 int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task)
 {
     assert(awaitable.frame && "only a HAUL_CALL can become a task");
@@ -133,6 +142,7 @@ int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitab
     memcpy(task->frame, awaitable.frame, awaitable.frame_size);
     task->leaf = (struct haul_coroutine *)(void *)task->frame;
     loop->cancel_task = cancel_task;
+    loop->report_task = report_task;
     loop->tasks_alive++;
     haul__list_append(&group->tasks, &task->sibling);
     haul__loop_make_ready(loop, &task->ready);
@@ -261,12 +271,12 @@ uint64_t haul_task_id(const struct haul_task *task)
 
 int haul_task_set_name(struct haul_task *task, const char *name)
 {
-    return haul__name_set(task->future.loop, &task->future, name);
+    return haul__name_set(haul_task_loop(task), &task->future, name);
 }
 
 const char *haul_task_name(const struct haul_task *task, char *room)
 {
-    const char *name = haul__name_get(task->future.loop, &task->future);
+    const char *name = haul__name_get(haul_task_loop(task), &task->future);
     if (name)
         return name;
     snprintf(room, HAUL_TASK_NAME_SIZE, "Task-%" PRIu64, task->id);
@@ -286,7 +296,7 @@ enum haul_task_state haul_task_state(const struct haul_task *task)
         return task->future.code == HAUL_E_CANCELLED ? HAUL_TASK_CANCELLED : HAUL_TASK_FINISHED;
     if (!task->started)
         return HAUL_TASK_CREATED;
-    if (task->future.loop->current == task)
+    if (haul_task_loop(task)->current == task)
         return HAUL_TASK_RUNNING;
     return is_wait_over(task) ? HAUL_TASK_READY : HAUL_TASK_WAITING;
 }

@@ -18,8 +18,8 @@ static void tell(const struct haul__observation *observation, struct haul_task *
 
 static void observe(struct haul_task *task, enum haul_trace_event event)
 {
-    struct haul__observation *observation = &task->future.loop->observation;
-    if (observation->run && event == HAUL_TRACE_RUNS) {
+    struct haul__observation *observation = &haul_task_loop(task)->observation;
+    if (observation->held && event == HAUL_TRACE_RUNS) {
         char room[HAUL_TASK_NAME_SIZE];
         snprintf(observation->stepped, sizeof(observation->stepped), "%s", haul_task_name(task, room));
     }
@@ -27,13 +27,10 @@ static void observe(struct haul_task *task, enum haul_trace_event event)
         tell(observation, task, event);
 }
 
-/* Runs a callback, and reports it if it took long. What it stepped may be gone behind it, and is known by its name. */
-static void run_timed(struct haul_loop *loop, struct haul__ready *ready)
+/* What was stepped may be gone by now, and is known by its name. */
+static void held(struct haul_loop *loop, const char *what, int64_t begin)
 {
-    struct haul__observation *observation = &loop->observation;
-    observation->stepped[0] = '\0';
-    int64_t begin = loop->clock.now(loop->clock.data);
-    ready->run(ready);
+    const struct haul__observation *observation = &loop->observation;
     int64_t duration = loop->clock.now(loop->clock.data) - begin;
     if (duration < observation->slow_callback_duration)
         return;
@@ -43,13 +40,13 @@ static void run_timed(struct haul_loop *loop, struct haul__ready *ready)
         snprintf(message, sizeof(message), "Executing <Task name='%s'> took %.3f seconds", observation->stepped,
                  seconds);
     else
-        snprintf(message, sizeof(message), "Executing <Handle> took %.3f seconds", seconds);
+        snprintf(message, sizeof(message), "Executing <%s> took %.3f seconds", what, seconds);
     haul__loop_report(loop, message, 0);
 }
 
 static void set_step(struct haul__observation *observation)
 {
-    observation->step = observation->trace || observation->run ? observe : NULL;
+    observation->step = observation->trace || observation->held ? observe : NULL;
 }
 
 void haul_loop_set_trace(struct haul_loop *loop, haul_trace_fn *fn, void *data)
@@ -61,7 +58,7 @@ void haul_loop_set_trace(struct haul_loop *loop, haul_trace_fn *fn, void *data)
 
 void haul_loop_set_debug(struct haul_loop *loop, int on)
 {
-    loop->observation.run = on ? run_timed : NULL;
+    loop->observation.held = on ? held : NULL;
     set_step(&loop->observation);
 }
 

@@ -1,5 +1,6 @@
 /* The matches, with a test for primes that lets the others run after each divisor: what a coroutine calls has to be a
- * coroutine, if it is not to hold up the rest. (The tutorial's names its parameter in one way and uses it in another.) */
+ * coroutine, if it is not to hold up the rest. (The tutorial's names its parameter in one way and uses it in another.)
+ */
 #include "examples/matches.h"
 
 int example_async_matches(struct haul_loop *loop, FILE *out, int argc, char **argv)

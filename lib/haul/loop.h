@@ -16,8 +16,9 @@ struct haul_loop;
 /* What the loop calls; DATA is what was given with it. Runs on the loop's thread, never inside the call that set it. */
 typedef void haul_callback_fn(void *data);
 
-/* Told what nobody took: a task or future that died with an error which nobody asked for. And, in debug mode, what held
- * up the loop, with CODE 0: see <haul/trace.h>. MESSAGE is one sentence and lives as long as the call. */
+/* Told what nobody took: a task or future that died with an error which nobody asked for; the message has a
+ * task's name. And, in debug mode, what held up the loop, with CODE 0: see <haul/trace.h>. MESSAGE is one sentence and
+ * lives as long as the call. */
 typedef void haul_exception_fn(void *data, struct haul_loop *loop, const char *message, int code);
 
 struct haul_loop_options {

@@ -23,7 +23,8 @@ int haul_loop_finish(struct haul_loop *loop);
 
 /* A whole program: makes a loop, runs AWAITABLE as its main task, with the first SIGINT cancelling it and the second
  * ending the process at once (unless SIGINT is ignored or handled already), then finishes the loop. The main task's
- * code, or what kept it from running or the loop from being finished; its value, where the code is 0 and RET_VALUE is not NULL. */
+ * code, or what kept it from running or the loop from being finished; its value, where the code is 0 and RET_VALUE is
+ * not NULL. */
 int haul_run(struct haul_awaitable awaitable, union haul_value *ret_value);
 
 #endif

@@ -33,10 +33,11 @@ typedef void haul_trace_fn(void *data, const struct haul_trace_step *step);
 /* Has FN told of each step of each task of the loop from now on; NULL: nobody. */
 void haul_loop_set_trace(struct haul_loop *loop, haul_trace_fn *fn, void *data);
 
-/* Turns the debug mode on (nonzero) or off, as at first, from the next iteration on. In it what holds up the loop is
- * told to the loop's exception handler, with code 0, since it is no error: a step as "Executing <Task name='Task-1'>
- * took 0.123 seconds", any other callback (a done callback, a handle, a signal handler) as "Executing <Handle> took
- * 0.123 seconds". The time is that of the loop's own clock. A long name is cut off. */
+/* Turns the debug mode on (nonzero) or off, as at first. In it what holds up the loop is told to the loop's exception
+ * handler, with code 0, since it is no error: "Executing <Task name='Task-1'> took 0.123 seconds" for a step. In place
+ * of the task stands <Handle> for any other callback (a done callback, a call that was asked for, a signal handler),
+ * and <Hook> for what a client does with what has come, the functions that take bodies among it. The time is that of
+ * the loop's own clock; a very long name is cut off. */
 void haul_loop_set_debug(struct haul_loop *loop, int on);
 
 /* From how many nanoseconds on that is told; HAUL_SECOND / 10 at first (asyncio: slow_callback_duration). */

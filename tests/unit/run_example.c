@@ -1,5 +1,5 @@
-/* Runs the example that EXAMPLE names on a virtual clock, and compares what it writes with a file, its argument. A second
- * one is how many milliseconds an iteration takes, for a program of which some task is always ready. */
+/* Runs the example that EXAMPLE names on a virtual clock, and compares what it writes with a file, its argument. A
+ * second one is how many milliseconds an iteration takes, for a program of which some task is always ready. */
 #include "examples/example.h"
 
 #include <stdlib.h>

@@ -251,6 +251,13 @@ static void test_exception_marking(void **state)
 {
     struct stage *stage = *state;
     assert_int_equal(
+        stage_run(stage,
+                  HAUL_CALL(gatherer, .stage = stage, .count = 4,
+                            .awaitables = {HAUL_CALL(failing_cleaner), ACTOR(stage, "a", .failure = -EIO),
+                                           HAUL_CALL(failing_cleaner), ACTOR(stage, "c", .duration = HAUL_SECOND)})),
+        -EIO);
+    assert_script(stage, "a begins, c begins, a ends, c cancelled, gathered -5:, -32, -5, -32, 1");
+    assert_int_equal(
         stage_run(stage, HAUL_CALL(gatherer, .stage = stage, .count = 2,
                                    .awaitables = {ACTOR(stage, "a", .failure = -EIO), HAUL_CALL(failing_cleaner)})),
         -EIO);
@@ -371,7 +378,10 @@ static void test_ring_of_gathers(void **state)
     for (int flags = HAUL_GATHER_FAIL_FAST; flags <= HAUL_GATHER_RETURN_ERRORS; flags++) {
         struct haul_task *tasks[3];
         for (int i = 0; i < 3; i++)
-            tasks[i] = stage_task(stage, HAUL_CALL(ring_member, .stage = stage, .name = i == 0 ? "a" : i == 1 ? "b" : "c",
+            tasks[i] = stage_task(stage, HAUL_CALL(ring_member, .stage = stage,
+                                                   .name = i == 0   ? "a"
+                                                           : i == 1 ? "b"
+                                                                    : "c",
                                                    .flags = flags, .other = &tasks[(i + 1) % 3]));
         stage_turn(stage, 1);
         assert_true(haul_task_cancel(tasks[1]));

@@ -63,6 +63,37 @@ static void test_forgotten_at_the_end(void **state)
     stage_forget(stage);
 }
 
+static void say_message(void *data, struct haul_loop *loop, const char *message, int code)
+{
+    (void)loop;
+    stage_say(data, "%s (%d)", message, code);
+}
+
+/* A report of an error that nobody took names the task. */
+static void test_in_reports(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_loop *loop;
+    struct haul_loop_options options = {
+        .clock = haul_virtual_clock(&stage->clock), .exception_handler = say_message, .exception_data = stage};
+    assert_int_equal(haul_loop_create(&options, &loop), 0);
+    struct haul_task *task;
+    assert_int_equal(haul_task_create(loop, ACTOR(stage, "a", .failure = -EIO), &task), 0);
+    assert_int_equal(haul_task_set_name(task, "mail"), 0);
+    haul_task_unref(task);
+    assert_int_equal(haul_task_create(loop, ACTOR(stage, "b", .failure = -EPIPE), NULL), 0);
+    struct haul_future *future;
+    assert_int_equal(haul_future_create(loop, &future), 0);
+    assert_int_equal(haul_future_set_error(future, HAUL_E_URL), 0);
+    haul_future_unref(future);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(haul__loop_run_once(loop), 0);
+    assert_int_equal(haul_loop_finish(loop), 0);
+    assert_script(stage, "a future died with an error that nobody took (8), a begins, b begins, "
+                         "a ends, mail ended with an error that nobody took (-5), "
+                         "b ends, Task-2 ended with an error that nobody took (-32)");
+}
+
 static void test_out_of_memory(void **state)
 {
     struct stage *stage = *state;
@@ -87,10 +118,8 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        on_stage(test_default),
-        on_stage(test_set),
-        on_stage(test_forgotten_at_the_end),
-        on_stage(test_out_of_memory),
+        on_stage(test_default),    on_stage(test_set),           on_stage(test_forgotten_at_the_end),
+        on_stage(test_in_reports), on_stage(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

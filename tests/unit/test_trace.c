@@ -1,6 +1,8 @@
 #include "failing_memory.h"
 #include "stage.h"
 
+#include "core/loop.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -8,9 +10,9 @@
 
 static void say_step(void *data, const struct haul_trace_step *step)
 {
-    static const char *const names[] = {[HAUL_TRACE_RUNS] = "runs",           [HAUL_TRACE_YIELDED] = "yielded",
-                                        [HAUL_TRACE_WAITS] = "waits",         [HAUL_TRACE_COMPLETED] = "completed",
-                                        [HAUL_TRACE_FAILED] = "failed",       [HAUL_TRACE_CANCELLED] = "cancelled"};
+    static const char *const names[] = {
+        [HAUL_TRACE_RUNS] = "runs",           [HAUL_TRACE_YIELDED] = "yielded", [HAUL_TRACE_WAITS] = "waits",
+        [HAUL_TRACE_COMPLETED] = "completed", [HAUL_TRACE_FAILED] = "failed",   [HAUL_TRACE_CANCELLED] = "cancelled"};
     char room[HAUL_TASK_NAME_SIZE];
     assert_null(haul_task_current(haul_task_loop(step->task)));
     stage_say(data, "%s %s", haul_task_name(step->task, room), names[step->event]);
@@ -173,6 +175,38 @@ static void test_log_slow_callbacks(void **state)
     assert_script(stage, "");
 }
 
+struct slow_hook {
+    struct haul__hook hook;
+    struct stage *stage;
+};
+
+static int64_t before_poll(struct haul__hook *hook)
+{
+    (void)hook;
+    return HAUL_NEVER;
+}
+
+static void after_poll(struct haul__hook *hook)
+{
+    hog_callback(((struct slow_hook *)(void *)hook)->stage);
+}
+
+static void test_slow_hook(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_loop *loop = open_debugged(stage);
+    struct slow_hook slow = {{.before_poll = before_poll, .after_poll = after_poll}, stage};
+    haul__loop_add_hook(loop, &slow.hook);
+    assert_int_equal(haul_task_create(loop, ACTOR(stage, "a"), NULL), 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
+    assert_script(stage, "Executing <Hook> took 0.123 seconds (0), a begins");
+    haul_loop_set_debug(loop, 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
+    assert_script(stage, "a ends");
+    haul__loop_remove_hook(loop, &slow.hook);
+    assert_int_equal(haul_loop_finish(loop), 0);
+}
+
 /* Debug mode and trace at once, and the one without the other; the loop's own time is not moved by looking. */
 static void test_debug_and_trace(void **state)
 {
@@ -246,6 +280,7 @@ int main(void)
         on_stage(test_slow_step),
         on_stage(test_slow_task_with_a_name),
         on_stage(test_log_slow_callbacks),
+        on_stage(test_slow_hook),
         on_stage(test_debug_and_trace),
         on_stage(test_switched_within),
         on_stage(test_no_hidden_allocation),
