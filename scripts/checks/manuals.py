@@ -1,7 +1,7 @@
 """Checks that each public header has its manual page, and each page its place. Prints what has not.
 
 A header <haul/NAME.h> has man/haul_NAME.3, whose SYNOPSIS includes it and names its functions, and which tells of its
-structs, macros and constants. Meson installs all pages, and libhaul.3 refers to all of section 3.
+structs, macros and constants. Meson installs all pages, and libhaul.3 lists all of section 3.
 """
 
 import pathlib
@@ -54,12 +54,12 @@ def problems():
         if header.stem not in WITHOUT_PAGE:
             yield from problems_of_header(header, functions[header.name])
     installed = re.findall(r"'([\w-]+\.\d)'", (PAGES / "meson.build").read_text(encoding="utf-8"))
-    references = section((PAGES / "libhaul.3").read_text(encoding="utf-8"), "SEE ALSO")
+    listed = section((PAGES / "libhaul.3").read_text(encoding="utf-8"), "HEADERS")
     for page in sorted(PAGES.glob("*.[1-8]")):
         if page.name not in installed:
             yield f"{page}: man/meson.build does not install it"
-        if page.match("haul_*.3") and f"\n.Xr {page.stem} 3" not in f"\n{references}":
-            yield f"{page}: SEE ALSO of libhaul.3 does not refer to it"
+        if page.match("haul_*.3") and f"\n.It Xr {page.stem} 3\n" not in f"\n{listed}":
+            yield f"{page}: HEADERS of libhaul.3 does not list it"
 
 
 def main():

@@ -56,8 +56,10 @@ def described():
 
 
 def names_in_headers():
-    headers = "".join(path.read_text(encoding="utf-8") for path in pathlib.Path("lib/haul").glob("*.h"))
-    return set(re.findall(r"\bhaul_\w+", headers))
+    """With the headers' own names, which are those of their pages."""
+    paths = list(pathlib.Path("lib/haul").glob("*.h"))
+    headers = "".join(path.read_text(encoding="utf-8") for path in paths)
+    return {*re.findall(r"\bhaul_\w+", headers), *(f"haul_{path.stem}" for path in paths)}
 
 
 def write(functions):

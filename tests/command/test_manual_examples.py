@@ -13,7 +13,7 @@ import support
 
 ROOT = pathlib.Path(__file__).parents[2]
 LIBRARY = support.BUILD / "lib"
-LONGEST_PROGRAM = 60
+LONGEST_PROGRAM = 64
 
 ESCAPES = {"\\e": "\\", "\\&": "", "\\-": "-", "\\(aq": "'", "\\(dq": '"'}
 
@@ -41,9 +41,10 @@ def example(page):
 
 def compile_program(source, program):
     """The sanitizer has a program that loses memory end with a status other than 0."""
-    flags = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-fsanitize=address", f"-I{ROOT / 'lib'}"]
-    link = [f"-L{LIBRARY}", "-lhaul", f"-Wl,-rpath,{LIBRARY}"]
-    subprocess.run(["cc", *flags, "-x", "c", "-", "-o", program, *link], input=source, text=True, check=True)
+    flags = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-fsanitize=address"]
+    library = [f"-L{LIBRARY}", "-lhaul", f"-Wl,-rpath,{LIBRARY}"]
+    arguments = [*flags, f"-I{ROOT / 'lib'}", "-x", "c", "-", "-o", program, *library]
+    subprocess.run(["cc", *arguments], input=source, text=True, check=True)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
