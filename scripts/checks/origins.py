@@ -39,8 +39,9 @@ def what_is_wrong_with_example(number, name, meson):
     source = EXAMPLES / f"{name}.c"
     if not source.exists():
         return f"{source} is not there"
-    if not source.read_text(encoding="utf-8").startswith(f"/* Program {number} of the tutorials,"):
-        return f'{source} does not begin with "Program {number} of the tutorials,"'
+    head = source.read_text(encoding="utf-8").partition("*/")[0]
+    if not re.search(rf"\bProgram {number} of the tutorials\b", head):
+        return f'the head of {source} does not say "Program {number} of the tutorials"'
     if not source.with_suffix(".expected").exists():
         return f"{source.with_suffix('.expected')} is not there"
     if f"  '{name}',\n" not in meson:
