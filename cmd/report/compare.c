@@ -4,6 +4,7 @@
 #include "descriptor_limit.h"
 #include "input/source.h"
 #include "message.h"
+#include "output/messages.h"
 #include "output/text.h"
 #include "output/writer.h"
 #include "report/announcer.h"
@@ -34,6 +35,7 @@ struct job {
     struct source *source;
     struct source_feed feed;
     struct writer *writer;
+    struct messages messages;
     struct url_list list;
     struct comparison comparison;
     struct client_runner runner;
@@ -53,7 +55,7 @@ struct work {
     int code;
 };
 
-/* The work beside the writer. */
+/* The work beside the writers. */
 struct program {
     struct haul_coroutine coroutine;
     struct job *job;
@@ -121,7 +123,7 @@ static int give_table(struct job *job, const struct text *text)
     const char *export = job->options->export_json;
     if (!export || strcmp(export, "-") != 0)
         return writer_write(job->writer, text->bytes, text->size);
-    fwrite(text->bytes, 1, text->size, stderr);
+    message_write(text->bytes, text->size);
     return 0;
 }
 
@@ -205,6 +207,8 @@ static struct haul_step program(struct haul_task *task, struct haul_coroutine *c
     haul_group_init(task, &self->group);
     self->code = haul_group_spawn(&self->group, HAUL_CALL(writer_run, .writer = self->job->writer), NULL);
     if (self->code == 0)
+        self->code = haul_group_spawn(&self->group, HAUL_CALL(messages_run, .messages = &self->job->messages), NULL);
+    if (self->code == 0)
         self->code = haul_group_spawn(&self->group, HAUL_CALL(work, .job = self->job), &self->job->work_task);
     if (self->code != 0)
         HAUL_FAIL(self->code);
@@ -241,6 +245,8 @@ static int make(struct job *job)
     int code = make_export(job);
     if (code == 0)
         code = haul_loop_create(NULL, &job->loop);
+    if (code == 0)
+        code = messages_begin(&job->messages, job->loop);
     if (code == 0) {
         code = client_trust_create(options, &job->trust);
         job->has_failed = code == HAUL_E_INVALID;
@@ -300,6 +306,7 @@ enum exit_status compare_command(const struct options *options)
     struct job job = {.options = options};
     int code = make(&job);
     if (code != 0) {
+        messages_end(&job.messages);
         tell_failure(&job, code);
         tear_down(&job);
         return code == HAUL_E_INVALID ? EXIT_STATUS_USAGE : EXIT_STATUS_BROKEN;
@@ -309,6 +316,7 @@ enum exit_status compare_command(const struct options *options)
     if (code == 0)
         code = outcome.code;
     interruption_end(&job.interruption);
+    messages_end(&job.messages);
     announcer_clear(&job.announcer);
     if (job.interruption.signal != 0 && !job.comparison.runs)
         message("interrupted while the list was read");

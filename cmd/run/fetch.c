@@ -4,6 +4,7 @@
 #include "descriptor_limit.h"
 #include "input/source.h"
 #include "message.h"
+#include "output/messages.h"
 #include "output/output.h"
 #include "output/progress.h"
 #include "output/summary.h"
@@ -32,6 +33,7 @@ struct run {
     struct source *source;
     struct source_feed feed;
     struct writer *writer;
+    struct messages messages;
     struct progress *progress; /* NULL: none is shown */
     struct output *output;
     struct front front;
@@ -40,7 +42,7 @@ struct run {
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
 };
 
-/* Runs the front beside the writer, and lets the writer finish. */
+/* Runs the front beside the writers, and lets that of the output finish. */
 struct program {
     struct haul_coroutine coroutine;
     struct run *run;
@@ -54,6 +56,9 @@ static struct haul_step program(struct haul_task *task, struct haul_coroutine *c
     HAUL_BEGIN(program);
     haul_group_init(task, &self->group);
     coroutine->code = (int16_t)haul_group_spawn(&self->group, HAUL_CALL(writer_run, .writer = self->run->writer), NULL);
+    if (coroutine->code == 0)
+        coroutine->code =
+            (int16_t)haul_group_spawn(&self->group, HAUL_CALL(messages_run, .messages = &self->run->messages), NULL);
     if (coroutine->code == 0)
         coroutine->code = (int16_t)haul_group_spawn(&self->group, HAUL_CALL(front_run, .front = &self->run->front),
                                                     &self->run->front_task);
@@ -160,6 +165,7 @@ static int make_output(struct run *run)
         .style = output_style_for(STDOUT_FILENO),
         .epoch = run->epoch,
         .writer = run->writer,
+        .messages = run->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
     return output_create(run->loop, &output_options, &run->output);
@@ -172,7 +178,9 @@ static int make(struct run *run)
     if (code != 0)
         return code;
     run->epoch = read_epoch(run->loop);
-    code = make_client(run);
+    code = messages_begin(&run->messages, run->loop);
+    if (code == 0)
+        code = make_client(run);
     if (code == 0)
         code = source_create(options->items, options->item_count, &run->source);
     if (code == 0)
@@ -267,6 +275,7 @@ enum exit_status fetch_command(const struct options *options)
     struct run run = {.options = options};
     int code = make(&run);
     if (code != 0) {
+        messages_end(&run.messages);
         tell_failure(&run, code);
         tear_down(&run);
         return code == HAUL_E_INVALID ? EXIT_STATUS_USAGE : EXIT_STATUS_BROKEN;
@@ -276,6 +285,7 @@ enum exit_status fetch_command(const struct options *options)
     if (code == 0)
         code = outcome.code;
     interruption_end(&run.interruption);
+    messages_end(&run.messages);
     progress_clear(run.progress);
     tell_failure(&run, code);
     if (writer_state(run.writer) == WRITER_OPEN)
