@@ -1,6 +1,7 @@
 /* Program 20 of the tutorials, functionName. From making a task to its end: the loop is made, a task is put on it,
  * the loop runs until it is done, the loop is closed. The first and the last are main.c's; a loop with a task that
- * runs is not closed. The tutorial's prints nothing, and this one says in which state its future is. */
+ * runs is not closed. The tutorial's prints nothing, and this one says in which state its future is. One of the
+ * tutorial's sketches gives create_task a function that was not called, which Python refuses. */
 #include "examples/example.h"
 
 struct function_name {
