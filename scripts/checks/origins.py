@@ -84,6 +84,16 @@ def is_section(place):
     return path.exists() and re.search(heading, path.read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def departures_without_a_test():
+    """The tests of CPython that the page for people who come from asyncio departs from, and that haul has not."""
+    ported = set()
+    for source in TESTS.glob("test_*.c"):
+        for comment in re.findall(r"/\*(.*?)\*/", source.read_text(encoding="utf-8"), re.DOTALL):
+            ported.update(re.findall(r"\btest_\w+", comment.partition("CPython:")[2]))
+    page = (MAN / "libhaul-asyncio.7").read_text(encoding="utf-8")
+    return sorted(set(re.findall(r"\btest_\w+", page)) - ported)
+
+
 def main():
     wrong = []
     meson = (TESTS / "meson.build").read_text(encoding="utf-8").partition("# The examples that need no network.")[2]
@@ -97,6 +107,7 @@ def main():
         for place in re.split(r",\s+", rest.partition(" | ")[2]):
             if not (above(place) is not None if place.startswith("test_") else is_section(place)):
                 wrong.append(f"complaints.txt, {number}: {place or 'nothing that answers it'} is not there")
+    wrong.extend(f"libhaul-asyncio.7: no test is CPython's {name}" for name in departures_without_a_test())
     print(*wrong, sep="\n", end="\n" if wrong else "")
     return 1 if wrong else 0
 
