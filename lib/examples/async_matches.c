@@ -1,4 +1,4 @@
-/* The matches, with a test for primes that lets the others run after each divisor: what a coroutine calls has to be a
+/* Program 16 of the tutorials, async_predicate. The matches, with a test for primes that lets the others run after each divisor: what a coroutine calls has to be a
  * coroutine, if it is not to hold up the rest. (The tutorial's names its parameter in one way and uses it in another.)
  */
 #include "examples/matches.h"

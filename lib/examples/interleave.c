@@ -1,4 +1,4 @@
-/* Two tasks on the scheduler, step by step in turn: neither holds up the other. Task 0 was there before, and numbers
+/* Program 12 of the tutorials, Schedular with two tasks. Two tasks on the scheduler, step by step in turn: neither holds up the other. Task 0 was there before, and numbers
  * are not used again. */
 #include "examples/scheduler.h"
 

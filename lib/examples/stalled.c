@@ -1,4 +1,4 @@
-/* A message every two and a half seconds beside the matches. The test for primes does not let the others run: while it
+/* Program 15 of the tutorials, async_repetitive_message. A message every two and a half seconds beside the matches. The test for primes does not let the others run: while it
  * is at a great number, no message comes. */
 #include "examples/matches.h"
 
