@@ -1,6 +1,6 @@
-/* Program 16 of the tutorials, async_predicate. The matches, with a test for primes that lets the others run after each divisor: what a coroutine calls has to be a
- * coroutine, if it is not to hold up the rest. (The tutorial's names its parameter in one way and uses it in another.)
- */
+/* Program 16 of the tutorials, async_predicate. The matches, with a test for primes that lets the others run after each
+ * divisor: what a coroutine calls has to be a coroutine, if it is not to hold up the rest. The tutorial's has a
+ * parameter of another name than it uses. */
 #include "examples/matches.h"
 
 int example_async_matches(struct haul_loop *loop, FILE *out, int argc, char **argv)

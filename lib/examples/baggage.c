@@ -1,5 +1,6 @@
-/* Program 17 of the tutorials, async_sleep. A message every two and a half seconds, and the matches beside it: neither holds up the other. The tutorial's sleep
- * looks at the clock again and again; a loop's does not run until its time has come. */
+/* Program 17 of the tutorials, async_sleep. A message every two and a half seconds, and the matches beside it: neither
+ * holds up the other. The tutorial's sleep looks at the clock again and again; a loop's does not run until its time has
+ * come. */
 #include "examples/matches.h"
 
 int example_baggage(struct haul_loop *loop, FILE *out, int argc, char **argv)

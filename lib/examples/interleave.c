@@ -1,5 +1,5 @@
-/* Program 12 of the tutorials, Schedular with two tasks. Two tasks on the scheduler, step by step in turn: neither holds up the other. Task 0 was there before, and numbers
- * are not used again. */
+/* Program 12 of the tutorials, Schedular with two tasks. Two tasks on the scheduler, step by step in turn: neither
+ * holds up the other. Task 0 was there before, and numbers are not used again. */
 #include "examples/scheduler.h"
 
 static int run(struct haul_loop *loop, struct haul_outcomes *outcomes, FILE *out)

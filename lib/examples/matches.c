@@ -1,4 +1,5 @@
-/* Program 14 of the tutorials, async_print_matches. A search that gives all matches, and lets the others run after each number. */
+/* Program 14 of the tutorials, async_print_matches. A search that gives all matches, and lets the others run after each
+ * number. */
 #include "examples/matches.h"
 
 int example_matches(struct haul_loop *loop, FILE *out, int argc, char **argv)

@@ -1,4 +1,5 @@
-/* Program 11 of the tutorials, Schedular with one task. A scheduler that runs one task step by step, and says how each came out. The result is taken from its table. */
+/* Program 11 of the tutorials, Schedular with one task. A scheduler that runs one task step by step, and says how each
+ * came out. The result is taken from its table. */
 #include "examples/scheduler.h"
 
 int example_scheduler(struct haul_loop *loop, FILE *out, int argc, char **argv)

@@ -1,5 +1,5 @@
-/* Program 15 of the tutorials, async_repetitive_message. A message every two and a half seconds beside the matches. The test for primes does not let the others run: while it
- * is at a great number, no message comes. */
+/* Program 15 of the tutorials, async_repetitive_message. A message every two and a half seconds beside the matches. The
+ * test for primes does not let the others run: while it is at a great number, no message comes. */
 #include "examples/matches.h"
 
 int example_stalled(struct haul_loop *loop, FILE *out, int argc, char **argv)
