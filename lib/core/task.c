@@ -279,7 +279,7 @@ const char *haul_task_name(const struct haul_task *task, char *room)
     const char *name = haul__name_get(haul_task_loop(task), &task->future);
     if (name)
         return name;
-    snprintf(room, HAUL_TASK_NAME_SIZE, "Task-%" PRIu64, task->id);
+    snprintf(room, HAUL_TASK_NAME_SIZE, "Task-%" PRIu64, haul_task_id(task));
     return room;
 }
 
