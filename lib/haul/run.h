@@ -15,13 +15,15 @@ int haul_run_until_complete(struct haul_loop *loop, struct haul_future *future);
 int haul_run_task(struct haul_loop *loop, struct haul_awaitable awaitable, struct haul_outcome *ret_outcome);
 
 /* Cancels all tasks of the loop's own group, runs until they have ended, reports their errors, and destroys the loop.
+ * The jobs of the loop's own executor are waited for within its bound, see haul_executor_set_join_timeout.
  * HAUL_E_STALLED: one waits in its `finally` for what never comes; negative errno from waiting. Then the loop is still
  * there. */
 int haul_loop_finish(struct haul_loop *loop);
 
 /* A whole program: makes a loop, runs AWAITABLE as its main task, with the first SIGINT cancelling it and the second
- * ending the process at once (unless SIGINT is ignored or handled already), then finishes the loop. The main task's
- * code, or what kept it from running; its value, where the code is 0 and RET_VALUE is not NULL. */
+ * ending the process at once, also while a step holds up the loop (unless SIGINT is ignored or handled already), then
+ * finishes the loop. The main task's code, or what kept it from running; its value, where the code is 0 and RET_VALUE
+ * is not NULL. */
 int haul_run(struct haul_awaitable awaitable, union haul_value *ret_value);
 
 #endif
