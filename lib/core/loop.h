@@ -4,6 +4,7 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "core/mailbox.h"
 #include "core/poll.h"
 
 #include <haul/group.h>
@@ -29,8 +30,16 @@ struct haul__hook {
     void (*after_poll)(struct haul__hook *hook);
 };
 
+/* What is closed when the loop is destroyed, once no task is left. It takes itself out. */
+struct haul__closer {
+    struct haul_list link;
+    void (*close)(struct haul__closer *closer);
+};
+
 struct haul_loop {
     struct haul__poll *poll;
+    struct haul__mailbox mailbox; /* struct haul__ready, from other threads */
+    struct haul_list closers;
     struct haul_list ready; /* struct haul__ready, to run in the next iteration */
     struct haul__heap timers;
     struct haul_list hooks;
