@@ -1,114 +1,13 @@
 #include "failing_memory.h"
-#include "failing_thread.h"
+#include "gate.h"
 #include "stage.h"
 
 #include "core/loop.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
-#include <semaphore.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <unistd.h>
-
-/* A job that the test lets end. It belongs to the test, which waits for `destroyed` before it goes. */
-struct gate {
-    sem_t begun;
-    sem_t open;
-    sem_t data_destroyed;
-    sem_t value_destroyed;
-    pthread_t ran_on;
-    pthread_t data_destroyed_on;
-    pthread_t value_destroyed_on;
-    atomic_int runs;
-    int code;
-};
-
-static void gate_init(struct gate *gate)
-{
-    *gate = (struct gate){0};
-    sem_init(&gate->begun, 0, 0);
-    sem_init(&gate->open, 0, 0);
-    sem_init(&gate->data_destroyed, 0, 0);
-    sem_init(&gate->value_destroyed, 0, 0);
-}
-
-static int pass(void *data, union haul_value *ret_value)
-{
-    struct gate *gate = data;
-    gate->ran_on = pthread_self();
-    gate->runs++;
-    sem_post(&gate->begun);
-    sem_wait(&gate->open);
-    ret_value->pointer = gate;
-    return gate->code;
-}
-
-static void destroy_data(void *data)
-{
-    struct gate *gate = data;
-    gate->data_destroyed_on = pthread_self();
-    sem_post(&gate->data_destroyed);
-}
-
-static void destroy_value(void *pointer)
-{
-    struct gate *gate = pointer;
-    gate->value_destroyed_on = pthread_self();
-    sem_post(&gate->value_destroyed);
-}
-
-static int count(sem_t *semaphore)
-{
-    int value;
-    sem_getvalue(semaphore, &value);
-    return value;
-}
-
-/* A task that awaits a gate, says how that came out, and then sleeps once. */
-struct visitor {
-    struct haul_coroutine coroutine;
-    struct stage *stage;
-    const char *name;
-    struct haul_executor *executor;
-    struct gate *gate;
-    bool cancels_itself;
-    int code;
-    int next_code;
-};
-
-static struct haul_step visitor(struct haul_task *task, struct haul_coroutine *coroutine)
-{
-    HAUL_BEGIN(visitor);
-    if (self->cancels_itself)
-        haul_task_cancel(task);
-    HAUL_AWAIT_CODE(self->code, haul_run_in_executor(task, self->executor,
-                                                     (struct haul_job){.fn = pass,
-                                                                       .data = self->gate,
-                                                                       .destroy_data = destroy_data,
-                                                                       .destroy_value = destroy_value}));
-    const char *name = self->code == 0 ? "a value" : haul_error_name(self->code);
-    stage_say(self->stage, "%s: %s", self->name, name);
-    if (self->code == 0)
-        assert_ptr_equal(haul_awaited(task).pointer, self->gate);
-    HAUL_AWAIT_CODE(self->next_code, haul_sleep(task, 0));
-    if (self->next_code != 0)
-        stage_say(self->stage, "%s then: %s", self->name, haul_error_name(self->next_code));
-    HAUL_FINALLY;
-    HAUL_END;
-}
-
-#define VISITOR(stage_, executor_, gate_, ...)                                                                         \
-    HAUL_CALL(visitor, .stage = (stage_), .executor = (executor_), .gate = (gate_), .name = __VA_ARGS__)
-
-static struct haul_executor *make_executor(struct stage *stage, unsigned max_workers)
-{
-    struct haul_executor *executor;
-    assert_int_equal(haul_executor_create(stage->loop, max_workers, &executor), 0);
-    return executor;
-}
 
 /* Until the job has ended and its end waits for the loop. */
 static void await_mail(struct haul_loop *loop)
@@ -128,8 +27,8 @@ static void test_run_in_executor(void **state)
     assert_script(stage, "a: a value");
     assert_false(pthread_equal(gate.ran_on, pthread_self()));
     assert_true(pthread_equal(gate.data_destroyed_on, gate.ran_on));
-    assert_int_equal(count(&gate.data_destroyed), 1);
-    assert_int_equal(count(&gate.value_destroyed), 0);
+    assert_int_equal(semaphore_count(&gate.data_destroyed), 1);
+    assert_int_equal(semaphore_count(&gate.value_destroyed), 0);
 }
 
 static void test_error(void **state)
@@ -141,8 +40,8 @@ static void test_error(void **state)
     sem_post(&gate.open);
     assert_int_equal(stage_run(stage, VISITOR(stage, NULL, &gate, "a")), 0);
     assert_script(stage, "a: EIO");
-    assert_int_equal(count(&gate.data_destroyed), 1);
-    assert_int_equal(count(&gate.value_destroyed), 0);
+    assert_int_equal(semaphore_count(&gate.data_destroyed), 1);
+    assert_int_equal(semaphore_count(&gate.value_destroyed), 0);
 }
 
 /* CPython: test_run_in_executor_cancel. The job ends when the loop is gone, and nobody of it is called. */
@@ -160,7 +59,7 @@ static void test_run_in_executor_cancel(void **state)
     assert_true(haul_task_cancel(task));
     assert_int_equal(stage_end(stage, task), 0);
     assert_script(stage, "a: HAUL_E_CANCELLED");
-    assert_int_equal(count(&gate.data_destroyed), 0);
+    assert_int_equal(semaphore_count(&gate.data_destroyed), 0);
     haul_executor_set_join_timeout(executor, 0);
     assert_int_equal(haul_executor_destroy(executor), HAUL_E_TIMEOUT);
     stage_close((void **)&stage);
@@ -191,7 +90,7 @@ static void test_a_job_in_line_never_runs_when_cancelled(void **state)
     assert_script(stage, "a: a value");
     assert_int_equal(haul_executor_destroy(executor), 0);
     assert_int_equal(second.runs, 0);
-    assert_int_equal(count(&second.data_destroyed), 1);
+    assert_int_equal(semaphore_count(&second.data_destroyed), 1);
 }
 
 static void test_a_cancelled_task_has_no_job_run(void **state)
@@ -204,7 +103,7 @@ static void test_a_cancelled_task_has_no_job_run(void **state)
     assert_script(stage, "a: HAUL_E_CANCELLED");
     assert_int_equal(haul_executor_destroy(executor), 0);
     assert_int_equal(gate.runs, 0);
-    assert_int_equal(count(&gate.data_destroyed), 1);
+    assert_int_equal(semaphore_count(&gate.data_destroyed), 1);
 }
 
 /* A value that is there already is not lost, nor is the cancel; also where the executor has been destroyed meanwhile.
@@ -226,7 +125,7 @@ static void ended_before_the_cancel(struct stage *stage, bool destroys_before, b
     assert_true(haul_task_cancel(task));
     assert_int_equal(stage_end(stage, task), 0);
     assert_script(stage, "a: a value, a then: HAUL_E_CANCELLED");
-    assert_int_equal(count(&gate.value_destroyed), 0);
+    assert_int_equal(semaphore_count(&gate.value_destroyed), 0);
     if (!destroys_before && !destroys_between)
         assert_int_equal(haul_executor_destroy(executor), 0);
 }
@@ -268,8 +167,8 @@ static void test_destroy_while_tasks_wait(void **state)
     /* b was woken before a's end came. */
     assert_script(stage, "b: HAUL_E_SHUTDOWN, a: a value");
     assert_int_equal(queued.runs, 0);
-    assert_int_equal(count(&queued.data_destroyed), 1);
-    assert_int_equal(count(&running.value_destroyed), 0);
+    assert_int_equal(semaphore_count(&queued.data_destroyed), 1);
+    assert_int_equal(semaphore_count(&running.value_destroyed), 0);
 }
 
 /* What does not end within the bound is left to itself, and whoever awaits it is told. */
@@ -303,7 +202,7 @@ static void test_the_end_waits_for_jobs(void **state)
     haul_task_cancel(task);
     sem_post(&gate.open);
     assert_int_equal(haul_executor_destroy(executor), 0);
-    assert_int_equal(count(&gate.data_destroyed), 1);
+    assert_int_equal(semaphore_count(&gate.data_destroyed), 1);
     assert_int_equal(stage_end(stage, task), 0);
     assert_int_equal(haul_executor_destroy(NULL), 0);
 }
@@ -326,83 +225,8 @@ static void test_the_default_goes_with_the_loop(void **state)
     sem_wait(&gate.begun);
     sem_post(&gate.open);
     assert_int_equal(haul_loop_finish(loop), 0);
-    assert_int_equal(count(&gate.data_destroyed), 1);
+    assert_int_equal(semaphore_count(&gate.data_destroyed), 1);
     stage_forget(stage);
-}
-
-static int count_threads(void)
-{
-    DIR *directory = opendir("/proc/self/task");
-    assert_non_null(directory);
-    int threads = 0;
-    for (const struct dirent *entry; (entry = readdir(directory));)
-        threads += entry->d_name[0] != '.';
-    closedir(directory);
-    return threads;
-}
-
-/* One where one is enough, and never more than the maximum. */
-static void test_threads_are_made_on_demand(void **state)
-{
-    struct stage *stage = *state;
-    enum { jobs = 6, max = 2 };
-    struct gate gates[jobs];
-    struct haul_task *tasks[jobs];
-    int before = count_threads();
-    struct haul_executor *executor = make_executor(stage, max);
-    assert_int_equal(count_threads(), before);
-    for (int i = 0; i < jobs; i++)
-        gate_init(&gates[i]);
-    tasks[0] = stage_task(stage, VISITOR(stage, executor, &gates[0], "first"));
-    stage_turn(stage, 1);
-    sem_wait(&gates[0].begun);
-    assert_int_equal(count_threads(), before + 1);
-    for (int i = 1; i < jobs; i++)
-        tasks[i] = stage_task(stage, VISITOR(stage, executor, &gates[i], "other"));
-    stage_turn(stage, 1);
-    sem_wait(&gates[1].begun);
-    assert_int_equal(count_threads(), before + max);
-    for (int i = 2; i < jobs; i++)
-        assert_int_equal(gates[i].runs, 0);
-    for (int i = 0; i < jobs; i++)
-        sem_post(&gates[i].open);
-    for (int i = 0; i < jobs; i++)
-        assert_int_equal(stage_end(stage, tasks[i]), 0);
-    stage_forget(stage);
-    assert_int_equal(haul_executor_destroy(executor), 0);
-}
-
-static int read_mask(void *data, union haul_value *ret_value)
-{
-    (void)ret_value;
-    return -pthread_sigmask(SIG_BLOCK, NULL, data);
-}
-
-struct masker {
-    struct haul_coroutine coroutine;
-    sigset_t *mask;
-};
-
-static struct haul_step masker(struct haul_task *task, struct haul_coroutine *coroutine)
-{
-    HAUL_BEGIN(masker);
-    HAUL_AWAIT(haul_run_in_executor(task, NULL, (struct haul_job){.fn = read_mask, .data = self->mask}));
-    HAUL_FINALLY;
-    HAUL_END;
-}
-
-static void test_signals_are_blocked(void **state)
-{
-    struct stage *stage = *state;
-    sigset_t own;
-    sigset_t mask;
-    sigemptyset(&mask);
-    assert_int_equal(stage_run(stage, HAUL_CALL(masker, .mask = &mask)), 0);
-    assert_true(sigismember(&mask, SIGINT));
-    assert_true(sigismember(&mask, SIGCHLD));
-    assert_false(sigismember(&mask, SIGSEGV));
-    assert_int_equal(pthread_sigmask(SIG_BLOCK, NULL, &own), 0);
-    assert_false(sigismember(&own, SIGINT));
 }
 
 /* While a job is awaited; one that nobody awaits holds up nothing. */
@@ -427,31 +251,6 @@ static void test_a_virtual_clock_stands_still(void **state)
     assert_int_equal(stage_run(stage, HAUL_CALL(actor, .stage = stage, .name = "s", .duration = 9)), 0);
     assert_script(stage, "b: HAUL_E_CANCELLED, s begins, s ends");
     sem_post(&gate.open);
-    assert_int_equal(haul_executor_destroy(executor), 0);
-}
-
-/* With a thread it goes on, without one it answers. */
-static void test_no_more_threads(void **state)
-{
-    struct stage *stage = *state;
-    struct gate gates[2];
-    gate_init(&gates[0]);
-    gate_init(&gates[1]);
-    struct haul_executor *executor = make_executor(stage, 2);
-    failing_thread_set(0);
-    assert_int_equal(stage_run(stage, VISITOR(stage, executor, &gates[0], "a")), 0);
-    assert_script(stage, "a: EAGAIN");
-    assert_int_equal(count(&gates[0].data_destroyed), 1);
-    failing_thread_set(1);
-    struct haul_task *a = stage_task(stage, VISITOR(stage, executor, &gates[0], "a"));
-    struct haul_task *b = stage_task(stage, VISITOR(stage, executor, &gates[1], "b"));
-    stage_turn(stage, 1);
-    failing_thread_set(SIZE_MAX);
-    sem_post(&gates[0].open);
-    sem_post(&gates[1].open);
-    assert_int_equal(stage_end(stage, a), 0);
-    assert_int_equal(stage_end(stage, b), 0);
-    assert_script(stage, "a: a value, b: a value");
     assert_int_equal(haul_executor_destroy(executor), 0);
 }
 
@@ -517,7 +316,7 @@ static void test_out_of_memory(void **state)
         sem_post(&gate.open);
         if (haul_loop_create(NULL, &loop) == 0) {
             if (haul_run_task(loop, VISITOR(stage, NULL, &gate, "a"), &outcome) == 0) {
-                assert_int_equal(count(&gate.data_destroyed), 1);
+                assert_int_equal(semaphore_count(&gate.data_destroyed), 1);
                 sem_wait(&gate.data_destroyed);
                 assert_script(stage, failing_memory_happened() ? "a: ENOMEM" : "a: a value");
             }
@@ -540,10 +339,7 @@ int main(void)
         on_stage(test_destroy_is_bounded),
         on_stage(test_the_end_waits_for_jobs),
         on_stage(test_the_default_goes_with_the_loop),
-        on_stage(test_threads_are_made_on_demand),
-        on_stage(test_signals_are_blocked),
         on_stage(test_a_virtual_clock_stands_still),
-        on_stage(test_no_more_threads),
         on_stage(test_misuse),
         on_stage(test_out_of_memory),
     };
