@@ -9,10 +9,16 @@ int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *), void *data);
 
 static size_t left = SIZE_MAX;
+static size_t made;
 
 void failing_thread_set(size_t count)
 {
     left = count;
+}
+
+size_t failing_thread_count(void)
+{
+    return made;
 }
 
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*fn)(void *), void *data)
@@ -21,5 +27,6 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
         return EAGAIN;
     if (left < SIZE_MAX)
         left--;
+    made++;
     return __real_pthread_create(thread, attributes, fn, data);
 }

@@ -2,20 +2,8 @@
 #include "gate.h"
 #include "stage.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
-
-static int count_threads(void)
-{
-    DIR *directory = opendir("/proc/self/task");
-    assert_non_null(directory);
-    int threads = 0;
-    for (const struct dirent *entry; (entry = readdir(directory));)
-        threads += entry->d_name[0] != '.';
-    closedir(directory);
-    return threads;
-}
 
 /* One where one is enough, and never more than the maximum. */
 static void test_threads_are_made_on_demand(void **state)
@@ -24,20 +12,20 @@ static void test_threads_are_made_on_demand(void **state)
     enum { jobs = 6, max = 2 };
     struct gate gates[jobs];
     struct haul_task *tasks[jobs];
-    int before = count_threads();
+    size_t before = failing_thread_count();
     struct haul_executor *executor = make_executor(stage, max);
-    assert_int_equal(count_threads(), before);
+    assert_int_equal(failing_thread_count(), before);
     for (int i = 0; i < jobs; i++)
         gate_init(&gates[i]);
     tasks[0] = stage_task(stage, VISITOR(stage, executor, &gates[0], "first"));
     stage_turn(stage, 1);
     sem_wait(&gates[0].begun);
-    assert_int_equal(count_threads(), before + 1);
+    assert_int_equal(failing_thread_count(), before + 1);
     for (int i = 1; i < jobs; i++)
         tasks[i] = stage_task(stage, VISITOR(stage, executor, &gates[i], "other"));
     stage_turn(stage, 1);
     sem_wait(&gates[1].begun);
-    assert_int_equal(count_threads(), before + max);
+    assert_int_equal(failing_thread_count(), before + max);
     for (int i = 2; i < jobs; i++)
         assert_int_equal(gates[i].runs, 0);
     for (int i = 0; i < jobs; i++)
