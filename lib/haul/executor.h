@@ -42,7 +42,7 @@ struct haul_job {
 int haul_executor_create(struct haul_loop *loop, unsigned max_workers, struct haul_executor **ret_executor);
 
 /* The loop's own executor, made at the first call. haul_loop_destroy destroys it, and so do haul_loop_finish and
- * haul_run. -ENOMEM. */
+ * haul_run; jobs that still run then are told of to the exception handler, with HAUL_E_TIMEOUT. -ENOMEM. */
 int haul_executor_default(struct haul_loop *loop, struct haul_executor **ret_executor);
 
 /* How long its end waits for jobs that run: a duration, 10 s to begin with (asyncio: 300 s); 0: not at all; HAUL_NEVER:

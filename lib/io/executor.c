@@ -43,7 +43,11 @@ int haul_executor_create(struct haul_loop *loop, unsigned max_workers, struct ha
 
 static void close_default(struct haul__closer *closer)
 {
-    haul_executor_destroy(haul__container(closer, struct haul_executor, closer));
+    struct haul_executor *executor = haul__container(closer, struct haul_executor, closer);
+    struct haul_loop *loop = executor->loop;
+    int code = haul_executor_destroy(executor);
+    if (code != 0)
+        haul__loop_report(loop, "jobs of the loop's executor still run, and are left to themselves", code);
 }
 
 int haul_executor_default(struct haul_loop *loop, struct haul_executor **ret_executor)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* Until the job has ended and its end waits for the loop. */
@@ -265,6 +266,27 @@ static void run_on_another_loop(void *data)
         stage_run(stage, VISITOR(stage, executor, &gate, "a"));
 }
 
+/* Its bound is the loop's, and jobs that go beyond are told of. */
+static void test_the_end_of_the_loop_is_bounded(void **state)
+{
+    (void)state;
+    struct stage *stage;
+    struct gate gate;
+    struct haul_executor *executor;
+    gate_init(&gate);
+    assert_int_equal(stage_open((void **)&stage), 0);
+    assert_int_equal(haul_executor_default(stage->loop, &executor), 0);
+    haul_executor_set_join_timeout(executor, HAUL_MILLISECOND);
+    assert_int_equal(haul_task_create(stage->loop, VISITOR(stage, NULL, &gate, "a"), NULL), 0);
+    stage_turn(stage, 1);
+    sem_wait(&gate.begun);
+    assert_int_equal(haul_loop_finish(stage->loop), 0);
+    assert_script(stage, "a: HAUL_E_CANCELLED, report 2");
+    free(stage);
+    sem_post(&gate.open);
+    sem_wait(&gate.value_destroyed);
+}
+
 static int answer_cancelled(void *data, union haul_value *ret_value)
 {
     (void)data;
@@ -339,6 +361,7 @@ int main(void)
         on_stage(test_destroy_is_bounded),
         on_stage(test_the_end_waits_for_jobs),
         on_stage(test_the_default_goes_with_the_loop),
+        cmocka_unit_test(test_the_end_of_the_loop_is_bounded),
         on_stage(test_a_virtual_clock_stands_still),
         on_stage(test_misuse),
         on_stage(test_out_of_memory),
