@@ -1,4 +1,5 @@
 #include "failing_memory.h"
+#include "failing_thread.h"
 #include "gate.h"
 #include "stage.h"
 
@@ -100,9 +101,11 @@ static void test_a_cancelled_task_has_no_job_run(void **state)
     struct gate gate;
     gate_init(&gate);
     struct haul_executor *executor = make_executor(stage, 1);
+    size_t threads = failing_thread_count();
     assert_int_equal(stage_run(stage, VISITOR(stage, executor, &gate, "a", .cancels_itself = true)), 0);
     assert_script(stage, "a: HAUL_E_CANCELLED");
     assert_int_equal(haul_executor_destroy(executor), 0);
+    assert_int_equal(failing_thread_count(), threads);
     assert_int_equal(gate.runs, 0);
     assert_int_equal(semaphore_count(&gate.data_destroyed), 1);
 }

@@ -36,6 +36,22 @@ static void test_threads_are_made_on_demand(void **state)
     assert_int_equal(haul_executor_destroy(executor), 0);
 }
 
+static void test_an_idle_thread_is_used_again(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_executor *executor = make_executor(stage, 5);
+    size_t before = failing_thread_count();
+    for (int i = 0; i < 3; i++) {
+        struct gate gate;
+        gate_init(&gate);
+        sem_post(&gate.open);
+        assert_int_equal(stage_run(stage, VISITOR(stage, executor, &gate, "a")), 0);
+    }
+    assert_int_equal(failing_thread_count(), before + 1);
+    stage_forget(stage);
+    assert_int_equal(haul_executor_destroy(executor), 0);
+}
+
 static int read_mask(void *data, union haul_value *ret_value)
 {
     (void)ret_value;
@@ -98,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         on_stage(test_threads_are_made_on_demand),
+        on_stage(test_an_idle_thread_is_used_again),
         on_stage(test_signals_are_blocked),
         on_stage(test_no_more_threads),
     };
