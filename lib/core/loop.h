@@ -4,6 +4,7 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "core/mailbox.h"
 #include "core/poll.h"
 
 #include <haul/group.h>
@@ -42,9 +43,17 @@ struct haul__observation {
     char stepped[128]; /* in debug mode: the name of the task that what runs has stepped; empty: none */
 };
 
+/* What is closed when the loop is destroyed, once no task is left. It takes itself out. */
+struct haul__closer {
+    struct haul_list link;
+    void (*close)(struct haul__closer *closer);
+};
+
 struct haul_loop {
     struct haul__poll *poll;
     struct haul_clock clock;
+    struct haul__mailbox mailbox; /* struct haul__ready, from other threads */
+    struct haul_list closers;
     struct haul_list ready; /* struct haul__ready, to run in the next iteration */
     struct haul__heap timers;
     struct haul_list hooks;

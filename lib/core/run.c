@@ -104,22 +104,24 @@ int haul_loop_finish(struct haul_loop *loop)
     return code != 0 ? code : haul_loop_destroy(loop);
 }
 
-struct program {
-    struct haul_loop *loop;
-    struct haul_task *main;
-    bool interrupted;
-};
-
-/* The first cancels the main task, which may tidy up as long as it likes; the second has its default action. */
+/* Cancels the main task, which may tidy up as long as it likes. */
 static void interrupt(void *data)
 {
-    struct program *program = data;
-    if (program->interrupted) {
-        haul_loop_remove_signal_handler(program->loop, SIGINT);
-        raise(SIGINT);
-    }
-    program->interrupted = true;
-    haul_task_cancel(program->main);
+    haul_task_cancel(data);
+}
+
+/* The first is for the loop; from its arrival on the action is the default again, so that the second ends the process
+ * also while a step holds up the loop. */
+static int catch_interrupt(struct haul_task *main)
+{
+    int code = haul_loop_add_signal_handler(haul_task_loop(main), SIGINT, interrupt, main);
+    if (code != 0)
+        return code;
+    struct sigaction action;
+    sigaction(SIGINT, NULL, &action);
+    action.sa_flags |= (int)SA_RESETHAND;
+    sigaction(SIGINT, &action, NULL);
+    return 0;
 }
 
 /* As in a shell's background job, where it is ignored: what is not the default was set by somebody who wants it so. */
@@ -131,20 +133,20 @@ static bool is_default(int signal)
 
 static int run_main(struct haul_loop *loop, struct haul_awaitable awaitable, struct haul_outcome *ret_outcome)
 {
-    struct program program = {.loop = loop};
-    int code = haul_task_create(loop, awaitable, &program.main);
+    struct haul_task *main;
+    int code = haul_task_create(loop, awaitable, &main);
     if (code < 0)
         return code;
     if (is_default(SIGINT))
-        code = haul_loop_add_signal_handler(loop, SIGINT, interrupt, &program);
+        code = catch_interrupt(main);
     if (code == 0)
-        code = haul_run_until_complete(loop, &program.main->future);
+        code = haul_run_until_complete(loop, &main->future);
     if (code == 0)
-        code = haul_future_code(&program.main->future);
+        code = haul_future_code(&main->future);
     if (code == 0)
-        ret_outcome->value = haul_future_take(&program.main->future, &ret_outcome->destroy);
+        ret_outcome->value = haul_future_take(&main->future, &ret_outcome->destroy);
     haul_loop_remove_signal_handler(loop, SIGINT);
-    haul_task_unref(program.main);
+    haul_task_unref(main);
     return code;
 }
 

@@ -13,6 +13,7 @@ typedef int example_fn(struct haul_loop *loop, FILE *out, int argc, char **argv)
 example_fn example_async_matches;
 example_fn example_async_search;
 example_fn example_baggage;
+example_fn example_blocking_call;
 example_fn example_chain;
 example_fn example_completed_sleep;
 example_fn example_coroutine_function;

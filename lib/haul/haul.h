@@ -13,6 +13,7 @@
 #include <haul/embedded.h>
 #include <haul/error.h>
 #include <haul/event.h>
+#include <haul/executor.h>
 #include <haul/future.h>
 #include <haul/gather.h>
 #include <haul/generator.h>

@@ -253,6 +253,47 @@ static void test_second_interrupt_ends_the_process(void **state)
     assert_int_equal(WTERMSIG(status), SIGINT);
 }
 
+struct blocked {
+    struct haul_coroutine coroutine;
+    int told;
+};
+
+/* Has had the first signal when it tells, and never comes back to the loop. */
+static struct haul_step blocked(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(blocked);
+    raise(SIGINT);
+    if (write(self->told, "!", 1) == 1)
+        for (;;)
+            pause();
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static void test_second_interrupt_ends_a_blocked_step(void **state)
+{
+    (void)state;
+    int told[2];
+    assert_int_equal(pipe(told), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        signal(SIGINT, SIG_DFL);
+        alarm(20);
+        _exit(haul_run(HAUL_CALL(blocked, .told = told[1]), NULL));
+    }
+    char byte;
+    assert_int_equal(read(told[0], &byte, 1), 1);
+    assert_int_equal(kill(child, SIGINT), 0);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGINT);
+    close(told[0]);
+    close(told[1]);
+}
+
 struct disposition {
     struct haul_coroutine coroutine;
     bool ignored;
@@ -312,6 +353,7 @@ int main(void)
         on_stage(test_asyncio_run_reports_hanging_tasks_errors),
         cmocka_unit_test(test_first_interrupt_cancels),
         cmocka_unit_test(test_second_interrupt_ends_the_process),
+        cmocka_unit_test(test_second_interrupt_ends_a_blocked_step),
         cmocka_unit_test(test_ignored_interrupt_stays_ignored),
         cmocka_unit_test(test_out_of_memory),
     };
