@@ -46,6 +46,7 @@ struct haul_loop {
     struct haul_task *current;                      /* the task whose step runs */
     uint64_t last_task_id;
     size_t tasks_alive;
+    size_t processes; /* that have not been destroyed */
 };
 
 /* Adds to the ready queue; it must not be in it. Never fails. */

@@ -19,6 +19,7 @@
 #include <haul/group.h>
 #include <haul/lock.h>
 #include <haul/loop.h>
+#include <haul/process.h>
 #include <haul/queue.h>
 #include <haul/result.h>
 #include <haul/run.h>

@@ -15,7 +15,7 @@ PUBLIC = {
         "barrier", "completed", "condition", "coroutine", "descriptor", "event", "future", "gather", "generator",
         "group", "lock", "loop", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "wait",
     ],
-    "io": ["stream"],
+    "io": ["process", "stream"],
     "net": ["client", "result", "trust", "url"],
     None: ["haul", "version"],
 }
