@@ -7,6 +7,7 @@
 #include "io/spawn.h"
 
 #include <errno.h>
+#include <haul/duration.h>
 #include <haul/error.h>
 #include <haul/stream.h>
 #include <signal.h>
@@ -45,32 +46,60 @@ static bool note_end(struct haul_process *process)
     return process->has_ended;
 }
 
-static void on_event(struct haul__watch *watch, int events, void *data)
+/* Tells those who wait, if it has ended. */
+static void look(struct haul_process *process)
 {
-    (void)events;
-    struct haul_process *process = data;
     struct haul_task *task;
     if (!note_end(process))
         return;
     while ((task = haul__line_first(&process->waiters)))
         haul__line_wake(task, 0, (union haul_value){.integer = process->status});
-    haul__watch_set(watch, 0);
+    if (process->watch)
+        haul__watch_set(process->watch, 0);
 }
 
-/* Kills the group; whether that has reached the program itself, which may have become another user's. */
-static bool kill_program(struct haul_process *process)
+static void on_event(struct haul__watch *watch, int events, void *data)
 {
-    haul_process_kill(process);
-    int code = process->descriptor >= 0 ? pidfd_send_signal(process->descriptor, SIGKILL, NULL, 0)
-                                        : kill(process->pid, SIGKILL);
-    return code == 0;
+    (void)watch;
+    (void)events;
+    look(data);
 }
 
-/* Ends a program that still runs, and has the system forget it. */
+/* Where the system has no pidfd_open (before Linux 5.3, or in a sandbox or under valgrind 3.19 that do not know it), it
+ * is looked for time and again while somebody waits. */
+static int64_t before_poll(struct haul__hook *hook)
+{
+    const struct haul_process *process = haul__container(hook, struct haul_process, hook);
+    if (haul__list_is_empty(&process->waiters))
+        return HAUL_NEVER;
+    return haul_loop_now(process->loop) + 10 * HAUL_MILLISECOND;
+}
+
+static void after_poll(struct haul__hook *hook)
+{
+    struct haul_process *process = haul__container(hook, struct haul_process, hook);
+    if (!haul__list_is_empty(&process->waiters))
+        look(process);
+}
+
+/* Signals the program alone. Negative errno. */
+static int signal_program(const struct haul_process *process, int signal)
+{
+    int code =
+        process->descriptor >= 0 ? pidfd_send_signal(process->descriptor, signal, NULL, 0) : kill(process->pid, signal);
+    return code < 0 ? -errno : 0;
+}
+
+/* Ends a program that still runs, and has the system forget it. One that has become another user's may not be killed,
+ * and is not waited for. */
 static void end_program(struct haul_process *process)
 {
     siginfo_t info;
-    bool ends = note_end(process) || kill_program(process);
+    bool ends = note_end(process);
+    if (!ends) {
+        haul_process_kill(process);
+        ends = signal_program(process, SIGKILL) == 0;
+    }
     wait_for(process, &info, ends ? 0 : WNOHANG);
 }
 
@@ -94,6 +123,11 @@ static int watch_end(struct haul_process *process)
     if (descriptor < 0 && errno == ESRCH) {
         /* It has ended already, and the system does not keep what has ended. */
         set_ended(process, HAUL_PROCESS_UNKNOWN);
+        return 0;
+    }
+    if (descriptor < 0 && errno == ENOSYS) {
+        process->hook = (struct haul__hook){.before_poll = before_poll, .after_poll = after_poll};
+        haul__loop_add_hook(process->loop, &process->hook);
         return 0;
     }
     descriptor = haul__lift(descriptor < 0 ? -errno : descriptor);
@@ -155,6 +189,8 @@ void haul_process_destroy(struct haul_process *process)
         haul__buffer_finish(&process->collected[i]);
     }
     haul__watch_destroy(process->watch);
+    if (process->hook.before_poll)
+        haul__loop_remove_hook(process->loop, &process->hook);
     if (process->pid > 0)
         end_program(process);
     if (process->descriptor >= 0)
@@ -202,7 +238,7 @@ static void cancel_wait(struct haul_task *task)
 {
     struct haul_process *process = task->waited;
     haul__line_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
-    if (haul__list_is_empty(&process->waiters))
+    if (process->watch && haul__list_is_empty(&process->waiters))
         haul__watch_set(process->watch, 0);
 }
 
@@ -213,7 +249,8 @@ struct haul_await haul_process_wait(struct haul_task *task, struct haul_process 
         return haul__task_answer(task, 0, (union haul_value){.integer = process->status});
     struct haul_await await = haul__task_park(task, cancel_wait, process);
     haul__list_append(&process->waiters, &task->ready.at.link);
-    haul__watch_set(process->watch, HAUL__READABLE);
+    if (process->watch)
+        haul__watch_set(process->watch, HAUL__READABLE);
     return await;
 }
 
@@ -224,8 +261,8 @@ int haul_process_send_signal(struct haul_process *process, int signal)
         return 0;
     int code = kill(-process->pid, signal) < 0 ? -errno : 0;
     /* It may have left its group. */
-    if (getpgid(process->pid) != process->pid && process->descriptor >= 0)
-        code = pidfd_send_signal(process->descriptor, signal, NULL, 0) < 0 ? -errno : 0;
+    if (getpgid(process->pid) != process->pid)
+        code = signal_program(process, signal);
     return code == -ESRCH ? 0 : code;
 }
 

@@ -23,7 +23,8 @@ haul_step_fn haul__communicate;
 struct haul_process {
     struct haul_loop *loop;
     struct haul__watch *watch; /* on the descriptor; it waits for something only while tasks do */
-    int descriptor;            /* a pidfd */
+    int descriptor;            /* a pidfd; -1: the system has none for it */
+    struct haul__hook hook;    /* in place of the watch, if it has a before_poll */
     int pid;                   /* and its group's number */
     int status;                /* once it has ended */
     bool has_ended;

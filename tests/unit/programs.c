@@ -96,7 +96,12 @@ int end_status(struct haul_loop *loop, struct haul_process *process)
 struct haul_step converse(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(converse);
-    HAUL_AWAIT(haul_process_communicate(task, self->process, self->input, self->size, self->limit, self->ret_output));
+    HAUL_AWAIT_CODE(self->code, haul_process_communicate(task, self->process, self->input, self->size, self->limit,
+                                                         self->ret_output));
+    if (self->ret_code)
+        *self->ret_code = self->code;
+    if (self->code != 0)
+        HAUL_FAIL(self->code);
     HAUL_FINALLY;
     HAUL_END;
 }

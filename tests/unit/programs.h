@@ -55,7 +55,8 @@ haul_step_fn await_end;
 /* Runs await_end as a task to its end, with code 0. */
 int end_status(struct haul_loop *loop, struct haul_process *process);
 
-/* Communicates. */
+/* Communicates. RET_CODE gets what the await gave, which the task's own code is not where the task was cancelled behind
+ * it; NULL: nobody asks. */
 struct converse {
     struct haul_coroutine coroutine;
     struct haul_process *process;
@@ -63,6 +64,8 @@ struct converse {
     size_t size;
     size_t limit;
     struct haul_process_output *ret_output;
+    int *ret_code;
+    int code;
 };
 haul_step_fn converse;
 

@@ -114,20 +114,19 @@ static void test_cancelled_and_called_again(void **state)
     bool ended = false;
     for (int turns = 0; !ended; turns++) {
         struct haul_process_output output;
+        int code = -1;
         struct haul_process *process = start_shell(
             programs->loop, "for i in 1 2 3 4 5; do head -c 20000 /dev/zero; echo x >&2; done", &three_pipes);
-        struct haul_awaitable call = HAUL_CALL(converse, .process = process, .ret_output = &output);
+        struct haul_awaitable call = HAUL_CALL(converse, .process = process, .ret_output = &output, .ret_code = &code);
         struct haul_task *task = start_task(programs->loop, call);
         for (int i = 0; i < turns && !haul_future_done(haul_task_future(task)); i++)
             run_once(programs->loop);
         ended = !haul_task_cancel(task);
-        int code = end_task(programs->loop, task);
-        if (code == 0) {
-            ended = true;
-        } else {
-            assert_int_equal(code, HAUL_E_CANCELLED);
+        end_task(programs->loop, task);
+        /* Before its first step the body of the task does not run at all. */
+        assert_true(code == 0 || code == HAUL_E_CANCELLED || turns == 0);
+        if (code != 0)
             assert_int_equal(run_task(programs->loop, call), 0);
-        }
         assert_int_equal(output.output_size, 100000);
         assert_string_equal(output.error, "x\nx\nx\nx\nx\n");
         assert_int_equal(output.status, 0);

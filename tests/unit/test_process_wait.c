@@ -1,5 +1,6 @@
 /* How a program ends, who is told, and what signals reach. */
 #include "failing_memory.h"
+#include "failing_pidfd.h"
 #include "programs.h"
 #include "running.h"
 #include "stage.h"
@@ -231,8 +232,9 @@ static void test_destroying_kills_a_whole_pipeline(void **state)
 static void test_destroying_what_is_stopped(void **state)
 {
     struct programs *programs = *state;
-    struct haul_process *process = start_shell(programs->loop, "cat", &two_pipes);
+    struct haul_process *process = start_shell(programs->loop, "exec cat", &two_pipes);
     siginfo_t info;
+    send_through(programs->loop, process, "it runs");
     assert_int_equal(haul_process_send_signal(process, SIGSTOP), 0);
     assert_int_equal(waitid(P_PID, (id_t)haul_process_pid(process), &info, WSTOPPED | WNOWAIT), 0);
     haul_process_destroy(process);
@@ -370,6 +372,21 @@ static int leave_the_group(void)
         pause();
 }
 
+/* Once more where the system has no pidfd. */
+static int open_without_pidfd(void **state)
+{
+    failing_pidfd_set(true);
+    return programs_open(state);
+}
+
+static int close_without_pidfd(void **state)
+{
+    failing_pidfd_set(false);
+    return programs_close(state);
+}
+
+#define without_pidfd(test) cmocka_unit_test_setup_teardown(test, open_without_pidfd, close_without_pidfd)
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -394,6 +411,18 @@ int main(int argc, char **argv)
         with_programs(test_other_children_are_left_alone),
         with_programs(test_loop_is_finished_with_a_program_that_runs),
         with_programs(test_destroyed_while_a_task_waits),
+        without_pidfd(test_exit_status),
+        without_pidfd(test_status_without_a_wait),
+        without_pidfd(test_cancelled_wait_leaves_it_alone),
+        without_pidfd(test_end_that_comes_with_a_cancel),
+        without_pidfd(test_many_wait_for_one),
+        without_pidfd(test_waiting_allocates_nothing),
+        without_pidfd(test_grandchild_that_holds_the_pipe),
+        without_pidfd(test_terminate_ends_a_whole_pipeline),
+        without_pidfd(test_destroying_kills_a_whole_pipeline),
+        without_pidfd(test_program_that_has_left_its_group),
+        without_pidfd(test_ignored_sigchld),
+        without_pidfd(test_loop_is_finished_with_a_program_that_runs),
     };
     if (argc > 1 && strcmp(argv[1], "leave the group") == 0)
         return leave_the_group();
