@@ -22,5 +22,6 @@ example_fn example_pipeline;
 example_fn example_prime;
 example_fn example_receiver;
 example_fn example_search;
+example_fn example_sort;
 
 #endif
