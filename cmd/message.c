@@ -14,6 +14,8 @@ static const char out_of_memory[] = "haul: out of memory, and a message was lost
 
 static message_before_fn *before;
 static void *before_data;
+static message_sink_fn *sink;
+static void *sink_data;
 
 void message_set_before(message_before_fn *fn, void *data)
 {
@@ -21,8 +23,14 @@ void message_set_before(message_before_fn *fn, void *data)
     before_data = data;
 }
 
+void message_set_sink(message_sink_fn *fn, void *data)
+{
+    sink = fn;
+    sink_data = data;
+}
+
 /* A message that cannot be written has nobody left to be told of it. */
-static void write_all(const char *bytes, size_t size)
+static void write_directly(const char *bytes, size_t size)
 {
     while (size > 0) {
         ssize_t written = write(STDERR_FILENO, bytes, size);
@@ -33,6 +41,14 @@ static void write_all(const char *bytes, size_t size)
         bytes += written;
         size -= (size_t)written;
     }
+}
+
+static void write_all(const char *bytes, size_t size)
+{
+    if (sink)
+        sink(sink_data, bytes, size);
+    else
+        write_directly(bytes, size);
 }
 
 static int write_line(const char *text, size_t size)
@@ -68,6 +84,13 @@ void message(const char *format, ...)
         free(text);
     }
     errno = saved;
+}
+
+void message_write(const char *bytes, size_t size)
+{
+    if (before)
+        before(before_data);
+    write_all(bytes, size);
 }
 
 struct excerpt excerpt(const char *text)

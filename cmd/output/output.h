@@ -27,6 +27,7 @@ struct output_options {
     enum lines_style style;    /* of lines */
     struct epoch epoch;        /* for records */
     struct writer *writer;     /* outlives the output */
+    struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
     struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
 };
 

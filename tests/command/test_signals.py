@@ -149,6 +149,39 @@ def test_an_interrupted_haul_still_gives_everything_to_a_slow_reader(haul_runnin
     assert [record["ok"] for record in records] == [True] * 40 + [False]
 
 
+@pytest.mark.parametrize("which", SIGNALS)
+def test_messages_that_nobody_reads_hold_up_nothing(haul_running, puppet, mode, which):
+    """Not what is still to be fetched, and not a signal: the first cancels, the second ends haul at once."""
+    reader, writer = full_pipe()
+    os.write(writer, b"x" * 4096)
+    puppet.answers["/missing"] = servers.response(404)
+    with haul_running("--body", "--mode", mode, "-c", 1, puppet.url("/missing"), puppet.url("/held/0"), stderr=writer) as run:
+        os.close(writer)
+        puppet.wait_for("/held/0")
+        run.interrupt(which)
+        puppet.wait_for_closing("/held/0")
+        assert run.process.poll() is None
+        run.interrupt(signal.SIGINT)
+        assert run.wait() == -signal.SIGINT
+    os.close(reader)
+
+
+def test_messages_for_a_slow_reader_are_all_there(haul_running, puppet):
+    reader, writer = full_pipe()
+    missing = [puppet.url(f"/missing/{number}") for number in range(100)]
+    for url in missing:
+        puppet.answers[url[url.index("/missing") :]] = servers.response(404)
+    with haul_running("--body", "-c", 1, *missing, puppet.url("/held/0"), stderr=writer) as run:
+        os.close(writer)
+        puppet.wait_for("/held/0")
+        run.interrupt()
+        puppet.wait_for_closing("/held/0")
+        with open(reader, encoding="utf-8") as errors:
+            told = errors.read().splitlines()
+        assert run.wait() == -signal.SIGINT
+    assert [line.split(": ")[1] for line in told[:-1]] == [*missing, puppet.url("/held/0")]
+
+
 def is_caught(process, which):
     with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
         caught = next(line for line in status if line.startswith("SigCgt:")).split()[1]
