@@ -4,6 +4,7 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "core/descriptors.h"
 #include "core/poll.h"
 
 #include <haul/group.h>
@@ -36,6 +37,7 @@ struct haul_loop {
     struct haul_list hooks;
     struct haul_list handles; /* struct haul_handle that have not run */
     struct haul_list signals; /* struct signal_handler */
+    struct haul__descriptors descriptors;
     bool stopping;
     bool is_closing; /* it is being destroyed: what is ready drops what it holds, and calls nobody */
     haul_exception_fn *exception_handler;

@@ -16,6 +16,7 @@ example_fn example_completed_sleep;
 example_fn example_coroutine_function;
 example_fn example_count;
 example_fn example_countdown;
+example_fn example_echo;
 example_fn example_fetch;
 example_fn example_gather_sleep;
 example_fn example_hello;

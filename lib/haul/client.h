@@ -3,9 +3,12 @@
 #define HAUL_CLIENT_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
 #include <haul/loop.h>
 #include <haul/result.h>
 #include <haul/url.h>
+
+HAUL__BEGIN_C
 
 struct haul_client;
 struct haul_semaphore;
@@ -80,5 +83,7 @@ struct haul_fetch {
 };
 
 haul_step_fn haul_fetch;
+
+HAUL__END_C
 
 #endif

@@ -2,7 +2,11 @@
 #ifndef HAUL_CLOCK_H
 #define HAUL_CLOCK_H
 
+#include <haul/linkage.h>
+
 #include <stdint.h>
+
+HAUL__BEGIN_C
 
 /* Where a loop takes its time from. */
 struct haul_clock {
@@ -26,5 +30,7 @@ struct haul_virtual_clock {
 
 /* A clock that reads and advances VIRTUAL_CLOCK, which must outlive the loop. */
 struct haul_clock haul_virtual_clock(struct haul_virtual_clock *virtual_clock);
+
+HAUL__END_C
 
 #endif

@@ -4,6 +4,9 @@
 #define HAUL_GATHER_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 /* How one of them came out. */
 struct haul_outcome {
@@ -30,5 +33,7 @@ enum haul_gather_flags {
 HAUL__MUST_AWAIT struct haul_await haul_gather(struct haul_task *task, const struct haul_awaitable *awaitables,
                                                size_t count, enum haul_gather_flags flags,
                                                struct haul_outcome *outcomes);
+
+HAUL__END_C
 
 #endif

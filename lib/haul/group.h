@@ -18,6 +18,9 @@
 
 #include <haul/coroutine.h>
 #include <haul/embedded.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 struct haul_loop;
 
@@ -51,5 +54,7 @@ void haul_group_cancel(struct haul_group *group);
  * delivered at the next await); HAUL_E_CANCELLED when its owner was cancelled while it waited: then the group was, too,
  * and has ended. The group can be used again afterwards. */
 HAUL__MUST_AWAIT struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *group);
+
+HAUL__END_C
 
 #endif

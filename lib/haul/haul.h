@@ -17,6 +17,7 @@
 #include <haul/gather.h>
 #include <haul/generator.h>
 #include <haul/group.h>
+#include <haul/linkage.h>
 #include <haul/lock.h>
 #include <haul/loop.h>
 #include <haul/process.h>

@@ -9,6 +9,9 @@
 
 #include <haul/clock.h>
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 struct haul_handle;
 struct haul_loop;
@@ -71,5 +74,7 @@ int haul_loop_run_forever(struct haul_loop *loop);
 
 /* Has the running loop leave at the end of its iteration; before a run: makes that run leave after one iteration. */
 void haul_loop_stop(struct haul_loop *loop);
+
+HAUL__END_C
 
 #endif

@@ -5,10 +5,11 @@
  * Ctrl-C does not reach it. It has no open descriptor but 0, 1 and 2, whatever is open in the caller, no blocked
  * signal, and every signal with its default action, SIGPIPE too.
  *
- * It is watched by a descriptor of its own. SIGCHLD is neither used nor handled, and no other child of the caller is
- * looked at. That it has ended is found out when somebody asks or waits. Until the process is destroyed the system
- * keeps the entry of a program that has ended (a zombie), so that its number and its group's are nobody else's and
- * signals cannot hit strangers; so destroy what is not needed any more.
+ * It is watched by a descriptor of its own (where the system has none, before Linux 5.3, it is looked at every 10 ms
+ * while somebody waits). SIGCHLD is neither used nor handled, and no other child of the caller is looked at. That it
+ * has ended is found out when somebody asks or waits. Until the process is destroyed the system keeps the entry of a
+ * program that has ended (a zombie), so that its number and its group's are nobody else's and signals cannot hit
+ * strangers; so destroy what is not needed any more.
  *
  * Where SIGCHLD is ignored in the caller, or others wait for all of its children, the system forgets how a program
  * ended: its status is then HAUL_PROCESS_UNKNOWN. No wait hangs for that. */
@@ -16,6 +17,9 @@
 #define HAUL_PROCESS_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 struct haul_loop;
 struct haul_process;
@@ -116,5 +120,7 @@ void haul_process_output_finish(struct haul_process_output *output);
 HAUL__MUST_AWAIT struct haul_await haul_process_communicate(struct haul_task *task, struct haul_process *process,
                                                             const void *input, size_t size, size_t limit,
                                                             struct haul_process_output *ret_output);
+
+HAUL__END_C
 
 #endif

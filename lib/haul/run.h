@@ -3,7 +3,10 @@
 #define HAUL_RUN_H
 
 #include <haul/gather.h>
+#include <haul/linkage.h>
 #include <haul/loop.h>
+
+HAUL__BEGIN_C
 
 /* Runs the loop until FUTURE is done and its done callbacks have been called: 0 whatever its outcome. HAUL_E_STOPPED:
  * haul_loop_stop was called first. HAUL_E_STALLED: it can never be done, since nothing is ready and nothing is left to
@@ -23,5 +26,7 @@ int haul_loop_finish(struct haul_loop *loop);
  * ending the process at once (unless SIGINT is ignored or handled already), then finishes the loop. The main task's
  * code, or what kept it from running; its value, where the code is 0 and RET_VALUE is not NULL. */
 int haul_run(struct haul_awaitable awaitable, union haul_value *ret_value);
+
+HAUL__END_C
 
 #endif

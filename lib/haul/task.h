@@ -11,6 +11,9 @@
 #define HAUL_TASK_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 struct haul_loop;
 
@@ -57,5 +60,7 @@ struct haul_awaitable haul_task_awaitable(struct haul_task *task);
         HAUL_RETURN(__VA_ARGS__);                                                                                      \
     } while (0)
 void haul_task_own_value(struct haul_task *task, haul_destroy_fn *destroy);
+
+HAUL__END_C
 
 #endif

@@ -2,8 +2,12 @@
 #ifndef HAUL_URL_H
 #define HAUL_URL_H
 
+#include <haul/linkage.h>
+
 #include <stddef.h>
 #include <stdint.h>
+
+HAUL__BEGIN_C
 
 /* A URL in its normal form (RFC 3986, 6.2.2). One allocation, never changed, one owner. */
 struct haul_url;
@@ -43,5 +47,7 @@ int64_t haul_url_sleep(const struct haul_url *url);
 /* TEXT with the password in it, if it looks like a URL that has one, replaced by "***": for messages about text that
  * is no URL. Writes at most SIZE bytes with the NUL. */
 void haul_url_mask(const char *text, size_t length, char *buffer, size_t size);
+
+HAUL__END_C
 
 #endif

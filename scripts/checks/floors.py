@@ -10,7 +10,7 @@ STOREYS = [["base"], ["core"], ["io", "net"]]
 
 # The floor that each public header describes. One that stands for all of them is of none.
 PUBLIC = {
-    "base": ["clock", "duration", "embedded", "error"],
+    "base": ["clock", "duration", "embedded", "error", "linkage"],
     "core": [
         "barrier", "completed", "condition", "coroutine", "descriptor", "event", "future", "gather", "generator",
         "group", "lock", "loop", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "wait",

@@ -1,5 +1,6 @@
 """The library's examples that need a network or processes. The others are unit tests, on a virtual clock."""
 
+import pathlib
 import subprocess
 
 import pytest
@@ -8,7 +9,7 @@ import support
 pytestmark = pytest.mark.sanitized
 
 EXAMPLES = support.BUILD / "lib" / "examples"
-SOURCES = support.ROOT / "lib" / "examples"
+SOURCES = pathlib.Path(__file__).parents[2] / "lib" / "examples"
 
 
 def run_example(name, *arguments):
