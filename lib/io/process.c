@@ -184,6 +184,9 @@ void haul_process_destroy(struct haul_process *process)
         return;
     assert(haul__list_is_empty(&process->waiters) && "a process is destroyed while a task waits for it");
     assert(!process->is_communicating && "a process is destroyed while a task communicates with it");
+    /* Before its pipes end, so that it does not take that for the end of what it is to do. */
+    if (process->pid > 0)
+        end_program(process);
     for (int i = 0; i < HAUL__CHANNELS; i++) {
         haul_stream_destroy(process->streams[i]);
         haul__buffer_finish(&process->collected[i]);
@@ -191,8 +194,6 @@ void haul_process_destroy(struct haul_process *process)
     haul__watch_destroy(process->watch);
     if (process->hook.before_poll)
         haul__loop_remove_hook(process->loop, &process->hook);
-    if (process->pid > 0)
-        end_program(process);
     if (process->descriptor >= 0)
         close(process->descriptor);
     process->loop->processes--;
