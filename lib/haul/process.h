@@ -2,8 +2,8 @@
  *
  * A program is started directly, without a shell; whoever wants one runs "sh", "-c". It is the head of a process group
  * of its own, with what it starts itself, and signals go to the group: to all of a shell's pipeline. The terminal's
- * Ctrl-C does not reach it, and it may not read from the terminal. It has no open descriptor but 0, 1 and 2, whatever is
- * open in the caller, no blocked signal, and every signal with its default action, SIGPIPE too.
+ * Ctrl-C does not reach it, and it may not read from the terminal. It has no open descriptor but 0, 1 and 2, whatever
+ * is open in the caller, no blocked signal, and every signal with its default action, SIGPIPE too.
  *
  * It is watched by a descriptor of its own (where the system has none, before Linux 5.3, it is looked at every 10 ms
  * while somebody waits). SIGCHLD is neither used nor handled, and no other child of the caller is looked at. That it
@@ -57,9 +57,10 @@ int haul_process_create(struct haul_loop *loop, const char *const *arguments,
                         const struct haul_process_options *options, struct haul_process **ret_process);
 
 /* Ends it: kills the group of a program that still runs, and waits until that one has died, without letting the loop
- * run, since a SIGKILL takes little time; then closes its streams and frees all. Of a program that has ended the group is
- * left alone. One that may not be killed (set-user-ID) is not waited for. Nobody may be waiting for it. NULL is fine.
- * A process does not outlive its loop: what holds it destroys it in `finally`, which haul_loop_finish runs, too. */
+ * run, since a SIGKILL takes little time; then closes its streams and frees all. Of a program that has ended the group
+ * is left alone. One that may not be killed (set-user-ID) is not waited for. Nobody may be waiting for it. NULL is
+ * fine. A process does not outlive its loop: what holds it destroys it in `finally`, which haul_loop_finish runs, too.
+ */
 void haul_process_destroy(struct haul_process *process);
 
 /* Its number, and its group's. */
