@@ -113,13 +113,13 @@ static int make_client(struct run *run)
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 
-static int make_progress(struct run *run, bool is_shared)
+static int make_progress(struct run *run)
 {
     struct program *program = &run->program;
     if (program->options->silent || !terminal_is_capable(STDERR_FILENO))
         return 0;
-    int code = progress_create(program->loop, STDERR_FILENO, is_shared ? program->writer : NULL, tell_figures, run,
-                               &run->progress);
+    int code =
+        progress_create(program->loop, STDERR_FILENO, program->messages.writer, tell_figures, run, &run->progress);
     message_set_before(progress_clear, run->progress);
     return code;
 }
@@ -128,8 +128,7 @@ static int make_output(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
-    bool is_shared = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO);
-    int code = make_progress(run, is_shared);
+    int code = make_progress(run);
     if (code != 0)
         return code;
     const struct output_options output_options = {
@@ -140,7 +139,7 @@ static int make_output(struct run *run)
         .epoch = program->epoch,
         .writer = program->writer,
         .messages = program->messages.writer,
-        .progress = is_shared ? run->progress : NULL,
+        .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
     return output_create(program->loop, &output_options, &run->output);
 }

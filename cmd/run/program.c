@@ -66,15 +66,15 @@ int program_make(struct program *program, const struct options *options)
     if (code != 0)
         return code;
     program->epoch = read_epoch(program->loop);
-    code = messages_begin(&program->messages, program->loop);
+    code = writer_create(program->loop, STDOUT_FILENO, &program->writer);
+    if (code == 0)
+        code = messages_begin(&program->messages, program->loop, program->writer);
     if (code == 0) {
         code = client_trust_create(options, &program->trust);
         program->has_told = code == HAUL_E_INVALID;
     }
     if (code == 0)
         code = source_create(options->items, options->item_count, &program->source);
-    if (code == 0)
-        code = writer_create(program->loop, STDOUT_FILENO, &program->writer);
     if (code == 0)
         source_feed_init(&program->feed, program->source);
     return code;

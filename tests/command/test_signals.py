@@ -182,6 +182,22 @@ def test_messages_for_a_slow_reader_are_all_there(haul_running, puppet):
     assert [line.split(": ")[1] for line in told[:-1]] == [*missing, puppet.url("/held/0")]
 
 
+def test_a_message_stands_between_records_where_both_go_to_one_pipe(haul_running, tmp_path):
+    """A reader that takes little at a time has records written in halves, which no message may come between."""
+    tag = "t" * 3000
+    (tmp_path / "urls").write_text("".join(f"sleep:0\t{tag}{number}\n" for number in range(100)))
+    lists = [word for number in range(10) for word in ("-i", tmp_path / "urls", "-i", f"/no/such/list/{number}")]
+    reader, writer = full_pipe()
+    with haul_running("-j", "-s", *lists, stdout=writer, stderr=writer) as run:
+        os.close(writer)
+        with open(reader, "rb") as output:
+            lines = output.read().splitlines()
+        assert run.wait() == 2
+    told = [line for line in lines if line.startswith(b"haul: cannot read /no/such/list/")]
+    records = support.parse_records(b"\n".join(line for line in lines if line not in told))
+    assert (len(told), sorted(record["index"] for record in records)) == (10, list(range(1000)))
+
+
 def is_caught(process, which):
     with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
         caught = next(line for line in status if line.startswith("SigCgt:")).split()[1]
