@@ -235,6 +235,17 @@ def test_a_signal_ends_what_only_has_its_last_words_to_say(command, which):
 
 
 @pytest.mark.parametrize("which", SIGNALS)
+def test_a_signal_ends_what_waits_for_the_reader_of_the_export(haul_running, which):
+    reader, writer = full_pipe()
+    with haul_running("compare", "--export-json", f"/dev/fd/{writer}", *["sleep:0"] * 100, pass_fds=[writer]) as run:
+        os.close(writer)
+        assert os.read(reader, 1) == b"{"
+        run.interrupt(which)
+        assert run.wait() == -which
+    os.close(reader)
+
+
+@pytest.mark.parametrize("which", SIGNALS)
 @pytest.mark.parametrize("arguments", [["-j"], ["compare"]])
 def test_a_signal_that_was_ignored_stays_so(puppet, arguments, which):
     """As for a job that a script has put in the background."""
