@@ -37,12 +37,15 @@ int messages_begin(struct messages *messages, struct haul_loop *loop, struct wri
     return 0;
 }
 
-void messages_end(struct messages *messages)
+void messages_end(struct messages *messages, bool is_patient)
 {
     if (!messages->writer)
         return;
     message_set_sink(NULL, NULL);
-    writer_write_rest(messages->writer);
+    if (is_patient)
+        writer_write_rest(messages->writer);
+    else
+        writer_flush(messages->writer);
     if (messages->is_owned)
         writer_destroy(messages->writer);
     messages->writer = NULL;

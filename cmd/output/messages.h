@@ -5,6 +5,8 @@
 
 #include "output/writer.h"
 
+#include <stdbool.h>
+
 /* Embedded by its owner. */
 struct messages {
     struct writer *writer; /* NULL before messages_begin and after messages_end */
@@ -17,8 +19,8 @@ struct messages {
 int messages_begin(struct messages *messages, struct haul_loop *loop, struct writer *output);
 
 /* Once the loop runs no more, and signals have their default action: writes what still waits, and has messages written
- * directly again. Nothing to do unless they have begun. */
-void messages_end(struct messages *messages);
+ * directly again. Unless IS_PATIENT, what nobody reads at once is lost. Nothing to do unless they have begun. */
+void messages_end(struct messages *messages, bool is_patient);
 
 /* Goes on writing when whoever reads is ready again, as a task, until it is cancelled. A reader that has gone ends
  * this, and nothing else. What another writer writes is left to it. */

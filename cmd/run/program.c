@@ -80,6 +80,11 @@ int program_make(struct program *program, const struct options *options)
     return code;
 }
 
+static enum writer_state output_state(const struct program *program)
+{
+    return program->writer ? writer_state(program->writer) : WRITER_OPEN;
+}
+
 int program_run(struct program *program, struct haul_awaitable work, haul_callback_fn *interrupted, void *data)
 {
     int code = interruption_begin(&program->interruption, program->loop, interrupted, data);
@@ -87,13 +92,8 @@ int program_run(struct program *program, struct haul_awaitable work, haul_callba
     if (code == 0)
         code = haul_run_task(program->loop, HAUL_CALL(beside, .program = program, .work = work), &outcome);
     interruption_end(&program->interruption);
-    messages_end(&program->messages);
+    messages_end(&program->messages, output_state(program) != WRITER_READER_GONE);
     return code == 0 ? outcome.code : code;
-}
-
-static enum writer_state output_state(const struct program *program)
-{
-    return program->writer ? writer_state(program->writer) : WRITER_OPEN;
 }
 
 void program_tell_failure(const struct program *program, int code)
@@ -126,7 +126,7 @@ enum exit_status program_give_up(const struct program *program, int code)
 
 void program_tear_down(struct program *program)
 {
-    messages_end(&program->messages);
+    messages_end(&program->messages, true);
     haul_task_unref(program->work);
     writer_destroy(program->writer);
     source_destroy(program->source);

@@ -204,6 +204,22 @@ def is_caught(process, which):
     return bool(int(caught, 16) >> (which - 1) & 1)
 
 
+def test_last_words_wait_for_a_reader_also_where_standard_error_does_not_block(haul_running):
+    """Somebody who shares it has set O_NONBLOCK."""
+    reader, writer = full_pipe()
+    os.write(writer, b"x" * 4096)
+    os.set_blocking(writer, False)
+    with haul_running("x:y", stderr=writer) as run:
+        os.close(writer)
+        run.stdout.line()
+        while is_caught(run.process, signal.SIGINT):
+            time.sleep(0.005)
+        with open(reader, "rb") as errors:
+            told = errors.read()
+        assert run.wait() == 1
+    assert told == b"x" * 4096 + b"haul: 1 of 1 URL not ok (1 url)\n"
+
+
 def is_held_up(process, descriptor):
     """Whether it waits in a system call on that descriptor."""
     with open(f"/proc/{process.pid}/syscall", encoding="ascii") as call:
@@ -319,6 +335,19 @@ def test_a_reader_that_goes_away_while_the_list_is_waited_for(haul_running):
         run.record()
         run.process.stdout.close()
         assert run.wait() == 141
+
+
+def test_a_reader_that_goes_away_ends_haul_though_nobody_reads_messages(haul_running, puppet):
+    reader, writer = full_pipe()
+    os.write(writer, b"x" * 4096)
+    puppet.answers["/missing"] = servers.response(404)
+    with haul_running("--body", "-c", 1, puppet.url("/missing"), puppet.url("/held/0"), stderr=writer) as run:
+        os.close(writer)
+        puppet.wait_for("/held/0")
+        run.process.stdout.close()
+        run.process.stdout = None
+        assert run.wait() == 141
+    os.close(reader)
 
 
 def test_a_socket_for_output_is_watched_as_well(haul_running, puppet):
