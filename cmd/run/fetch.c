@@ -103,6 +103,12 @@ static void interrupt(void *data)
     haul_task_cancel(run->program.work);
 }
 
+/* What waits for its host has passed the front, and must not start either while the output is full. */
+static struct haul_event *missing_room(void *data)
+{
+    return output_missing_room(((struct run *)data)->output);
+}
+
 static int make_client(struct run *run)
 {
     const struct options *options = run->program.options;
@@ -110,6 +116,8 @@ static int make_client(struct run *run)
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
+    client_options.gate = missing_room;
+    client_options.gate_data = run;
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 

@@ -413,8 +413,10 @@ def much(origin, tmp_path):
     return path
 
 
-def test_a_slow_reader_holds_up_new_starts_and_loses_nothing(haul_running, origin, much):
-    with haul_running("-c", 20, "-j", "-i", much) as run:
+@pytest.mark.parametrize("limits", [["-c", 20], []], ids=["of all", "of each host"])
+def test_a_slow_reader_holds_up_new_starts_and_loses_nothing(haul_running, origin, much, limits):
+    """Also of what has been read and waits for its host."""
+    with haul_running(*limits, "-j", "-i", much) as run:
         assert wait_for_standstill(origin)["requests"] < 2000
         with open(os.dup(run.stdout.descriptor), "rb") as output:
             records = support.parse_records(output.read())
