@@ -176,7 +176,7 @@ static struct haul_step work(struct haul_task *task, struct haul_coroutine *coro
 
 static void interrupt(void *data)
 {
-    haul_task_cancel(((struct job *)data)->program.work);
+    program_cancel(&((struct job *)data)->program);
 }
 
 static int make_export(struct job *job, const char *path)

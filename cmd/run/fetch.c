@@ -100,7 +100,7 @@ static void interrupt(void *data)
     if (run->front_has_ended)
         return;
     front_set_cancel_message(&run->front, "interrupted");
-    haul_task_cancel(run->program.work);
+    program_cancel(&run->program);
 }
 
 /* What waits for its host has passed the front, and must not start either while the output is full. */

@@ -92,8 +92,13 @@ int program_run(struct program *program, struct haul_awaitable work, haul_callba
     if (code == 0)
         code = haul_run_task(program->loop, HAUL_CALL(beside, .program = program, .work = work), &outcome);
     interruption_end(&program->interruption);
-    messages_end(&program->messages, output_state(program) != WRITER_READER_GONE);
     return code == 0 ? outcome.code : code;
+}
+
+void program_cancel(struct program *program)
+{
+    if (program->work)
+        haul_task_cancel(program->work);
 }
 
 void program_tell_failure(const struct program *program, int code)
@@ -126,7 +131,7 @@ enum exit_status program_give_up(const struct program *program, int code)
 
 void program_tear_down(struct program *program)
 {
-    messages_end(&program->messages, true);
+    messages_end(&program->messages, output_state(program) != WRITER_READER_GONE);
     haul_task_unref(program->work);
     writer_destroy(program->writer);
     source_destroy(program->source);

@@ -31,8 +31,11 @@ struct program {
 int program_make(struct program *program, const struct options *options);
 
 /* Runs WORK beside the writers until it has ended; INTERRUPTED is called when the first signal comes. Its code, that of
- * the output if that failed first, or what kept the loop from running. Then messages are written directly again. */
+ * the output if that failed first, or what kept the loop from running. Then signals have their default action again. */
 int program_run(struct program *program, struct haul_awaitable work, haul_callback_fn *interrupted, void *data);
+
+/* Cancels the work, if it has begun. */
+void program_cancel(struct program *program);
 
 /* Says why it could not go on, if CODE is such a reason and nothing has said it yet. */
 void program_tell_failure(const struct program *program, int code);
@@ -43,7 +46,7 @@ enum exit_status program_judge(const struct program *program, enum exit_status s
 /* The status of a program that could not be made because of CODE, with a message that tells why. */
 enum exit_status program_give_up(const struct program *program, int code);
 
-/* Frees it all. Where a signal came, that is raised again, and ends the process. */
+/* Writes the messages that still wait, and frees it all. Where a signal came, that is raised again, and ends the process. */
 void program_tear_down(struct program *program);
 
 #endif
