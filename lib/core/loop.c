@@ -96,6 +96,7 @@ int haul_loop_destroy(struct haul_loop *loop)
         closer->close(closer);
     }
     assert(haul__list_is_empty(&loop->hooks) && "a client or the like outlives its loop");
+    assert(loop->processes == 0 && "a process outlives its loop");
     while (!haul__list_is_empty(&loop->handles))
         haul_handle_cancel(haul__container(loop->handles.next, struct haul_handle, link));
     while (!haul__list_is_empty(&loop->signals))

@@ -75,6 +75,7 @@ struct haul_loop {
     size_t tasks_alive;
     struct haul__name *names; /* those that tasks were given; NULL: none */
     struct haul__observation observation;
+    size_t processes; /* that have not been destroyed */
 };
 
 /* Adds to the ready queue; it must not be in it. Never fails. */

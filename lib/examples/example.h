@@ -34,6 +34,7 @@ example_fn example_receiver;
 example_fn example_scheduler;
 example_fn example_search;
 example_fn example_slow_operation;
+example_fn example_sort;
 example_fn example_square;
 example_fn example_square_child;
 example_fn example_square_completed;

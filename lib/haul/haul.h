@@ -22,6 +22,7 @@
 #include <haul/lock.h>
 #include <haul/loop.h>
 #include <haul/outcomes.h>
+#include <haul/process.h>
 #include <haul/queue.h>
 #include <haul/result.h>
 #include <haul/run.h>

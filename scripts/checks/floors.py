@@ -15,7 +15,7 @@ PUBLIC = {
         "barrier", "completed", "condition", "coroutine", "descriptor", "event", "future", "gather", "generator",
         "group", "lock", "loop", "outcomes", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "trace", "wait",
     ],
-    "io": ["executor", "stream"],
+    "io": ["executor", "process", "stream"],
     "net": ["client", "result", "trust", "url"],
     None: ["haul", "version"],
 }
