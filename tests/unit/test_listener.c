@@ -247,9 +247,12 @@ static void test_without_a_descriptor_left(void **state)
     run_once(setting.loop);
     assert_int_equal(accepted, 0);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    /* Valgrind, which only makes believe that there is a limit, has dropped the first. */
+    int second = loopback_connect(setting.port);
     assert_int_equal(end_task(setting.loop, task), 0);
     assert_int_equal(accepted, 1);
     close(client);
+    close(second);
     tear_down(&setting);
 }
 
