@@ -25,8 +25,6 @@ static void test_exit_status(void **state)
     assert_int_equal(end_status(programs->loop, process), 7);
     assert_int_equal(haul_process_status(process, &status), 0);
     assert_int_equal(status, 7);
-    /* With nobody who waits any more, there is nothing to wait for. */
-    assert_int_equal(haul_loop_run_forever(programs->loop), HAUL_E_STALLED);
     haul_process_destroy(process);
 }
 
@@ -128,6 +126,8 @@ static void test_many_wait_for_one(void **state)
         assert_int_equal(haul_future_value(future).integer, -SIGKILL);
         haul_task_unref(tasks[i]);
     }
+    /* With nobody who waits any more, there is nothing to wait for. */
+    assert_int_equal(haul_loop_run_forever(programs->loop), HAUL_E_STALLED);
     haul_process_destroy(process);
 }
 
