@@ -3,6 +3,7 @@
 #include "output/escape.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,12 +30,16 @@ void message_set_sink(message_sink_fn *fn, void *data)
     sink_data = data;
 }
 
-/* A message that cannot be written has nobody left to be told of it. */
+/* A message that cannot be written has nobody left to be told of it. Who shares standard error may have set O_NONBLOCK
+ * on it. */
 static void write_directly(const char *bytes, size_t size)
 {
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
     while (size > 0) {
         ssize_t written = write(STDERR_FILENO, bytes, size);
-        if (written < 0 && errno == EINTR)
+        if (written < 0 && errno == EAGAIN)
+            poll(&room, 1, -1);
+        if (written < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (written < 0)
             return;

@@ -136,8 +136,7 @@ int output_emit(struct output *output, struct entry *entry)
     return output->bodies != NULL ? emit_body(output, entry) : emit_text(output, entry);
 }
 
-/* What there is to wait for before something new is started, or NULL. */
-static struct haul_event *missing_room(const struct output *output)
+struct haul_event *output_missing_room(struct output *output)
 {
     const struct output_options *options = &output->options;
     if (writer_is_full(options->writer))
@@ -151,14 +150,14 @@ static struct haul_event *missing_room(const struct output *output)
 
 bool output_is_full(struct output *output)
 {
-    return missing_room(output) != NULL;
+    return output_missing_room(output) != NULL;
 }
 
 struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(output_wait_room);
     while (output_is_full(self->output))
-        HAUL_AWAIT(haul_event_wait(task, missing_room(self->output)));
+        HAUL_AWAIT(haul_event_wait(task, output_missing_room(self->output)));
     HAUL_FINALLY;
     HAUL_END;
 }

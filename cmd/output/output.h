@@ -50,6 +50,9 @@ void output_take_turn(struct output *output, struct entry *entry);
  * writer that is no longer open is no error here; writer_run tells of it. */
 int output_emit(struct output *output, struct entry *entry);
 
+/* What there is to wait for before something new is started; NULL: nothing. */
+struct haul_event *output_missing_room(struct output *output);
+
 /* True while more waits than should: nothing new should be started. */
 bool output_is_full(struct output *output);
 

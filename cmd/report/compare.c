@@ -21,6 +21,7 @@
 /* All that a comparison needs, made from the top down and torn down from the bottom up. */
 struct job {
     struct replacement *export; /* NULL: none is asked for, or it goes to standard output */
+    struct text exported;       /* the export, whole; empty until all is measured */
     struct program program;
     struct url_list list;
     struct comparison comparison;
@@ -102,14 +103,15 @@ static int give_table(struct job *job, const struct text *text)
     return 0;
 }
 
-static int give_export(struct job *job, const struct text *text)
+/* The export, on standard output unless it has a file. */
+static int give_export(struct job *job, const struct differences *differences)
 {
-    if (!job->export)
-        return writer_write(job->program.writer, text->bytes, text->size);
-    int code = replacement_commit(job->export, text->bytes, text->size);
+    int code = export_append(&job->exported, &job->comparison, differences);
     if (code != 0)
-        fail_export(job, job->program.options->export_json, code);
-    return 0;
+        text_clear(&job->exported);
+    else if (!job->export)
+        code = writer_write(job->program.writer, job->exported.bytes, job->exported.size);
+    return code;
 }
 
 static int tell_figures(struct job *job, const struct differences *differences)
@@ -121,13 +123,9 @@ static int tell_figures(struct job *job, const struct differences *differences)
         code = words_append(&text, &job->comparison, differences);
     if (code == 0)
         code = give_table(job, &text);
-    text_clear(&text);
-    if (code == 0 && job->program.options->export_json) {
-        code = export_append(&text, &job->comparison, differences);
-        if (code == 0)
-            code = give_export(job, &text);
-    }
     text_finish(&text);
+    if (code == 0 && job->program.options->export_json)
+        code = give_export(job, differences);
     return code;
 }
 
@@ -195,8 +193,8 @@ static int make(struct job *job, const struct options *options)
 {
     announcer_init(&job->announcer, options->silent);
     message_set_before(announcer_clear, &job->announcer);
-    int code = make_export(job, options->export_json);
-    return code == 0 ? program_make(&job->program, options) : code;
+    int code = program_make(&job->program, options);
+    return code == 0 ? make_export(job, options->export_json) : code;
 }
 
 static void tear_down(struct job *job)
@@ -205,12 +203,24 @@ static void tear_down(struct job *job)
     comparison_finish(&job->comparison);
     url_list_finish(&job->list);
     replacement_destroy(job->export);
+    text_finish(&job->exported);
     program_tear_down(&job->program);
+}
+
+/* Once signals have their default action: the file may be a pipe that nobody reads. */
+static void commit_export(struct job *job)
+{
+    if (!job->export || job->exported.size == 0)
+        return;
+    int code = replacement_commit(job->export, job->exported.bytes, job->exported.size);
+    if (code != 0)
+        fail_export(job, job->program.options->export_json, code);
 }
 
 /* What a comparison that has ended with CODE comes to, and says. */
 static enum exit_status conclude(struct job *job, int code)
 {
+    commit_export(job);
     announcer_clear(&job->announcer);
     if (job->program.interruption.signal != 0 && !job->comparison.runs)
         message("interrupted while the list was read");

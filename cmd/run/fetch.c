@@ -103,6 +103,12 @@ static void interrupt(void *data)
     haul_task_cancel(run->program.work);
 }
 
+/* What waits for its host has passed the front, and must not start either while the output is full. */
+static struct haul_event *missing_room(void *data)
+{
+    return output_missing_room(((struct run *)data)->output);
+}
+
 static int make_client(struct run *run)
 {
     const struct options *options = run->program.options;
@@ -110,16 +116,18 @@ static int make_client(struct run *run)
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
+    client_options.gate = missing_room;
+    client_options.gate_data = run;
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 
-static int make_progress(struct run *run, bool is_shared)
+static int make_progress(struct run *run)
 {
     struct program *program = &run->program;
     if (program->options->silent || !terminal_is_capable(STDERR_FILENO))
         return 0;
-    int code = progress_create(program->loop, STDERR_FILENO, is_shared ? program->writer : NULL, tell_figures, run,
-                               &run->progress);
+    int code =
+        progress_create(program->loop, STDERR_FILENO, program->messages.writer, tell_figures, run, &run->progress);
     message_set_before(progress_clear, run->progress);
     return code;
 }
@@ -128,8 +136,7 @@ static int make_output(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
-    bool is_shared = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO);
-    int code = make_progress(run, is_shared);
+    int code = make_progress(run);
     if (code != 0)
         return code;
     const struct output_options output_options = {
@@ -140,7 +147,7 @@ static int make_output(struct run *run)
         .epoch = program->epoch,
         .writer = program->writer,
         .messages = program->messages.writer,
-        .progress = is_shared ? run->progress : NULL,
+        .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
     return output_create(program->loop, &output_options, &run->output);
 }

@@ -66,7 +66,9 @@ int program_make(struct program *program, const struct options *options)
     if (code != 0)
         return code;
     program->epoch = read_epoch(program->loop);
-    code = messages_begin(&program->messages, program->loop);
+    code = writer_create(program->loop, STDOUT_FILENO, &program->writer);
+    if (code == 0)
+        code = messages_begin(&program->messages, program->loop, program->writer);
     if (code == 0) {
         code = client_trust_create(options, &program->trust);
         program->has_told = code == HAUL_E_INVALID;
@@ -74,10 +76,13 @@ int program_make(struct program *program, const struct options *options)
     if (code == 0)
         code = source_create(options->items, options->item_count, &program->source);
     if (code == 0)
-        code = writer_create(program->loop, STDOUT_FILENO, &program->writer);
-    if (code == 0)
         source_feed_init(&program->feed, program->source);
     return code;
+}
+
+static enum writer_state output_state(const struct program *program)
+{
+    return program->writer ? writer_state(program->writer) : WRITER_OPEN;
 }
 
 int program_run(struct program *program, struct haul_awaitable work, haul_callback_fn *interrupted, void *data)
@@ -87,13 +92,8 @@ int program_run(struct program *program, struct haul_awaitable work, haul_callba
     if (code == 0)
         code = haul_run_task(program->loop, HAUL_CALL(beside, .program = program, .work = work), &outcome);
     interruption_end(&program->interruption);
-    messages_end(&program->messages);
+    messages_end(&program->messages, output_state(program) != WRITER_READER_GONE);
     return code == 0 ? outcome.code : code;
-}
-
-static enum writer_state output_state(const struct program *program)
-{
-    return program->writer ? writer_state(program->writer) : WRITER_OPEN;
 }
 
 void program_tell_failure(const struct program *program, int code)
@@ -126,7 +126,7 @@ enum exit_status program_give_up(const struct program *program, int code)
 
 void program_tear_down(struct program *program)
 {
-    messages_end(&program->messages);
+    messages_end(&program->messages, true);
     haul_task_unref(program->work);
     writer_destroy(program->writer);
     source_destroy(program->source);

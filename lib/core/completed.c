@@ -65,6 +65,7 @@ static int begin(struct haul_completed *completed, const struct haul_awaitable *
         future = &task->future;
     } else {
         assert(awaitable->future->loop == completed->group.loop && "a future of another loop is iterated over");
+        assert(awaitable->future != &completed->group.owner->future && "a task iterates over its own end");
         future = haul_future_ref(awaitable->future);
     }
     struct entry *entry = entry_of_link(completed->unused.next);

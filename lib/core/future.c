@@ -1,6 +1,7 @@
 #include "core/future.h"
 
 #include "base/memory.h"
+#include "core/name.h"
 
 #include <haul/error.h>
 
@@ -47,6 +48,14 @@ struct haul_future *haul_future_ref(struct haul_future *future)
     return future;
 }
 
+static void report(struct haul_future *future)
+{
+    if (future->is_task)
+        future->loop->report_task(future);
+    else
+        haul__loop_report(future->loop, "a future died with an error that nobody took", future->code);
+}
+
 static void die(struct haul_future *future)
 {
     while (future->waiters) {
@@ -59,11 +68,10 @@ static void die(struct haul_future *future)
         if (future->code == 0 && future->destroy)
             future->destroy(future->value.pointer);
         if (future->code != 0 && future->code != HAUL_E_CANCELLED && !future->taken)
-            haul__loop_report(future->loop,
-                              future->is_task ? "a task ended with an error that nobody took"
-                                              : "a future died with an error that nobody took",
-                              future->code);
+            report(future);
     }
+    if (future->is_task && future->loop->names)
+        haul__name_forget(future->loop, future);
     haul__free(future);
 }
 

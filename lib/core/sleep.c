@@ -26,7 +26,7 @@ static void yield_over(struct haul__ready *ready)
     haul__task_resume(haul__container(ready, struct haul_task, ready), 0, (union haul_value){0});
 }
 
-static void cancel_yield(struct haul_task *task)
+void haul__cancel_yield(struct haul_task *task)
 {
     haul__list_remove(&task->ready.at.link);
     haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
@@ -35,7 +35,7 @@ static void cancel_yield(struct haul_task *task)
 /* It stays parked while it is in the ready queue, so that a task that only yields can be cancelled. */
 static struct haul_await yield(struct haul_task *task)
 {
-    struct haul_await await = haul__task_park(task, cancel_yield, NULL);
+    struct haul_await await = haul__task_park(task, haul__cancel_yield, NULL);
     task->ready.run = yield_over;
     haul__loop_make_ready(task->future.loop, &task->ready);
     return await;

@@ -1,15 +1,24 @@
 #include "core/task.h"
 
 #include "base/memory.h"
+#include "core/name.h"
 
 #include <haul/error.h>
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct haul_task *task_of_future(struct haul_future *future)
 {
     return haul__container(future, struct haul_task, future);
+}
+
+static inline void observe(struct haul_task *task, enum haul_trace_event event)
+{
+    if (haul_task_loop(task)->observation.step)
+        haul_task_loop(task)->observation.step(task, event);
 }
 
 /* Leaves the group and lets it know. The group's reference goes last. */
@@ -37,6 +46,9 @@ static void finish(struct haul_task *task, int code, union haul_value value)
     }
     task->future.value = value;
     haul__future_settle(&task->future, code);
+    observe(task, code == 0                  ? HAUL_TRACE_COMPLETED
+                  : code == HAUL_E_CANCELLED ? HAUL_TRACE_CANCELLED
+                                             : HAUL_TRACE_FAILED);
     leave_group(task);
 }
 
@@ -60,6 +72,7 @@ static void step(struct haul_task *task)
 {
     struct haul_loop *loop = task->future.loop;
     assert(!loop->current && "a loop is run from inside a task");
+    observe(task, HAUL_TRACE_RUNS);
     loop->current = task;
     for (;;) {
         struct haul_coroutine *coroutine = task->leaf;
@@ -81,6 +94,8 @@ static void step(struct haul_task *task)
         parent->awaited = coroutine->code;
     }
     loop->current = NULL;
+    if (loop->observation.step)
+        observe(task, haul_task_state(task) == HAUL_TASK_READY ? HAUL_TRACE_YIELDED : HAUL_TRACE_WAITS);
     if (task->undelivered > 0 && haul__task_is_parked(task))
         deliver(task);
 }
@@ -105,6 +120,15 @@ static int cancel_task(struct haul_future *future)
     return haul_task_cancel(task_of_future(future));
 }
 
+static void report_task(struct haul_future *future)
+{
+    char room[HAUL_TASK_NAME_SIZE];
+    char message[160];
+    snprintf(message, sizeof(message), "%.100s ended with an error that nobody took",
+             haul_task_name(task_of_future(future), room));
+    haul__loop_report(haul_task_loop(task_of_future(future)), message, future->code);
+}
+
 int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task)
 {
     assert(awaitable.frame && "only a HAUL_CALL can become a task");
@@ -118,6 +142,7 @@ int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitab
     memcpy(task->frame, awaitable.frame, awaitable.frame_size);
     task->leaf = (struct haul_coroutine *)(void *)task->frame;
     loop->cancel_task = cancel_task;
+    loop->report_task = report_task;
     loop->tasks_alive++;
     haul__list_append(&group->tasks, &task->sibling);
     haul__loop_make_ready(loop, &task->ready);
@@ -242,6 +267,38 @@ unsigned haul_task_cancelling(const struct haul_task *task)
 uint64_t haul_task_id(const struct haul_task *task)
 {
     return task->id;
+}
+
+int haul_task_set_name(struct haul_task *task, const char *name)
+{
+    return haul__name_set(haul_task_loop(task), &task->future, name);
+}
+
+const char *haul_task_name(const struct haul_task *task, char *room)
+{
+    const char *name = haul__name_get(haul_task_loop(task), &task->future);
+    if (name)
+        return name;
+    snprintf(room, HAUL_TASK_NAME_SIZE, "Task-%" PRIu64, haul_task_id(task));
+    return room;
+}
+
+/* What it waits for has come, and it has its turn in the next iteration. */
+static bool is_wait_over(const struct haul_task *task)
+{
+    return !haul__task_is_parked(task) || task->cancel_wait == haul__cancel_yield ||
+           (task->cancel_wait == haul__cancel_future_wait && haul_future_done(task->waited));
+}
+
+enum haul_task_state haul_task_state(const struct haul_task *task)
+{
+    if (haul_future_done(&task->future))
+        return task->future.code == HAUL_E_CANCELLED ? HAUL_TASK_CANCELLED : HAUL_TASK_FINISHED;
+    if (!task->started)
+        return HAUL_TASK_CREATED;
+    if (haul_task_loop(task)->current == task)
+        return HAUL_TASK_RUNNING;
+    return is_wait_over(task) ? HAUL_TASK_READY : HAUL_TASK_WAITING;
 }
 
 struct haul_future *haul_task_future(struct haul_task *task)

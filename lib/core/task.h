@@ -68,6 +68,9 @@ static inline struct haul_task *haul__task_of_link(struct haul_list *link)
 /* The haul__cancel_fn of those that wait for a future. */
 void haul__cancel_future_wait(struct haul_task *task);
 
+/* The haul__cancel_fn of those that let the others run once. */
+void haul__cancel_yield(struct haul_task *task);
+
 /* Makes a task in GROUP. */
 int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task);
 

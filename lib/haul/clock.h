@@ -13,8 +13,8 @@ struct haul_clock {
     /* The time now, in nanoseconds, never going back. */
     int64_t (*now)(void *data);
     /* NULL for a clock that moves by itself. Otherwise the loop calls it, with the next deadline, when nothing is
-     * ready and no descriptor is watched, and it must make now() return that at least; and with INT64_MIN once an
-     * iteration, for a clock that moves a little with each. */
+     * ready, no descriptor is watched and no thread waited for, and it must make now() return that at least; and with
+     * INT64_MIN once an iteration, for a clock that moves a little with each. */
     void (*advance)(void *data, int64_t deadline);
     void *data;
 };

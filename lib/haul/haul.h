@@ -13,6 +13,7 @@
 #include <haul/embedded.h>
 #include <haul/error.h>
 #include <haul/event.h>
+#include <haul/executor.h>
 #include <haul/future.h>
 #include <haul/gather.h>
 #include <haul/generator.h>
@@ -20,6 +21,7 @@
 #include <haul/linkage.h>
 #include <haul/lock.h>
 #include <haul/loop.h>
+#include <haul/outcomes.h>
 #include <haul/process.h>
 #include <haul/queue.h>
 #include <haul/result.h>
@@ -30,6 +32,7 @@
 #include <haul/stream.h>
 #include <haul/task.h>
 #include <haul/timeout.h>
+#include <haul/trace.h>
 #include <haul/trust.h>
 #include <haul/url.h>
 #include <haul/version.h>

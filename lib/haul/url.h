@@ -18,8 +18,8 @@ enum haul_url_scheme { HAUL_URL_HTTP, HAUL_URL_HTTPS, HAUL_URL_SLEEP };
  * the end, '/', '?' or '#' (a port). Without a scheme it is https. Non-ASCII bytes and spaces inside path and query
  * are percent-encoded. `sleep:SECONDS` is a URL that only takes time.
  * HAUL_E_URL: no URL that haul fetches, and *RET_PROBLEM says why: one sentence, static. Refused are any scheme but
- * http, https and sleep; control characters; a host that is none; a port past 65535; and without a scheme also user
- * information, and a host of digits, dots and hexadecimal that is not four decimal numbers. -ENOMEM. */
+ * http, https and sleep; control characters; a host that is none; a port of 0 or past 65535; and without a scheme also
+ * user information, and a host of digits, dots and hexadecimal that is not four decimal numbers. -ENOMEM. */
 int haul_url_create(const char *text, size_t length, struct haul_url **ret_url, const char **ret_problem);
 
 /* The target of a redirect: REFERENCE, from a Location header, resolved against BASE (RFC 3986, 5.2). Only http and

@@ -13,9 +13,9 @@ PUBLIC = {
     "base": ["clock", "duration", "embedded", "error", "linkage"],
     "core": [
         "barrier", "completed", "condition", "coroutine", "descriptor", "event", "future", "gather", "generator",
-        "group", "lock", "loop", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "wait",
+        "group", "lock", "loop", "outcomes", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "trace", "wait",
     ],
-    "io": ["process", "stream"],
+    "io": ["executor", "process", "stream"],
     "net": ["client", "result", "trust", "url"],
     None: ["haul", "version"],
 }

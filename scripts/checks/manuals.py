@@ -13,7 +13,7 @@ import symbols
 PAGES = pathlib.Path("man")
 
 # What stands for the others, or has nothing to call.
-WITHOUT_PAGE = {"haul", "embedded"}
+WITHOUT_PAGE = {"haul", "embedded", "linkage"}
 
 
 def section(page, name):

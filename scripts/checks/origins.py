@@ -13,13 +13,6 @@ SEEDS = 26
 CPYTHON_TESTS = 88
 COMPLAINTS = 22
 
-# The rows that are not held to what there is, since it is on a branch that is not merged.
-ON_BRANCHES = {
-    "seeds.txt": {11, 12, 14, 15, 16, 17},
-    "cpython_tests.txt": {57, 59, 81, 82, 83, 84, 85},
-    "complaints.txt": {16, 17},
-}
-
 
 def rows(name, count, wrong):
     """The rows of a table as their number and the rest; tells of numbers that are missing or none."""
@@ -32,7 +25,7 @@ def rows(name, count, wrong):
     numbers = {number for number, _ in found}
     wrong.extend(f"{path}: {number} is missing" for number in sorted(set(range(1, count + 1)) - numbers))
     wrong.extend(f"{path}: {number} is none of 1 to {count}" for number in sorted(numbers - set(range(1, count + 1))))
-    return [(number, rest) for number, rest in found if number not in ON_BRANCHES[name]]
+    return found
 
 
 def what_is_wrong_with_example(number, name, meson):

@@ -269,6 +269,50 @@ static void test_cancelled_early(void **state)
     assert_script(stage, "group 0, cancelling 0");
 }
 
+/* Cancels the group that it is in, having found what was looked for. */
+struct finder {
+    struct haul_coroutine coroutine;
+    struct haul_group *group;
+};
+
+static struct haul_step finder(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(finder);
+    HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
+    haul_group_cancel(self->group);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+struct seeker {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_group group;
+    int code;
+};
+
+static struct haul_step seeker(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(seeker);
+    haul_group_init(task, &self->group);
+    assert_int_equal(haul_group_spawn(&self->group, ACTOR(self->stage, "a", .duration = 9 * HAUL_SECOND), NULL), 0);
+    assert_int_equal(haul_group_spawn(&self->group, HAUL_CALL(finder, .group = &self->group), NULL), 0);
+    HAUL_AWAIT(haul_group_wait(task, &self->group));
+    stage_say(self->stage, "found, cancelling %u", haul_task_cancelling(task));
+    HAUL_FINALLY;
+    HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
+    HAUL_END;
+}
+
+/* A group that is left early, from inside: no error of anybody. */
+static void test_cancelled_by_a_child(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_run(stage, HAUL_CALL(seeker, .stage = stage)), 0);
+    assert_script(stage, "a begins, a cancelled, found, cancelling 0");
+    assert_int_equal(stage_time(stage), 1000);
+}
+
 struct reuser {
     struct haul_coroutine coroutine;
     struct stage *stage;
@@ -372,6 +416,7 @@ int main(void)
         on_stage(test_body_fails),
         on_stage(test_request_that_came_too_late),
         on_stage(test_taskgroup_no_create_task_after_failure),
+        on_stage(test_cancelled_by_a_child),
         on_stage(test_cancelled_early),
         on_stage(test_used_again),
         on_stage(test_groups_in_groups),

@@ -149,7 +149,7 @@ static void test_the_end_gives_what_came_before_it(void **state)
     pair_destroy(&pair);
 }
 
-/* CPython: test_readuntil_limit, test_readline_limit_with_existing_data */
+/* CPython: test_readuntil_limit, test_readline_limit, test_readline_limit_with_existing_data */
 static void test_the_limit_keeps_everything(void **state)
 {
     (void)state;

@@ -84,7 +84,6 @@ static void test_a_pipe_holds_the_writer_up_until_it_is_read(void **state)
     struct haul_task *writer = start_task(
         channel.loop, HAUL_CALL(write_once, .stream = channel.out, .bytes = text, .size = LARGE, .ret_done = &done));
     run_once(channel.loop);
-    run_once(channel.loop);
     assert_false(done);
     struct haul_task *reader = start_task(channel.loop, HAUL_CALL(read_all, .stream = channel.in, .bytes = received,
                                                                   .room = LARGE + 1, .ret_size = &size));
