@@ -89,7 +89,8 @@ int haul_process_status(struct haul_process *process, int *ret_status);
 HAUL__MUST_AWAIT struct haul_await haul_process_wait(struct haul_task *task, struct haul_process *process);
 
 /* Sends a signal to its group: to the program and to what it has started, if that has not left the group, also where
- * the program itself has ended. 0, also where nothing is left of it; -EINVAL: there is no such signal; -EPERM. */
+ * the program itself has ended. 0, also where nothing is left of it, or its status is HAUL_PROCESS_UNKNOWN: then nobody
+ * gets the signal, since the numbers may be others'. -EINVAL: there is no such signal; -EPERM. */
 int haul_process_send_signal(struct haul_process *process, int signal);
 int haul_process_terminate(struct haul_process *process); /* SIGTERM */
 int haul_process_kill(struct haul_process *process);      /* SIGKILL */

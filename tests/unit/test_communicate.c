@@ -5,6 +5,7 @@
 #include "stage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,7 +204,11 @@ static void test_bad_use(void **state)
 {
     struct programs *programs = *state;
     struct haul_process_output output;
-    struct haul_process *process = start_shell(programs->loop, "sleep 1000", &output_pipe);
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    struct haul_process_options options = {.input = {HAUL_PROCESS_DESCRIPTOR, ends[0]},
+                                           .output.kind = HAUL_PROCESS_PIPE};
+    struct haul_process *process = start_shell(programs->loop, "cat", &options);
     struct haul_task *task = start_task(programs->loop, HAUL_CALL(converse, .process = process, .ret_output = &output));
     run_once(programs->loop);
     assert_true(meets_assert(destroy, process));
@@ -211,6 +216,8 @@ static void test_bad_use(void **state)
     haul_task_cancel(task);
     assert_int_equal(end_task(programs->loop, task), HAUL_E_CANCELLED);
     haul_process_destroy(process);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 int main(void)

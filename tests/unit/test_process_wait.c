@@ -28,6 +28,18 @@ static void test_exit_status(void **state)
     haul_process_destroy(process);
 }
 
+/* Until it is destroyed: so a signal that is late hits nobody else. */
+static void test_number_is_kept(void **state)
+{
+    struct programs *programs = *state;
+    struct haul_process *process = start_shell(programs->loop, "exit 0", NULL);
+    int pid = haul_process_pid(process);
+    assert_int_equal(end_status(programs->loop, process), 0);
+    assert_int_equal(getpgid(pid), pid);
+    haul_process_destroy(process);
+    assert_int_equal(getpgid(pid), -1);
+}
+
 static void test_killed_by_a_signal(void **state)
 {
     struct programs *programs = *state;
@@ -114,6 +126,8 @@ static void test_many_wait_for_one(void **state)
         assert_int_equal(haul_future_value(future).integer, -SIGKILL);
         haul_task_unref(tasks[i]);
     }
+    /* With nobody who waits any more, there is nothing to wait for. */
+    assert_int_equal(haul_loop_run_forever(programs->loop), HAUL_E_STALLED);
     haul_process_destroy(process);
 }
 
@@ -286,11 +300,13 @@ static void test_ignored_sigchld(void **state)
 static void test_reaped_by_somebody_else(void **state)
 {
     struct programs *programs = *state;
-    struct haul_process *process = start_shell(programs->loop, "exit 3", NULL);
+    struct haul_process *process = start_shell(programs->loop, "exec 3<&0; cat <&3 & exit 3", &two_pipes);
     int status;
     assert_int_equal(waitpid(-1, &status, 0), haul_process_pid(process));
     assert_int_equal(end_status(programs->loop, process), HAUL_PROCESS_UNKNOWN);
+    /* The numbers may be others' by now, and nobody gets a signal. */
     assert_int_equal(haul_process_kill(process), 0);
+    send_through(programs->loop, process, "it lives");
     haul_process_destroy(process);
 }
 
@@ -391,6 +407,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         with_programs(test_exit_status),
+        with_programs(test_number_is_kept),
         with_programs(test_killed_by_a_signal),
         with_programs(test_status_without_a_wait),
         with_programs(test_read_stdout_after_the_end),
@@ -412,6 +429,7 @@ int main(int argc, char **argv)
         with_programs(test_loop_is_finished_with_a_program_that_runs),
         with_programs(test_destroyed_while_a_task_waits),
         without_pidfd(test_exit_status),
+        without_pidfd(test_number_is_kept),
         without_pidfd(test_status_without_a_wait),
         without_pidfd(test_cancelled_wait_leaves_it_alone),
         without_pidfd(test_end_that_comes_with_a_cancel),
