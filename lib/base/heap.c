@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 
 /* Four children a node: half the depth of a binary heap, and the children share a cache line or two. */
 enum { arity = 4, first_capacity = 64 };
@@ -25,70 +26,144 @@ static bool is_before(const struct haul__heap_entry *a, const struct haul__heap_
     return a->deadline != b->deadline ? a->deadline < b->deadline : a->sequence < b->sequence;
 }
 
-static void place(struct haul__heap *heap, size_t index, struct haul__heap_entry entry)
-{
-    heap->entries[index] = entry;
-    entry.timer->index = index;
-}
-
 static void sift_up(struct haul__heap *heap, size_t index, struct haul__heap_entry entry)
 {
     while (index > 0) {
         size_t parent = (index - 1) / arity;
         if (!is_before(&entry, &heap->entries[parent]))
             break;
-        place(heap, index, heap->entries[parent]);
+        heap->entries[index] = heap->entries[parent];
         index = parent;
     }
-    place(heap, index, entry);
+    heap->entries[index] = entry;
 }
 
-static void sift_down(struct haul__heap *heap, size_t index, struct haul__heap_entry entry)
+/* Among the first COUNT entries. */
+static void sift_down(struct haul__heap *heap, size_t count, size_t index, struct haul__heap_entry entry)
 {
     for (;;) {
         size_t child = index * arity + 1;
-        if (child >= heap->count)
+        if (child >= count)
             break;
-        size_t last = child + arity < heap->count ? child + arity : heap->count;
+        size_t last = child + arity < count ? child + arity : count;
         for (size_t other = child + 1; other < last; other++)
             if (is_before(&heap->entries[other], &heap->entries[child]))
                 child = other;
         if (!is_before(&heap->entries[child], &entry))
             break;
-        place(heap, index, heap->entries[child]);
+        heap->entries[index] = heap->entries[child];
         index = child;
     }
-    place(heap, index, entry);
+    heap->entries[index] = entry;
+}
+
+/* One block: the entries, and the slots behind them. */
+static int grow(struct haul__heap *heap)
+{
+    size_t capacity = heap->capacity > 0 ? heap->capacity * 2 : first_capacity;
+    struct haul__heap_entry *entries =
+        haul__reallocate(heap->entries, capacity * (sizeof(*entries) + sizeof(*heap->slots)));
+    if (!entries)
+        return -ENOMEM;
+    union haul__heap_slot *slots = (void *)(entries + capacity);
+    if (heap->used > 0)
+        memmove(slots, entries + heap->capacity, heap->used * sizeof(*slots));
+    heap->entries = entries;
+    heap->slots = slots;
+    heap->capacity = capacity;
+    return 0;
+}
+
+static uint32_t take_slot(struct haul__heap *heap)
+{
+    if (heap->count == heap->used)
+        return (uint32_t)heap->used++;
+    size_t slot = heap->first_free;
+    heap->first_free = heap->slots[slot].next_free;
+    return (uint32_t)slot;
+}
+
+static void give_slot(struct haul__heap *heap, uint32_t slot)
+{
+    heap->slots[slot].next_free = heap->first_free;
+    heap->first_free = slot;
+}
+
+static bool is_empty(const struct haul__heap *heap, size_t index)
+{
+    return !heap->slots[heap->entries[index].slot].timer;
+}
+
+static void drop_first(struct haul__heap *heap)
+{
+    give_slot(heap, heap->entries[0].slot);
+    if (--heap->count > 0)
+        sift_down(heap, heap->count, 0, heap->entries[heap->count]);
+}
+
+static void drop_all_empty(struct haul__heap *heap)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < heap->count; i++) {
+        if (is_empty(heap, i))
+            give_slot(heap, heap->entries[i].slot);
+        else
+            heap->entries[count++] = heap->entries[i];
+    }
+    heap->count = count;
+    heap->empty = 0;
+    for (size_t i = count > 1 ? (count - 2) / arity + 1 : 0; i-- > 0;)
+        sift_down(heap, count, i, heap->entries[i]);
+}
+
+/* Before sequences wrap: the entries in order, which is a heap again, with sequences from 0. */
+static void number_anew(struct haul__heap *heap)
+{
+    for (size_t left = heap->count; left > 1;) {
+        struct haul__heap_entry last = heap->entries[--left];
+        heap->entries[left] = heap->entries[0];
+        sift_down(heap, left, 0, last);
+    }
+    for (size_t low = 0, high = heap->count; low + 1 < high; low++) {
+        struct haul__heap_entry entry = heap->entries[--high];
+        heap->entries[high] = heap->entries[low];
+        heap->entries[low] = entry;
+    }
+    for (size_t i = 0; i < heap->count; i++)
+        heap->entries[i].sequence = (uint32_t)i;
+    heap->sequence = (uint32_t)heap->count;
 }
 
 int haul__heap_add(struct haul__heap *heap, struct haul_timer *timer, int64_t deadline)
 {
     assert(timer->index == HAUL__NO_TIMER);
-    if (heap->count == heap->capacity) {
-        size_t capacity = heap->capacity > 0 ? heap->capacity * 2 : first_capacity;
-        struct haul__heap_entry *entries = haul__reallocate(heap->entries, capacity * sizeof(*entries));
-        if (!entries)
-            return -ENOMEM;
-        heap->entries = entries;
-        heap->capacity = capacity;
-    }
-    struct haul__heap_entry entry = {deadline, heap->sequence++, timer};
+    if (heap->count == UINT32_MAX || (heap->count == heap->capacity && grow(heap) < 0))
+        return -ENOMEM;
+    if (heap->sequence == UINT32_MAX)
+        number_anew(heap);
+    struct haul__heap_entry entry = {deadline, heap->sequence++, take_slot(heap)};
+    heap->slots[entry.slot].timer = timer;
+    timer->index = entry.slot;
     sift_up(heap, heap->count++, entry);
     return 0;
 }
 
 void haul__heap_remove(struct haul__heap *heap, struct haul_timer *timer)
 {
-    size_t index = timer->index;
-    if (index == HAUL__NO_TIMER)
+    size_t slot = timer->index;
+    if (slot == HAUL__NO_TIMER)
         return;
-    assert(index < heap->count && heap->entries[index].timer == timer);
+    assert(slot < heap->used && heap->slots[slot].timer == timer);
     timer->index = HAUL__NO_TIMER;
-    struct haul__heap_entry moved = heap->entries[--heap->count];
-    if (index == heap->count)
+    heap->slots[slot].timer = NULL;
+    if (heap->entries[0].slot != slot) {
+        if (++heap->empty > heap->count / 2)
+            drop_all_empty(heap);
         return;
-    if (index > 0 && is_before(&moved, &heap->entries[(index - 1) / arity]))
-        sift_up(heap, index, moved);
-    else
-        sift_down(heap, index, moved);
+    }
+    drop_first(heap);
+    while (heap->count > 0 && is_empty(heap, 0)) {
+        drop_first(heap);
+        heap->empty--;
+    }
 }

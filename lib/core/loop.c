@@ -264,16 +264,16 @@ static int64_t next_deadline(struct haul_loop *loop)
         if (hook_deadline < deadline)
             deadline = hook_deadline;
     }
-    const struct haul__heap_entry *first = haul__heap_first(&loop->timers);
-    return first && first->deadline < deadline ? first->deadline : deadline;
+    if (haul__heap_first(&loop->timers) && haul__heap_first_deadline(&loop->timers) < deadline)
+        deadline = haul__heap_first_deadline(&loop->timers);
+    return deadline;
 }
 
 static void fire_due_timers(struct haul_loop *loop)
 {
     int64_t now = haul_loop_now(loop);
-    const struct haul__heap_entry *first;
-    while ((first = haul__heap_first(&loop->timers)) && first->deadline <= now) {
-        struct haul_timer *timer = first->timer;
+    struct haul_timer *timer;
+    while ((timer = haul__heap_first(&loop->timers)) && haul__heap_first_deadline(&loop->timers) <= now) {
         haul__heap_remove(&loop->timers, timer);
         timer->fire(timer);
     }
