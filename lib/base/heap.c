@@ -21,9 +21,10 @@ void haul__heap_finish(struct haul__heap *heap)
     haul__heap_init(heap);
 }
 
+/* Without a branch: which is the earlier of two is not to be foreseen. */
 static bool is_before(const struct haul__heap_entry *a, const struct haul__heap_entry *b)
 {
-    return a->deadline != b->deadline ? a->deadline < b->deadline : a->sequence < b->sequence;
+    return (a->deadline < b->deadline) | ((a->deadline == b->deadline) & (a->sequence < b->sequence));
 }
 
 static void sift_up(struct haul__heap *heap, size_t index, struct haul__heap_entry entry)
@@ -38,22 +39,30 @@ static void sift_up(struct haul__heap *heap, size_t index, struct haul__heap_ent
     heap->entries[index] = entry;
 }
 
-/* Among the first COUNT entries. */
+/* Has what is two levels below INDEX fetched while the level between is looked at. */
+static void fetch_ahead(const struct haul__heap *heap, size_t count, size_t index)
+{
+    enum { a_line = 64 / sizeof(struct haul__heap_entry) };
+    size_t first = (index * arity + 1) * arity + 1;
+    if (first + arity * arity <= count)
+        for (size_t i = 0; i <= arity * arity; i += a_line)
+            __builtin_prefetch(&heap->entries[first + i]);
+}
+
+/* Puts ENTRY in below INDEX, among the first COUNT entries. The place is looked for from the bottom, where what came
+ * from the bottom mostly belongs. */
 static void sift_down(struct haul__heap *heap, size_t count, size_t index, struct haul__heap_entry entry)
 {
-    for (;;) {
-        size_t child = index * arity + 1;
-        if (child >= count)
-            break;
+    size_t top = index;
+    for (size_t child; (child = index * arity + 1) < count; index = child) {
+        fetch_ahead(heap, count, index);
         size_t last = child + arity < count ? child + arity : count;
         for (size_t other = child + 1; other < last; other++)
-            if (is_before(&heap->entries[other], &heap->entries[child]))
-                child = other;
-        if (!is_before(&heap->entries[child], &entry))
-            break;
+            child = is_before(&heap->entries[other], &heap->entries[child]) ? other : child;
         heap->entries[index] = heap->entries[child];
-        index = child;
     }
+    for (size_t parent; index > top && is_before(&entry, &heap->entries[parent = (index - 1) / arity]); index = parent)
+        heap->entries[index] = heap->entries[parent];
     heap->entries[index] = entry;
 }
 
@@ -94,11 +103,14 @@ static bool is_empty(const struct haul__heap *heap, size_t index)
     return !heap->slots[heap->entries[index].slot].timer;
 }
 
+/* Those that come next are among the first few: their timers are fetched while others have their turn. */
 static void drop_first(struct haul__heap *heap)
 {
     give_slot(heap, heap->entries[0].slot);
     if (--heap->count > 0)
         sift_down(heap, heap->count, 0, heap->entries[heap->count]);
+    for (size_t i = 0; i < heap->count && i <= arity; i++)
+        __builtin_prefetch(heap->slots[heap->entries[i].slot].timer, 1);
 }
 
 static void drop_all_empty(struct haul__heap *heap)
