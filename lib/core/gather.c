@@ -106,23 +106,27 @@ static void future_ended(struct haul__ready *ready)
     one_ended(gathered->gather, gathered->future->code);
 }
 
+static const struct haul__ready_kind future_kind = {.run = future_ended};
+
 static void cancel_gather(struct haul_task *task)
 {
-    struct gather *gather = task->waited;
+    struct gather *gather = haul__task_waited(task);
     gather->waiter_cancelled = true;
     cancel_rest(gather);
 }
+
+static const struct haul__ready_kind gather_kind = {.cancel = cancel_gather};
 
 static void begin_futures(struct gather *gather)
 {
     for (size_t i = 0; i < gather->future_count; i++) {
         struct gathered_future *gathered = &gather->futures[i];
         struct haul_future *future = gathered->future;
-        assert(future->loop == gather->group.loop && "a future of another loop is gathered");
+        assert(haul__future_loop(future) == gather->group.loop && "a future of another loop is gathered");
         assert(future != &gather->waiter->future && "a task gathers itself");
         haul_future_ref(future);
         if (haul_future_done(future))
-            haul__loop_make_ready(future->loop, &gathered->ready);
+            haul__loop_make_ready(gather->group.loop, &gathered->ready);
         else
             haul__future_add_waiter(future, &gathered->ready);
     }
@@ -140,7 +144,7 @@ static int take_all(struct gather *gather, haul_source_fn *next, void *data, siz
                "a source gives what is no HAUL_CALL");
         if (code == 0 && !awaitable.frame)
             gather->futures[gather->future_count++] = (struct gathered_future){
-                .ready.run = future_ended, .gather = gather, .future = awaitable.future, .index = i};
+                .ready.kind = &future_kind, .gather = gather, .future = awaitable.future, .index = i};
         else if (code == 0)
             code = haul__task_create_in(&gather->group, awaitable, NULL);
         if (code != 0) {
@@ -177,7 +181,7 @@ static struct haul_await gather(struct haul_task *task, haul_source_fn *next, vo
         return fail(outcomes, count, code);
     }
     begin_futures(gather);
-    return haul__task_park(task, cancel_gather, gather);
+    return haul__task_park(task, &gather_kind, gather);
 }
 
 /* DATA is the place in an array. */

@@ -47,6 +47,7 @@ int haul_loop_create(const struct haul_loop_options *options, struct haul_loop *
     haul__heap_init(&loop->timers);
     haul__list_init(&loop->root.tasks);
     loop->root.loop = loop;
+    haul__slab_init(&loop->tasks);
     if (options) {
         loop->exception_handler = options->exception_handler;
         loop->exception_data = options->exception_data;
@@ -68,7 +69,7 @@ static void run_first(struct haul_list *list)
 {
     struct haul__ready *ready = haul__container(list->next, struct haul__ready, at.link);
     haul__list_remove(&ready->at.link);
-    ready->run(ready);
+    ready->kind->run(ready);
 }
 
 int haul_loop_destroy(struct haul_loop *loop)
@@ -86,6 +87,7 @@ int haul_loop_destroy(struct haul_loop *loop)
     while (!haul__list_is_empty(&loop->ready))
         run_first(&loop->ready);
     haul__heap_finish(&loop->timers);
+    haul__slab_finish(&loop->tasks);
     haul__poll_destroy(loop->poll);
     haul__free(loop);
     return 0;
@@ -127,6 +129,8 @@ static void handle_run(struct haul__ready *ready)
     fn(data);
 }
 
+static const struct haul__ready_kind handle_kind = {.run = handle_run};
+
 static void handle_due(struct haul_timer *timer)
 {
     struct haul_handle *handle = haul__container(timer, struct haul_handle, ready.at.timer);
@@ -143,7 +147,7 @@ int haul_loop_call_at(struct haul_loop *loop, int64_t deadline, haul_callback_fn
     handle->loop = loop;
     handle->fn = fn;
     handle->data = data;
-    handle->ready.run = handle_run;
+    handle->ready.kind = &handle_kind;
     if (deadline == INT64_MIN) {
         haul__loop_make_ready(loop, &handle->ready);
     } else {
@@ -192,6 +196,8 @@ static void signal_run(struct haul__ready *ready)
     handler->fn(handler->data);
 }
 
+static const struct haul__ready_kind signal_kind = {.run = signal_run};
+
 static void signal_came(struct haul__watch *watch, int events, void *data)
 {
     (void)watch;
@@ -220,7 +226,8 @@ int haul_loop_add_signal_handler(struct haul_loop *loop, int signal, haul_callba
     struct signal_handler *handler = haul__allocate_zeroed(sizeof(*handler));
     if (!handler)
         return -ENOMEM;
-    *handler = (struct signal_handler){.ready.run = signal_run, .loop = loop, .fn = fn, .data = data, .signal = signal};
+    *handler =
+        (struct signal_handler){.ready.kind = &signal_kind, .loop = loop, .fn = fn, .data = data, .signal = signal};
     int code = haul__signal_watch_create(loop->poll, signal, signal_came, handler, &handler->watch);
     if (code < 0) {
         haul__free(handler);

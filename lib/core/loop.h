@@ -4,10 +4,20 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "base/slab.h"
 #include "core/poll.h"
 
 #include <haul/group.h>
 #include <haul/loop.h>
+
+struct haul__ready;
+
+/* What the loop does with something that is ready; and, of a task that waits, how its wait is ended early. In one
+ * table, so that a task needs one pointer for both. */
+struct haul__ready_kind {
+    void (*run)(struct haul__ready *ready);
+    void (*cancel)(struct haul_task *task); /* haul__cancel_fn, see core/task.h; NULL in all but a task that waits */
+};
 
 /* Something that the loop runs once: a task's step, a done callback, a handle. While it is not ready its owner may use
  * the link (to stand in a queue of waiters) or the timer. */
@@ -16,7 +26,7 @@ struct haul__ready {
         struct haul_list link;
         struct haul_timer timer;
     } at;
-    void (*run)(struct haul__ready *ready);
+    const struct haul__ready_kind *kind;
 };
 
 /* Called once in every iteration, around the wait. Neither function adds or removes hooks. */
@@ -44,6 +54,7 @@ struct haul_loop {
     struct haul_group root;                         /* its own group: owns what runs, cancels nobody */
     int (*cancel_task)(struct haul_future *future); /* haul_task_cancel, for the floor of futures */
     struct haul_task *current;                      /* the task whose step runs */
+    struct haul__slab tasks;                        /* the memory of all, until their last reference is dropped */
     uint64_t last_task_id;
     size_t tasks_alive;
 };

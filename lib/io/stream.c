@@ -129,11 +129,13 @@ void haul_stream_reset(struct haul_stream *stream)
 
 static void cancel_read(struct haul_task *task)
 {
-    struct haul_stream *stream = task->waited;
+    struct haul_stream *stream = haul__task_waited(task);
     stream->reader = NULL;
     watch_what_is_wanted(stream);
     haul__task_wake(task, HAUL_E_CANCELLED, nothing());
 }
+
+static const struct haul__ready_kind read_kind = {.cancel = cancel_read};
 
 struct haul_await haul_stream_read(struct haul_task *task, struct haul_stream *stream, void *buffer, size_t size)
 {
@@ -150,16 +152,18 @@ struct haul_await haul_stream_read(struct haul_task *task, struct haul_stream *s
     stream->room = buffer;
     stream->room_size = size;
     watch_what_is_wanted(stream);
-    return haul__task_park(task, cancel_read, stream);
+    return haul__task_park(task, &read_kind, stream);
 }
 
 static void cancel_write(struct haul_task *task)
 {
-    struct haul_stream *stream = task->waited;
+    struct haul_stream *stream = haul__task_waited(task);
     stream->writer = NULL;
     watch_what_is_wanted(stream);
     haul__task_wake(task, HAUL_E_CANCELLED, nothing());
 }
+
+static const struct haul__ready_kind write_kind = {.cancel = cancel_write};
 
 struct haul_await haul_stream_write(struct haul_task *task, struct haul_stream *stream, const void *bytes, size_t size)
 {
@@ -182,7 +186,7 @@ struct haul_await haul_stream_write(struct haul_task *task, struct haul_stream *
     }
     stream->writer = task;
     watch_what_is_wanted(stream);
-    return haul__task_park(task, cancel_write, stream);
+    return haul__task_park(task, &write_kind, stream);
 }
 
 int haul_stream_shut_write(struct haul_stream *stream)
