@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Four children a node: half the depth of a binary heap, and the children share a cache line or two. */
-enum { arity = 4, first_capacity = 64 };
+/* Four children a node: half the depth of a binary heap, and the children are a cache line. For that some entries
+ * before the first are unused: what malloc maps by itself begins 16 bytes behind a line. */
+enum { arity = 4, first_capacity = 64, unused = 2 };
 
 void haul__heap_init(struct haul__heap *heap)
 {
@@ -17,7 +18,8 @@ void haul__heap_init(struct haul__heap *heap)
 
 void haul__heap_finish(struct haul__heap *heap)
 {
-    haul__free(heap->entries);
+    if (heap->entries)
+        haul__free(heap->entries - unused);
     haul__heap_init(heap);
 }
 
@@ -39,27 +41,20 @@ static void sift_up(struct haul__heap *heap, size_t index, struct haul__heap_ent
     heap->entries[index] = entry;
 }
 
-/* Has what is two levels below INDEX fetched while the level between is looked at. */
-static void fetch_ahead(const struct haul__heap *heap, size_t count, size_t index)
-{
-    enum { a_line = 64 / sizeof(struct haul__heap_entry) };
-    size_t first = (index * arity + 1) * arity + 1;
-    if (first + arity * arity <= count)
-        for (size_t i = 0; i <= arity * arity; i += a_line)
-            __builtin_prefetch(&heap->entries[first + i]);
-}
-
 /* Puts ENTRY in below INDEX, among the first COUNT entries. The place is looked for from the bottom, where what came
- * from the bottom mostly belongs. */
+ * from the bottom mostly belongs. What comes near the top is wanted soon: its slot is fetched, then its timer. */
 static void sift_down(struct haul__heap *heap, size_t count, size_t index, struct haul__heap_entry entry)
 {
     size_t top = index;
     for (size_t child; (child = index * arity + 1) < count; index = child) {
-        fetch_ahead(heap, count, index);
         size_t last = child + arity < count ? child + arity : count;
         for (size_t other = child + 1; other < last; other++)
             child = is_before(&heap->entries[other], &heap->entries[child]) ? other : child;
         heap->entries[index] = heap->entries[child];
+        if (index <= arity)
+            __builtin_prefetch(heap->slots[heap->entries[index].slot].timer, 1);
+        else if (index <= arity + arity * arity)
+            __builtin_prefetch(&heap->slots[heap->entries[index].slot]);
     }
     for (size_t parent; index > top && is_before(&entry, &heap->entries[parent = (index - 1) / arity]); index = parent)
         heap->entries[index] = heap->entries[parent];
@@ -70,10 +65,11 @@ static void sift_down(struct haul__heap *heap, size_t count, size_t index, struc
 static int grow(struct haul__heap *heap)
 {
     size_t capacity = heap->capacity > 0 ? heap->capacity * 2 : first_capacity;
-    struct haul__heap_entry *entries =
-        haul__reallocate(heap->entries, capacity * (sizeof(*entries) + sizeof(*heap->slots)));
-    if (!entries)
+    size_t size = (capacity + unused) * sizeof(*heap->entries) + capacity * sizeof(*heap->slots);
+    struct haul__heap_entry *block = haul__reallocate(heap->entries ? heap->entries - unused : NULL, size);
+    if (!block)
         return -ENOMEM;
+    struct haul__heap_entry *entries = block + unused;
     union haul__heap_slot *slots = (void *)(entries + capacity);
     if (heap->used > 0)
         memmove(slots, entries + heap->capacity, heap->used * sizeof(*slots));
@@ -103,14 +99,11 @@ static bool is_empty(const struct haul__heap *heap, size_t index)
     return !heap->slots[heap->entries[index].slot].timer;
 }
 
-/* Those that come next are among the first few: their timers are fetched while others have their turn. */
 static void drop_first(struct haul__heap *heap)
 {
     give_slot(heap, heap->entries[0].slot);
     if (--heap->count > 0)
         sift_down(heap, heap->count, 0, heap->entries[heap->count]);
-    for (size_t i = 0; i < heap->count && i <= arity; i++)
-        __builtin_prefetch(heap->slots[heap->entries[i].slot].timer, 1);
 }
 
 static void drop_all_empty(struct haul__heap *heap)

@@ -36,7 +36,8 @@ struct chunk {
     uint32_t free_count;
     uint32_t first_word; /* in no word before it is a free slot */
     uint64_t free[WORDS];
-    unsigned char slots[];
+    unsigned char unused[48];
+    unsigned char slots[]; /* 8 bytes behind two cache lines, so that what begins a slot of 128 bytes is in two */
 };
 
 static_assert(sizeof(struct chunk) % 16 == 8, "slots lie where a header of 88 bytes wants them");

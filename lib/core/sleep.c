@@ -3,9 +3,13 @@
 #include <haul/error.h>
 #include <haul/sleep.h>
 
+/* It may end soon, and leave those who stand beside it in its group. */
 static void sleep_over(struct haul_timer *timer)
 {
-    haul__task_wake(haul__container(timer, struct haul_task, ready.at.timer), 0, (union haul_value){0});
+    struct haul_task *task = haul__container(timer, struct haul_task, ready.at.timer);
+    __builtin_prefetch(task->sibling.previous, 1);
+    __builtin_prefetch(task->sibling.next, 1);
+    haul__task_wake(task, 0, (union haul_value){0});
 }
 
 static void cancel_sleep(struct haul_task *task)
