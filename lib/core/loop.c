@@ -261,6 +261,18 @@ void haul__loop_report(struct haul_loop *loop, const char *message, int code)
         loop->exception_handler(loop->exception_data, loop, message, code);
 }
 
+/* The earliest timer's deadline, as far as the loop minds it: where timers follow each other closely, those of a while
+ * are waited for at once, since a wait costs more than what most of them do. One that stands alone is on time. */
+static int64_t next_timer(const struct haul_loop *loop)
+{
+    if (!haul__heap_first(&loop->timers))
+        return HAUL_NEVER;
+    int64_t deadline = haul__heap_first_deadline(&loop->timers);
+    int64_t now = haul_loop_now(loop);
+    bool is_soon = deadline > now && deadline - now < HAUL__TIMER_PACE;
+    return is_soon && !haul_loop_is_virtual(loop) ? now + HAUL__TIMER_PACE : deadline;
+}
+
 /* The next point in time at which a hook or a timer has something to do. Hooks may make things ready. */
 static int64_t next_deadline(struct haul_loop *loop)
 {
@@ -271,9 +283,8 @@ static int64_t next_deadline(struct haul_loop *loop)
         if (hook_deadline < deadline)
             deadline = hook_deadline;
     }
-    if (haul__heap_first(&loop->timers) && haul__heap_first_deadline(&loop->timers) < deadline)
-        deadline = haul__heap_first_deadline(&loop->timers);
-    return deadline;
+    int64_t timer_deadline = next_timer(loop);
+    return timer_deadline < deadline ? timer_deadline : deadline;
 }
 
 static void fire_due_timers(struct haul_loop *loop)

@@ -29,6 +29,9 @@ struct haul__ready {
     const struct haul__ready_kind *kind;
 };
 
+/* So much apart are two waits for deadlines at least, in nanoseconds, on a clock that is not virtual. */
+#define HAUL__TIMER_PACE 50000
+
 /* Called once in every iteration, around the wait. Neither function adds or removes hooks. */
 struct haul__hook {
     struct haul_list link;

@@ -15,6 +15,7 @@ import tempfile
 
 import measure
 import servers
+import tasks
 
 # What haul is to reach: its figure divided by the program's.
 CPU_AIMS = {"bare": 1.25, "wget2": 1.4, "curl -Z": 0.6}
@@ -73,7 +74,7 @@ class Bench:
                 print(f"| {name} | {measure.spread(taken)} | | {aims.get(name, '')} |")
                 continue
             ratio = measure.ratios(haul, taken)
-            aim = f"at most {aims[name]}: {verdict(statistics.median(ratio) <= aims[name])}" if name in aims else ""
+            aim = f"at most {aims[name]}: {measure.verdict(statistics.median(ratio) <= aims[name])}" if name in aims else ""
             print(f"| {name} | {measure.spread(taken)} | {measure.spread(ratio, '{:.2f}')} | {aim} |")
 
     def cpu(self):
@@ -89,7 +90,7 @@ class Bench:
         with servers.origin(self.build, self.server_pin) as root:
             urls = self.list_of("urls", (f"{root}/delay/20?{i}" for i in range(1000)))
             figures = self.compare(self.programs(urls, 50), "wall")
-        aim = f"at most {WALL_AIM} s: {verdict(statistics.median(figures['haul -j']) <= WALL_AIM)}"
+        aim = f"at most {WALL_AIM} s: {measure.verdict(statistics.median(figures['haul -j']) <= WALL_AIM)}"
         self.table("1,000 URLs of 20 ms, 50 in flight: wall seconds (ideal 0.400)", figures, {"haul -j": aim})
 
     def memory(self):
@@ -108,7 +109,7 @@ class Bench:
         more = peaks[1] - peaks[0]
         print(
             f"| {name} | {peaks[0]:,} kB | {peaks[1]:,} kB ({count:,} lines) | {more:,} kB "
-            f"| at most {MEMORY_AIM:,} kB: {verdict(more <= MEMORY_AIM)} |"
+            f"| at most {MEMORY_AIM:,} kB: {measure.verdict(more <= MEMORY_AIM)} |"
         )
 
     def flight(self):
@@ -122,12 +123,11 @@ class Bench:
             ok = sum('"ok":true' in line for line in lines)
         print(f"\n### {count:,} in flight at once on one host, each of 1 s\n")
         print("| program | succeeded | wall | aim |\n| --- | --- | --- | --- |")
-        print(f"| haul -j | {ok:,} | {usage.wall:.3f} s | every one: {verdict(ok == count)} |")
+        print(f"| haul -j | {ok:,} | {usage.wall:.3f} s | every one: {measure.verdict(ok == count)} |")
         print(f"| bare | {bare.output.split()[0]} | {bare.wall:.3f} s | |")
 
-
-def verdict(reached):
-    return "reached" if reached else "**missed**"
+    def tasks(self):
+        tasks.report(self)
 
 
 def first_line(*command):
@@ -155,7 +155,7 @@ def describe_machine(bench):
 
 
 def main():
-    rows = ["cpu", "wall", "memory", "flight"]
+    rows = ["cpu", "wall", "memory", "flight", "tasks"]
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("rows", nargs="*", default=rows, metavar="ROW", help=f"some of {', '.join(rows)}")
     parser.add_argument("--rounds", type=int, default=5, help="how often each program runs (default 5)")
