@@ -11,9 +11,12 @@
  * before the first are unused: what malloc maps by itself begins 16 bytes behind a line. */
 enum { arity = 4, first_capacity = 64, unused = 2 };
 
+/* Of entries, 256 kB. */
+enum { few = 16384 };
+
 void haul__heap_init(struct haul__heap *heap)
 {
-    *heap = (struct haul__heap){0};
+    *heap = (struct haul__heap){.horizon = INT64_MAX, .near_most = few, .near_least = few};
 }
 
 void haul__heap_finish(struct haul__heap *heap)
@@ -99,11 +102,52 @@ static bool is_empty(const struct haul__heap *heap, size_t index)
     return !heap->slots[heap->entries[index].slot].timer;
 }
 
-static void drop_first(struct haul__heap *heap)
+/* A deadline before which about every thirtieth of the entries is. */
+static int64_t sample(const struct haul__heap *heap)
 {
-    give_slot(heap, heap->entries[0].slot);
-    if (--heap->count > 0)
-        sift_down(heap, heap->count, 0, heap->entries[heap->count]);
+    enum { size = 64, rank = 2 };
+    int64_t first[rank + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++) {
+        int64_t deadline = heap->entries[heap->count / size * i].deadline;
+        size_t place = count;
+        for (; place > 0 && first[place - 1] > deadline; place--)
+            if (place <= rank)
+                first[place] = first[place - 1];
+        if (place <= rank)
+            first[place] = deadline;
+        count += count <= rank;
+    }
+    return first[rank];
+}
+
+/* Makes a heap of the first NEAR entries, which are those before HORIZON. */
+static void make_near(struct haul__heap *heap, size_t near, int64_t horizon)
+{
+    heap->near = near;
+    heap->horizon = horizon;
+    heap->near_most = near > heap->near_least / 2 ? 2 * near : heap->near_least;
+    for (size_t i = near > 1 ? (near - 2) / arity + 1 : 0; i-- > 0;)
+        sift_down(heap, near, i, heap->entries[i]);
+}
+
+/* Draws a new horizon, whatever the order of the entries. Where it would leave too few near, such as none of those that
+ * are due at once, all are. */
+static void draw_horizon(struct haul__heap *heap)
+{
+    size_t near = 0;
+    int64_t horizon = heap->count > heap->near_least ? sample(heap) : INT64_MIN;
+    for (size_t i = 0; horizon > INT64_MIN && i < heap->count; i++) {
+        struct haul__heap_entry entry = heap->entries[i];
+        if (entry.deadline < horizon) {
+            heap->entries[i] = heap->entries[near];
+            heap->entries[near++] = entry;
+        }
+    }
+    if (near > heap->count / 256)
+        make_near(heap, near, horizon);
+    else
+        make_near(heap, heap->count, INT64_MAX);
 }
 
 static void drop_all_empty(struct haul__heap *heap)
@@ -117,13 +161,24 @@ static void drop_all_empty(struct haul__heap *heap)
     }
     heap->count = count;
     heap->empty = 0;
-    for (size_t i = count > 1 ? (count - 2) / arity + 1 : 0; i-- > 0;)
-        sift_down(heap, count, i, heap->entries[i]);
+    draw_horizon(heap);
+}
+
+static void drop_first(struct haul__heap *heap)
+{
+    give_slot(heap, heap->entries[0].slot);
+    struct haul__heap_entry last = heap->entries[--heap->near];
+    heap->entries[heap->near] = heap->entries[--heap->count];
+    if (heap->near > 0)
+        sift_down(heap, heap->near, 0, last);
+    else if (heap->count > 0)
+        draw_horizon(heap);
 }
 
 /* Before sequences wrap: the entries in order, which is a heap again, with sequences from 0. */
 static void number_anew(struct haul__heap *heap)
 {
+    make_near(heap, heap->count, INT64_MAX);
     for (size_t left = heap->count; left > 1;) {
         struct haul__heap_entry last = heap->entries[--left];
         heap->entries[left] = heap->entries[0];
@@ -149,7 +204,13 @@ int haul__heap_add(struct haul__heap *heap, struct haul_timer *timer, int64_t de
     struct haul__heap_entry entry = {deadline, heap->sequence++, take_slot(heap)};
     heap->slots[entry.slot].timer = timer;
     timer->index = entry.slot;
-    sift_up(heap, heap->count++, entry);
+    heap->entries[heap->count++] = entry;
+    if (deadline >= heap->horizon && heap->near > 0)
+        return 0;
+    heap->entries[heap->count - 1] = heap->entries[heap->near];
+    sift_up(heap, heap->near++, entry);
+    if (heap->near > heap->near_most)
+        draw_horizon(heap);
     return 0;
 }
 

@@ -2,7 +2,10 @@
  *
  * An entry names its timer by a slot, and a timer knows its slot. So sifting moves entries and touches nothing else,
  * which is what a million timers need: their memory is far apart, the entries' is not. A timer that is taken out leaves
- * its entry behind, with an empty slot; such entries go when they come to the top, or when they are half of all. */
+ * its entry behind, with an empty slot; such entries go when they come to the top, or when they are half of all.
+ *
+ * Of many entries, only those due before a horizon are in the heap, which so stays in the cache; the others stand
+ * behind it in no order. When the heap has run empty, a new horizon is drawn. */
 #ifndef BASE_HEAP_H
 #define BASE_HEAP_H
 
@@ -24,6 +27,10 @@ union haul__heap_slot {
 
 struct haul__heap {
     struct haul__heap_entry *entries; /* the first one's slot is not empty */
+    int64_t horizon;                  /* the deadlines of those that are near are before it, those of the far are not */
+    size_t near;                      /* the first so many are the heap: 0 only where there are no entries at all */
+    size_t near_most;                 /* with more, a new horizon is drawn */
+    size_t near_least;                /* so few are always near */
     union haul__heap_slot *slots;
     size_t count; /* of entries; as many slots are in use */
     size_t empty; /* of these, those with an empty slot */

@@ -30,7 +30,7 @@ struct haul__ready {
 };
 
 /* So much apart are two waits for deadlines at least, in nanoseconds, on a clock that is not virtual. */
-#define HAUL__TIMER_PACE 50000
+#define HAUL__TIMER_PACE 100000
 
 /* Called once in every iteration, around the wait. Neither function adds or removes hooks. */
 struct haul__hook {

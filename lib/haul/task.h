@@ -2,7 +2,7 @@
  *
  * A task is a future, settled with what its coroutine returns. It starts in the next iteration of its loop, in the
  * order of creation, and belongs to a group (<haul/group.h>) which holds it until it has ended. Task and frame are one
- * allocation.
+ * allocation at most.
  *
  * Cancellation is a request, delivered at an await as HAUL_E_CANCELLED, once for each request. It is never lost: where
  * the awaited thing is done already, the await gives its outcome and the request stays for the next await; where the
