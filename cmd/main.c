@@ -3,7 +3,8 @@
  *     cmd/                the command: it knows the library by its public headers alone
  *         main.c          dispatch; options.c the command line, option_table.c the table of all options, help.c --help
  *         input/          where URLs come from: source.c gives lines, line.c takes one apart
- *         run/            `haul`: the front starts fetches within its limits, the order lets their results leave
+ *         run/            `haul`: the front starts fetches within its limits, the order lets their results leave;
+ *                         program.c has what both subcommands stand on
  *         output/         what is written: lines, records, bodies, progress, summary, and the writer below them all
  *         report/         `haul compare`: runs in each mode, statistics, table and words
  *     lib/                the library, libhaul

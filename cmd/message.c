@@ -3,6 +3,7 @@
 #include "output/escape.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@ static const char out_of_memory[] = "haul: out of memory, and a message was lost
 
 static message_before_fn *before;
 static void *before_data;
+static message_sink_fn *sink;
+static void *sink_data;
 
 void message_set_before(message_before_fn *fn, void *data)
 {
@@ -21,18 +24,36 @@ void message_set_before(message_before_fn *fn, void *data)
     before_data = data;
 }
 
-/* A message that cannot be written has nobody left to be told of it. */
-static void write_all(const char *bytes, size_t size)
+void message_set_sink(message_sink_fn *fn, void *data)
 {
+    sink = fn;
+    sink_data = data;
+}
+
+/* A message that cannot be written has nobody left to be told of it. Who shares standard error may have set O_NONBLOCK
+ * on it. */
+static void write_directly(const char *bytes, size_t size)
+{
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
     while (size > 0) {
         ssize_t written = write(STDERR_FILENO, bytes, size);
-        if (written < 0 && errno == EINTR)
+        if (written < 0 && errno == EAGAIN)
+            poll(&room, 1, -1);
+        if (written < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (written < 0)
             return;
         bytes += written;
         size -= (size_t)written;
     }
+}
+
+static void write_all(const char *bytes, size_t size)
+{
+    if (sink)
+        sink(sink_data, bytes, size);
+    else
+        write_directly(bytes, size);
 }
 
 static int write_line(const char *text, size_t size)
@@ -68,6 +89,13 @@ void message(const char *format, ...)
         free(text);
     }
     errno = saved;
+}
+
+void message_write(const char *bytes, size_t size)
+{
+    if (before)
+        before(before_data);
+    write_all(bytes, size);
 }
 
 struct excerpt excerpt(const char *text)

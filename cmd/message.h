@@ -2,9 +2,18 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
+#include <stddef.h>
+
 /* Writes "haul: ", the text and a newline, in one piece. The whole text is escaped, so that what comes from outside
  * can stand in it as it is (and must not have been escaped before). */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Writes BYTES, text for people that stands by itself (a table), the same way but as they are. */
+void message_write(const char *bytes, size_t size);
+
+/* Has FN write the messages; NULL: they are written directly, which waits for whoever reads standard error. */
+typedef void message_sink_fn(void *data, const char *bytes, size_t size);
+void message_set_sink(message_sink_fn *fn, void *data);
 
 /* Has FN called before each message: a progress line goes out of the way. NULL: no more. */
 typedef void message_before_fn(void *data);

@@ -136,21 +136,28 @@ int output_emit(struct output *output, struct entry *entry)
     return output->bodies != NULL ? emit_body(output, entry) : emit_text(output, entry);
 }
 
+struct haul_event *output_missing_room(struct output *output)
+{
+    const struct output_options *options = &output->options;
+    if (writer_is_full(options->writer))
+        return writer_room(options->writer);
+    if (options->messages != NULL && writer_is_full(options->messages))
+        return writer_room(options->messages);
+    if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))
+        return bodies_idle(output->bodies);
+    return NULL;
+}
+
 bool output_is_full(struct output *output)
 {
-    return writer_is_full(output->options.writer) ||
-           (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)));
+    return output_missing_room(output) != NULL;
 }
 
 struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(output_wait_room);
-    while (output_is_full(self->output)) {
-        bool is_writer = writer_is_full(self->output->options.writer);
-        struct haul_event *room =
-            is_writer ? writer_room(self->output->options.writer) : bodies_idle(self->output->bodies);
-        HAUL_AWAIT(haul_event_wait(task, room));
-    }
+    while (output_is_full(self->output))
+        HAUL_AWAIT(haul_event_wait(task, output_missing_room(self->output)));
     HAUL_FINALLY;
     HAUL_END;
 }

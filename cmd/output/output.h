@@ -27,6 +27,7 @@ struct output_options {
     enum lines_style style;    /* of lines */
     struct epoch epoch;        /* for records */
     struct writer *writer;     /* outlives the output */
+    struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
     struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
 };
 
@@ -48,6 +49,9 @@ void output_take_turn(struct output *output, struct entry *entry);
 /* Writes ENTRY, which has its result, and counts it. It stays the caller's. Negative errno: the run cannot go on. A
  * writer that is no longer open is no error here; writer_run tells of it. */
 int output_emit(struct output *output, struct entry *entry);
+
+/* What there is to wait for before something new is started; NULL: nothing. */
+struct haul_event *output_missing_room(struct output *output);
 
 /* True while more waits than should: nothing new should be started. */
 bool output_is_full(struct output *output);

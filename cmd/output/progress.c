@@ -7,10 +7,8 @@
 #include <haul/duration.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static const int64_t interval = 100 * HAUL_MILLISECOND;
 
@@ -38,17 +36,11 @@ struct progress {
 
 static const char clear_line[] = "\r\033[K";
 
-/* Writes if the terminal takes it at once: a line that cannot be drawn now will be another time. */
-static bool put(const struct progress *progress, const char *bytes, size_t size)
-{
-    struct pollfd room = {.fd = progress->descriptor, .events = POLLOUT};
-    return poll(&room, 1, 0) > 0 && write(progress->descriptor, bytes, size) == (ssize_t)size;
-}
-
 void progress_clear(void *data)
 {
     struct progress *progress = data;
-    if (progress != NULL && progress->is_drawn && put(progress, clear_line, sizeof(clear_line) - 1))
+    if (progress != NULL && progress->is_drawn &&
+        terminal_draw(progress->descriptor, clear_line, sizeof(clear_line) - 1))
         progress->is_drawn = false;
 }
 
@@ -78,7 +70,8 @@ static void draw(struct progress *progress)
     progress_append_line(&progress->text, &figures, haul_loop_now(progress->loop) - progress->begin, rate,
                          terminal_width(progress->descriptor) - 1);
     text_append_string(&progress->text, clear_line + 1);
-    if (!progress->text.failed && put(progress, progress->text.bytes, progress->text.size))
+    /* A line that cannot be drawn now will be another time. */
+    if (!progress->text.failed && terminal_draw(progress->descriptor, progress->text.bytes, progress->text.size))
         progress->is_drawn = true;
 }
 

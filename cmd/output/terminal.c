@@ -1,5 +1,6 @@
 #include "output/terminal.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -16,6 +17,12 @@ bool terminal_has_colour(int descriptor)
 {
     const char *no_colour = getenv("NO_COLOR");
     return (no_colour == NULL || no_colour[0] == '\0') && terminal_is_capable(descriptor);
+}
+
+bool terminal_draw(int descriptor, const char *bytes, size_t size)
+{
+    struct pollfd room = {.fd = descriptor, .events = POLLOUT};
+    return poll(&room, 1, 0) > 0 && write(descriptor, bytes, size) == (ssize_t)size;
 }
 
 unsigned terminal_width(int descriptor)

@@ -3,12 +3,16 @@
 #define OUTPUT_TERMINAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Whether DESCRIPTOR is a terminal that understands escape sequences: not where TERM is "dumb" or missing. */
 bool terminal_is_capable(int descriptor);
 
 /* The same, and its user wants colour: NO_COLOR is empty or missing (no-color.org). */
 bool terminal_has_colour(int descriptor);
+
+/* Writes what only decorates, if the terminal takes it at once; false if it did not. */
+bool terminal_draw(int descriptor, const char *bytes, size_t size);
 
 /* Its width in columns; 80 where it does not say. */
 unsigned terminal_width(int descriptor);

@@ -212,7 +212,7 @@ static void tell_room(struct writer *writer)
         writer->room_fn(writer->room_data);
 }
 
-static void flush(struct writer *writer)
+void writer_flush(struct writer *writer)
 {
     write_out(writer);
     tell_room(writer);
@@ -222,7 +222,7 @@ static void flush_when_due(void *data)
 {
     struct writer *writer = data;
     writer->flush_handle = NULL;
-    flush(writer);
+    writer_flush(writer);
 }
 
 /* Sees to it that what was just appended leaves, now or soon. */
@@ -283,6 +283,18 @@ int writer_write(struct writer *writer, const void *bytes, size_t size)
     if (writer_is_full(writer))
         haul_event_clear(&writer->room);
     return 0;
+}
+
+void writer_write_rest(struct writer *writer)
+{
+    struct pollfd room = {.fd = writer->descriptor, .events = POLLOUT};
+    for (;;) {
+        writer->is_blocked = false;
+        write_out(writer);
+        if (writer->state != WRITER_OPEN || writer_pending(writer) == 0)
+            return;
+        poll(&room, 1, -1);
+    }
 }
 
 size_t writer_pending(const struct writer *writer)
@@ -349,7 +361,7 @@ static void go_on(struct writer *writer, int code)
     writer->is_blocked = false;
     if (code < 0)
         give_up(writer, WRITER_FAILED, -code);
-    flush(writer);
+    writer_flush(writer);
 }
 
 struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *coroutine)
@@ -385,7 +397,7 @@ struct haul_step writer_run(struct haul_task *task, struct haul_coroutine *corou
 struct haul_step writer_drain(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(writer_drain);
-    flush(self->writer);
+    writer_flush(self->writer);
     while (self->writer->state == WRITER_OPEN && writer_pending(self->writer) > 0) {
         if (self->writer->is_run) {
             haul_event_clear(&self->writer->drained);

@@ -42,6 +42,12 @@ void writer_destroy(struct writer *writer);
 /* Appends a record, whole. Once the state is not WRITER_OPEN it is dropped. -ENOMEM: it was not taken. */
 int writer_write(struct writer *writer, const void *bytes, size_t size);
 
+/* Writes as far as it goes at once, without the wait for more to come. */
+void writer_flush(struct writer *writer);
+
+/* Writes all that waits, and waits for the descriptor itself: for the end, once the loop runs no more. */
+void writer_write_rest(struct writer *writer);
+
 /* How many bytes wait. */
 size_t writer_pending(const struct writer *writer);
 

@@ -62,7 +62,7 @@ void announcer_show_run(struct announcer *announcer, size_t number, size_t count
     char line[80];
     int size = number == 0 ? snprintf(line, sizeof(line), "\rrun to warm up: %s\033[K", mode_name(mode))
                            : snprintf(line, sizeof(line), "\rrun %zu of %zu: %s\033[K", number, count, mode_name(mode));
-    announcer->is_drawn = write(STDERR_FILENO, line, (size_t)size) == size;
+    announcer->is_drawn = terminal_draw(STDERR_FILENO, line, (size_t)size);
 }
 
 void announcer_clear(void *data)
@@ -70,5 +70,5 @@ void announcer_clear(void *data)
     struct announcer *announcer = data;
     static const char clear_line[] = "\r\033[K";
     if (announcer->is_drawn)
-        announcer->is_drawn = write(STDERR_FILENO, clear_line, sizeof(clear_line) - 1) < 0;
+        announcer->is_drawn = !terminal_draw(STDERR_FILENO, clear_line, sizeof(clear_line) - 1);
 }

@@ -1,5 +1,7 @@
 #include "run/interruption.h"
 
+#include <haul/haul.h>
+
 #include <signal.h>
 #include <stddef.h>
 
@@ -44,10 +46,34 @@ int interruption_begin(struct interruption *interruption, struct haul_loop *loop
     return code == 0 ? catch_signal(interruption, SIGTERM, terminate_came) : code;
 }
 
+struct look_once {
+    struct haul_coroutine coroutine;
+};
+
+/* Has the loop look at what has happened. */
+static struct haul_step look_once(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(look_once);
+    HAUL_AWAIT(haul_sleep(task, 0));
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+/* What came before the signals are blocked is known to the loop alone, and it has to look once more; what comes after
+ * is still there when they have their default action. So none is lost. */
 void interruption_end(struct interruption *interruption)
 {
+    sigset_t both;
+    sigset_t before;
+    sigemptyset(&both);
+    sigaddset(&both, SIGINT);
+    sigaddset(&both, SIGTERM);
+    sigprocmask(SIG_BLOCK, &both, &before);
+    struct haul_outcome outcome;
+    (void)haul_run_task(interruption->loop, HAUL_CALL(look_once), &outcome);
     haul_loop_remove_signal_handler(interruption->loop, SIGINT);
     haul_loop_remove_signal_handler(interruption->loop, SIGTERM);
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 void interruption_raise(const struct interruption *interruption)

@@ -66,6 +66,7 @@ static int begin(struct haul_completed *completed, const struct haul_awaitable *
     } else {
         assert(haul__future_loop(awaitable->future) == completed->group.loop &&
                "a future of another loop is iterated over");
+        assert(awaitable->future != &completed->group.owner->future && "a task iterates over its own end");
         future = haul_future_ref(awaitable->future);
     }
     struct entry *entry = entry_of_link(completed->unused.next);

@@ -1,6 +1,7 @@
 #include "core/future.h"
 
 #include "base/memory.h"
+#include "core/name.h"
 
 #include <haul/error.h>
 
@@ -49,6 +50,14 @@ struct haul_future *haul_future_ref(struct haul_future *future)
     return future;
 }
 
+static void report(struct haul_future *future)
+{
+    if (future->is_task)
+        haul__future_loop(future)->report_task(future);
+    else
+        haul__loop_report(haul__future_loop(future), "a future died with an error that nobody took", future->code);
+}
+
 static void die(struct haul_future *future)
 {
     while (future->waiters) {
@@ -61,15 +70,15 @@ static void die(struct haul_future *future)
         if (future->code == 0 && future->destroy)
             future->destroy(future->value.pointer);
         if (future->code != 0 && future->code != HAUL_E_CANCELLED && !future->taken)
-            haul__loop_report(haul__future_loop(future),
-                              future->is_task ? "a task ended with an error that nobody took"
-                                              : "a future died with an error that nobody took",
-                              future->code);
+            report(future);
     }
-    if (future->is_task)
-        haul__slab_give(future, future->is_apart);
-    else
+    if (!future->is_task) {
         haul__free(future);
+        return;
+    }
+    if (haul__future_loop(future)->names)
+        haul__name_forget(haul__future_loop(future), future);
+    haul__slab_give(future, future->is_apart);
 }
 
 void haul_future_unref(struct haul_future *future)

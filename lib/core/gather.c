@@ -15,7 +15,7 @@ struct gather;
 /* One future among what is gathered. */
 struct gathered_future {
     struct haul__ready ready;
-    struct gather *gather;
+    struct gather *gather;      /* NULL: it is not waited for any more */
     struct haul_future *future; /* with a reference */
     size_t index;
 };
@@ -31,6 +31,7 @@ struct gather {
     enum haul_gather_flags flags;
     bool waiter_cancelled;
     bool cancelled; /* the rest, by the gather: what ends cancelled from now on is no error */
+    bool is_asking; /* it is cancelling the rest */
     size_t future_count;
     struct gathered_future futures[]; /* in the order of the arguments */
 };
@@ -42,19 +43,31 @@ void haul_outcome_finish(struct haul_outcome *outcome)
     outcome->destroy = NULL;
 }
 
-static void cancel_rest(struct gather *gather)
+/* Tasks that wait for each other in a ring: none would ever end, so the last waits no longer. */
+static bool closes_ring(const struct haul_future *future)
 {
-    gather->cancelled = true;
-    haul_group_cancel(&gather->group);
-    for (size_t i = 0; i < gather->future_count; i++)
-        haul_future_cancel(gather->futures[i].future);
+    return !haul_future_done(future) && future->is_delivering;
+}
+
+static void forgo(struct gathered_future *gathered)
+{
+    haul__future_remove_waiter(gathered->future, &gathered->ready);
+    gathered->gather->running--;
+    gathered->gather = NULL;
+}
+
+static struct haul_outcome outcome_of(struct haul_future *future, uint32_t index)
+{
+    if (!haul_future_done(future))
+        return (struct haul_outcome){.code = HAUL_E_CANCELLED, .index = index};
+    return haul__outcome_of(future, false, index);
 }
 
 static void conclude(struct gather *gather)
 {
     for (size_t i = 0; i < gather->future_count; i++) {
         struct gathered_future *gathered = &gather->futures[i];
-        gather->outcomes[gathered->index] = haul__outcome_of(gathered->future, false, (uint32_t)gathered->index);
+        gather->outcomes[gathered->index] = outcome_of(gathered->future, (uint32_t)gathered->index);
         haul_future_unref(gathered->future);
     }
     struct haul_task *waiter = gather->waiter;
@@ -63,6 +76,26 @@ static void conclude(struct gather *gather)
                                                            : gather->first_error;
     haul__free(gather);
     haul__task_wake(waiter, code, (union haul_value){0});
+}
+
+/* Whoever is asked may come back to this gather, which counts one more meanwhile, so as not to be over. */
+static void cancel_rest(struct gather *gather)
+{
+    bool was_asking = gather->is_asking;
+    gather->cancelled = true;
+    gather->is_asking = true;
+    gather->running++;
+    haul_group_cancel(&gather->group);
+    for (size_t i = 0; i < gather->future_count; i++) {
+        struct gathered_future *gathered = &gather->futures[i];
+        if (gathered->gather && closes_ring(gathered->future))
+            forgo(gathered);
+        else
+            haul_future_cancel(gathered->future);
+    }
+    gather->is_asking = was_asking;
+    if (--gather->running == 0)
+        conclude(gather);
 }
 
 static void one_ended(struct gather *gather, int code)
@@ -111,7 +144,9 @@ static const struct haul__ready_kind future_kind = {.run = future_ended};
 static void cancel_gather(struct haul_task *task)
 {
     struct gather *gather = haul__task_waited(task);
-    gather->waiter_cancelled = true;
+    /* What comes round in a ring is its own asking. */
+    if (!gather->is_asking)
+        gather->waiter_cancelled = true;
     cancel_rest(gather);
 }
 

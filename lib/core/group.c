@@ -24,11 +24,20 @@ static int conclude(struct haul_group *group)
     return code;
 }
 
+static void keep(struct haul_error_group *errors, struct haul_task *task)
+{
+    haul_task_ref(task);
+    haul__list_append(&errors->tasks, &task->sibling);
+    errors->count++;
+}
+
 static void task_ended(struct haul_group *group, struct haul_task *task)
 {
-    int code = haul_future_code(&task->future);
-    if (code != 0 && code != HAUL_E_CANCELLED && group->code == 0) {
-        group->code = code;
+    bool has_failed = task->future.code != 0 && task->future.code != HAUL_E_CANCELLED;
+    if (has_failed && group->errors)
+        keep(group->errors, task);
+    if (has_failed && group->code == 0) {
+        group->code = haul_future_code(&task->future);
         haul_group_cancel(group);
         if (!group->waiting) {
             group->owner_cancelled = 1;
@@ -65,7 +74,7 @@ static void cancel_group_wait(struct haul_task *task)
 {
     struct haul_group *group = haul__task_waited(task);
     group->wait_cancelled = 1;
-    if (!group->cancelled)
+    if (!group->cancelled || group->loop->insists)
         haul_group_cancel(group);
 }
 
@@ -80,4 +89,34 @@ struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *gro
         haul_group_cancel(group);
     group->waiting = 1;
     return haul__task_park(task, &group_kind, group);
+}
+
+void haul_group_collect(struct haul_group *group, struct haul_error_group *errors)
+{
+    group->errors = errors;
+    if (!errors)
+        return;
+    *errors = (struct haul_error_group){0};
+    haul__list_init(&errors->tasks);
+}
+
+size_t haul_error_group_count(const struct haul_error_group *errors)
+{
+    return errors->count;
+}
+
+struct haul_task *haul_error_group_next(const struct haul_error_group *errors, const struct haul_task *previous)
+{
+    const struct haul_list *next = previous ? previous->sibling.next : errors->tasks.next;
+    return next == &errors->tasks ? NULL : haul__container(next, struct haul_task, sibling);
+}
+
+void haul_error_group_finish(struct haul_error_group *errors)
+{
+    while (errors->count > 0) {
+        struct haul_task *task = haul__container(errors->tasks.next, struct haul_task, sibling);
+        haul__list_remove(&task->sibling);
+        errors->count--;
+        haul_task_unref(task);
+    }
 }

@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <errno.h>
 
+static const int64_t slow_callback_duration = 100 * HAUL_MILLISECOND; /* as asyncio's */
+
 /* A call that was asked for. It stands in loop->handles until it is made or cancelled. */
 struct haul_handle {
     struct haul__ready ready;
@@ -16,6 +18,14 @@ struct haul_handle {
     haul_callback_fn *fn;
     void *data;
     bool is_timed; /* it waits for its time, and ready.at is the timer */
+};
+
+/* A call that another thread asked for. */
+struct threadsafe_call {
+    struct haul__ready ready;
+    struct haul_loop *loop;
+    haul_callback_fn *fn;
+    void *data;
 };
 
 struct signal_handler {
@@ -40,6 +50,10 @@ int haul_loop_create(const struct haul_loop_options *options, struct haul_loop *
         haul__free(loop);
         return code;
     }
+    loop->clock = clock;
+    loop->observation.slow_callback_duration = slow_callback_duration;
+    haul__mailbox_init(&loop->mailbox, loop->poll);
+    haul__list_init(&loop->closers);
     haul__list_init(&loop->ready);
     haul__list_init(&loop->hooks);
     haul__list_init(&loop->handles);
@@ -78,16 +92,24 @@ int haul_loop_destroy(struct haul_loop *loop)
         return 0;
     if (loop->tasks_alive > 0)
         return HAUL_E_BUSY;
+    while (!haul__list_is_empty(&loop->closers)) {
+        struct haul__closer *closer = haul__container(loop->closers.next, struct haul__closer, link);
+        closer->close(closer);
+    }
     assert(haul__list_is_empty(&loop->hooks) && "a client or the like outlives its loop");
+    assert(loop->processes == 0 && "a process outlives its loop");
     while (!haul__list_is_empty(&loop->handles))
         haul_handle_cancel(haul__container(loop->handles.next, struct haul_handle, link));
     while (!haul__list_is_empty(&loop->signals))
         signal_handler_destroy(haul__container(loop->signals.next, struct signal_handler, link));
+    haul__descriptors_finish(&loop->descriptors);
     loop->is_closing = true;
+    haul__mailbox_take(&loop->mailbox, &loop->ready);
     while (!haul__list_is_empty(&loop->ready))
         run_first(&loop->ready);
     haul__heap_finish(&loop->timers);
     haul__slab_finish(&loop->tasks);
+    haul__mailbox_finish(&loop->mailbox);
     haul__poll_destroy(loop->poll);
     haul__free(loop);
     return 0;
@@ -187,6 +209,36 @@ void haul_handle_cancel(struct haul_handle *handle)
         haul__list_remove(&handle->ready.at.link);
     haul__list_remove(&handle->link);
     haul__free(handle);
+}
+
+static void threadsafe_call_run(struct haul__ready *ready)
+{
+    struct threadsafe_call *call = haul__container(ready, struct threadsafe_call, ready);
+    if (!call->loop->is_closing)
+        call->fn(call->data);
+    haul__free(call);
+}
+
+static const struct haul__ready_kind threadsafe_kind = {.run = threadsafe_call_run};
+
+int haul_loop_call_soon_threadsafe(struct haul_loop *loop, haul_callback_fn *fn, void *data)
+{
+    struct threadsafe_call *call = haul__allocate(sizeof(*call));
+    if (!call)
+        return -ENOMEM;
+    *call = (struct threadsafe_call){.ready.kind = &threadsafe_kind, .loop = loop, .fn = fn, .data = data};
+    haul__mailbox_post(&loop->mailbox, &call->ready.at.link);
+    return 0;
+}
+
+void haul_loop_hold(struct haul_loop *loop)
+{
+    haul__poll_hold(loop->poll);
+}
+
+void haul_loop_release(struct haul_loop *loop)
+{
+    haul__poll_release(loop->poll);
 }
 
 static void signal_run(struct haul__ready *ready)
@@ -297,25 +349,52 @@ static void fire_due_timers(struct haul_loop *loop)
     }
 }
 
+static void run_observed(struct haul_loop *loop, struct haul_list *list)
+{
+    while (!haul__list_is_empty(list)) {
+        loop->observation.stepped[0] = '\0';
+        int64_t begin = loop->clock.now(loop->clock.data);
+        run_first(list);
+        if (loop->observation.held)
+            loop->observation.held(loop, "Handle", begin);
+    }
+}
+
 static void run_snapshot(struct haul_loop *loop)
 {
     struct haul_list snapshot;
     haul__list_init(&snapshot);
     haul__list_splice(&snapshot, &loop->ready);
+    if (loop->observation.held)
+        run_observed(loop, &snapshot);
     while (!haul__list_is_empty(&snapshot))
         run_first(&snapshot);
+}
+
+static void call_observed(struct haul_loop *loop, struct haul__hook *hook)
+{
+    loop->observation.stepped[0] = '\0';
+    int64_t begin = loop->clock.now(loop->clock.data);
+    hook->after_poll(hook);
+    if (loop->observation.held)
+        loop->observation.held(loop, "Hook", begin);
 }
 
 int haul__loop_run_once(struct haul_loop *loop)
 {
     int64_t deadline = next_deadline(loop);
-    int code = haul__poll_wait(loop->poll, haul__list_is_empty(&loop->ready) ? deadline : INT64_MIN);
+    bool is_idle = haul__list_is_empty(&loop->ready) && !haul__mailbox_has_mail(&loop->mailbox);
+    int code = haul__poll_wait(loop->poll, is_idle ? deadline : INT64_MIN);
     if (code != 0)
         return code;
     haul__poll_catch_up(loop->poll, deadline);
+    if (haul__mailbox_has_mail(&loop->mailbox))
+        haul__mailbox_take(&loop->mailbox, &loop->ready);
     for (struct haul_list *link = loop->hooks.next; link != &loop->hooks; link = link->next) {
         struct haul__hook *hook = haul__container(link, struct haul__hook, link);
-        if (hook->after_poll)
+        if (hook->after_poll && loop->observation.held)
+            call_observed(loop, hook);
+        else if (hook->after_poll)
             hook->after_poll(hook);
     }
     fire_due_timers(loop);

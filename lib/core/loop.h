@@ -5,10 +5,13 @@
 #include "base/heap.h"
 #include "base/list.h"
 #include "base/slab.h"
+#include "core/descriptors.h"
+#include "core/mailbox.h"
 #include "core/poll.h"
 
 #include <haul/group.h>
 #include <haul/loop.h>
+#include <haul/trace.h>
 
 struct haul__ready;
 
@@ -42,24 +45,51 @@ struct haul__hook {
     void (*after_poll)(struct haul__hook *hook);
 };
 
+/* What is seen of the steps that tasks make. Where nobody looks it costs two tests a step, and two an
+ * iteration. */
+struct haul__observation {
+    void (*step)(struct haul_task *task, enum haul_trace_event event); /* told of each; NULL: nobody looks */
+    /* Told in debug mode WHAT has run since BEGIN, to see how long it took; NULL outside of it. */
+    void (*held)(struct haul_loop *loop, const char *what, int64_t begin);
+    haul_trace_fn *trace;
+    void *trace_data;
+    int64_t slow_callback_duration;
+    char stepped[128]; /* in debug mode: the name of the task that what runs has stepped; empty: none */
+};
+
+/* What is closed when the loop is destroyed, once no task is left. It takes itself out. */
+struct haul__closer {
+    struct haul_list link;
+    void (*close)(struct haul__closer *closer);
+};
+
 struct haul_loop {
     struct haul__poll *poll;
+    struct haul_clock clock;
+    struct haul__mailbox mailbox; /* struct haul__ready, from other threads */
+    struct haul_list closers;
     struct haul_list ready; /* struct haul__ready, to run in the next iteration */
     struct haul__heap timers;
     struct haul_list hooks;
     struct haul_list handles; /* struct haul_handle that have not run */
     struct haul_list signals; /* struct signal_handler */
+    struct haul__descriptors descriptors;
     bool stopping;
+    bool insists;    /* a cancel reaches also what was cancelled before */
     bool is_closing; /* it is being destroyed: what is ready drops what it holds, and calls nobody */
     haul_exception_fn *exception_handler;
     void *exception_data;
     /* What lies above keeps here what belongs to the loop as a whole. */
-    struct haul_group root;                         /* its own group: owns what runs, cancels nobody */
-    int (*cancel_task)(struct haul_future *future); /* haul_task_cancel, for the floor of futures */
-    struct haul_task *current;                      /* the task whose step runs */
-    struct haul__slab tasks;                        /* the memory of all, until their last reference is dropped */
+    struct haul_group root;                          /* its own group: owns what runs, cancels nobody */
+    int (*cancel_task)(struct haul_future *future);  /* haul_task_cancel, for the floor of futures */
+    void (*report_task)(struct haul_future *future); /* as one that died with an error that nobody took */
+    struct haul_task *current;                       /* the task whose step runs */
+    struct haul__slab tasks;                         /* the memory of all, until their last reference is dropped */
     uint64_t last_task_id;
     size_t tasks_alive;
+    struct haul__name *names; /* those that tasks were given; NULL: none */
+    struct haul__observation observation;
+    size_t processes; /* that have not been destroyed */
 };
 
 /* Adds to the ready queue; it must not be in it. Never fails. */

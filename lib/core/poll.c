@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <ev.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@ struct haul__poll {
     int64_t now;
     ev_io timer;      /* on a timerfd, which ends a wait at a deadline; of a real clock only */
     int64_t timer_at; /* the deadline it is armed for; HAUL_NEVER: it is not */
+    ev_io wake;       /* on an eventfd, by which other threads end a wait */
+    size_t holds;     /* how many wake-ups by other threads are to come */
     size_t active;    /* descriptor watches that wait for something */
     size_t signals;   /* signal watches */
     size_t happened;  /* events of descriptors in this wait */
@@ -47,6 +50,28 @@ static void end_wait(struct ev_loop *ev, ev_io *timer, int events)
         poll->timer_at = HAUL_NEVER;
 }
 
+static void take_wake(struct ev_loop *ev, ev_io *wake, int events)
+{
+    (void)ev;
+    (void)events;
+    struct haul__poll *poll = wake->data;
+    eventfd_t wakes;
+    poll->happened++;
+    (void)eventfd_read(wake->fd, &wakes);
+}
+
+/* An eventfd of its own, since libev aborts where it cannot make the one of its ev_async. */
+static int start_wake(struct haul__poll *poll)
+{
+    int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (descriptor < 0)
+        return -errno;
+    ev_io_init(&poll->wake, take_wake, descriptor, EV_READ);
+    poll->wake.data = poll;
+    ev_io_start(poll->ev, &poll->wake);
+    return 0;
+}
+
 /* A descriptor, since libev's own timers go by whole milliseconds: what is due at different times within one would
  * come at once. */
 static int start_timer(struct haul__poll *poll)
@@ -69,7 +94,9 @@ int haul__poll_create(struct haul_clock clock, struct haul__poll **ret_poll)
     poll->clock = clock;
     /* NOENV: LIBEV_FLAGS could select a backend that libev itself does not recommend. */
     poll->ev = ev_loop_new(EVFLAG_NOENV);
-    int code = !poll->ev ? -EMFILE : haul__poll_is_virtual(poll) ? 0 : start_timer(poll);
+    int code = poll->ev ? start_wake(poll) : -EMFILE;
+    if (code == 0 && !haul__poll_is_virtual(poll))
+        code = start_timer(poll);
     if (code < 0) {
         haul__poll_destroy(poll);
         return code;
@@ -79,14 +106,20 @@ int haul__poll_create(struct haul_clock clock, struct haul__poll **ret_poll)
     return 0;
 }
 
+static void close_own(struct haul__poll *poll, ev_io *io)
+{
+    if (!ev_is_active(io))
+        return;
+    ev_io_stop(poll->ev, io);
+    close(io->fd);
+}
+
 void haul__poll_destroy(struct haul__poll *poll)
 {
     if (!poll)
         return;
-    if (ev_is_active(&poll->timer)) {
-        ev_io_stop(poll->ev, &poll->timer);
-        close(poll->timer.fd);
-    }
+    close_own(poll, &poll->timer);
+    close_own(poll, &poll->wake);
     if (poll->ev)
         ev_loop_destroy(poll->ev);
     haul__free(poll);
@@ -130,7 +163,7 @@ static int wait_virtual(struct haul__poll *poll, int64_t deadline)
         if (deadline == INT64_MIN || poll->happened > 0)
             return 0;
     }
-    if (poll->active > 0)
+    if (poll->active + poll->holds > 0)
         ev_run(poll->ev, EVRUN_ONCE);
     else if (deadline != HAUL_NEVER)
         poll->clock.advance(poll->clock.data, deadline);
@@ -144,7 +177,7 @@ static int wait_virtual(struct haul__poll *poll, int64_t deadline)
 static int wait_real(struct haul__poll *poll, int64_t deadline)
 {
     bool watching = poll->active + poll->signals > 0;
-    if (deadline == HAUL_NEVER && !watching)
+    if (deadline == HAUL_NEVER && !watching && poll->holds == 0)
         return HAUL_E_STALLED;
     if (deadline == INT64_MIN) {
         /* Tasks that only work and wait for each other need no system call. */
@@ -179,6 +212,23 @@ void haul__poll_catch_up(struct haul__poll *poll, int64_t deadline)
         ev_run(poll->ev, EVRUN_NOWAIT);
         has_more = poll->happened >= at_a_time;
     }
+}
+
+void haul__poll_wake(struct haul__poll *poll)
+{
+    /* Where the counter is full the descriptor is readable all the more. */
+    (void)eventfd_write(poll->wake.fd, 1);
+}
+
+void haul__poll_hold(struct haul__poll *poll)
+{
+    poll->holds++;
+}
+
+void haul__poll_release(struct haul__poll *poll)
+{
+    assert(poll->holds > 0);
+    poll->holds--;
 }
 
 static void descriptor_event(struct ev_loop *ev, ev_io *io, int events)

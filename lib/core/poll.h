@@ -26,14 +26,22 @@ bool haul__poll_is_virtual(const struct haul__poll *poll);
 int64_t haul__poll_now(const struct haul__poll *poll);
 int64_t haul__poll_update_now(struct haul__poll *poll);
 
-/* Waits until a watch has something, or DEADLINE has come (INT64_MIN: not at all; HAUL_NEVER: no deadline), calls the
- * watches' functions, and reads the clock. On a virtual clock without watches it advances the clock to DEADLINE.
- * HAUL_E_STALLED: there is no deadline, and no watch and no signal handler that could end the wait. */
+/* Waits until a watch has something, DEADLINE has come (INT64_MIN: not at all; HAUL_NEVER: no deadline), or another
+ * thread wakes it; calls the watches' functions, and reads the clock. On a virtual clock without watches and holds it
+ * advances the clock to DEADLINE. HAUL_E_STALLED: there is no deadline, and no watch, no hold and no signal handler
+ * that could end the wait. */
 int haul__poll_wait(struct haul__poll *poll, int64_t deadline);
 
 /* Behind a wait, before what was due at DEADLINE is done: if that time has come, tells of all that has happened until
  * now, however many watches that are, on a real clock. */
 void haul__poll_catch_up(struct haul__poll *poll, int64_t deadline);
+
+/* Ends the wait that is on, or else the next that would wait. From any thread, while the poll is there. */
+void haul__poll_wake(struct haul__poll *poll);
+
+/* While it is held, and as often as that, another thread is about to wake it. */
+void haul__poll_hold(struct haul__poll *poll);
+void haul__poll_release(struct haul__poll *poll);
 
 /* A watch on DESCRIPTOR, for no event yet. It costs one allocation, and nothing after that. -EPERM: a regular file,
  * which never makes one wait; -ENOMEM. */

@@ -56,36 +56,74 @@ int haul_run_task(struct haul_loop *loop, struct haul_awaitable awaitable, struc
     return code;
 }
 
-int haul_loop_finish(struct haul_loop *loop)
+/* How often what is left is cancelled before it is left alone. */
+enum { finish_rounds = 100 };
+
+/* Whether a task of the loop's own group is there whose number is no later. */
+static bool has_task_until(const struct haul_loop *loop, uint64_t id)
 {
+    const struct haul_list *first = loop->root.tasks.next;
+    return first != &loop->root.tasks && haul__container(first, struct haul_task, sibling)->id <= id;
+}
+
+static uint64_t cancel_all(struct haul_loop *loop)
+{
+    uint64_t last = loop->last_task_id;
     haul_group_cancel(&loop->root);
     loop->root.cancelled = 0;
+    return last;
+}
+
+/* Runs until no task is left. Those that were made meanwhile, in another's `finally`, are cancelled when none of those
+ * before is left that may be waiting for them; and all that are left are, where nothing else can happen. */
+static int end_all(struct haul_loop *loop)
+{
+    uint64_t last_cancelled = 0;
+    int rounds = 0;
     /* Once more after the end of the last task, for those who wait to be told of it. */
     for (bool told = false; loop->tasks_alive > 0 || (!told && !haul__list_is_empty(&loop->ready));) {
         told = loop->tasks_alive == 0;
+        if (has_task_until(loop, UINT64_MAX) && !has_task_until(loop, last_cancelled)) {
+            if (rounds++ == finish_rounds)
+                return HAUL_E_BUSY;
+            last_cancelled = cancel_all(loop);
+        }
         int code = haul__loop_run_once(loop);
-        if (code != 0)
+        if (code == HAUL_E_STALLED && has_task_until(loop, UINT64_MAX) && rounds++ < finish_rounds) {
+            loop->insists = true;
+            last_cancelled = cancel_all(loop);
+            loop->insists = false;
+        } else if (code != 0) {
             return code;
+        }
     }
-    return haul_loop_destroy(loop);
+    return 0;
 }
 
-struct program {
-    struct haul_loop *loop;
-    struct haul_task *main;
-    bool interrupted;
-};
+int haul_loop_finish(struct haul_loop *loop)
+{
+    int code = end_all(loop);
+    return code != 0 ? code : haul_loop_destroy(loop);
+}
 
-/* The first cancels the main task, which may tidy up as long as it likes; the second has its default action. */
+/* Cancels the main task, which may tidy up as long as it likes. */
 static void interrupt(void *data)
 {
-    struct program *program = data;
-    if (program->interrupted) {
-        haul_loop_remove_signal_handler(program->loop, SIGINT);
-        raise(SIGINT);
-    }
-    program->interrupted = true;
-    haul_task_cancel(program->main);
+    haul_task_cancel(data);
+}
+
+/* The first is for the loop; from its arrival on the action is the default again, so that the second ends the process
+ * also while a step holds up the loop. */
+static int catch_interrupt(struct haul_task *main)
+{
+    int code = haul_loop_add_signal_handler(haul_task_loop(main), SIGINT, interrupt, main);
+    if (code != 0)
+        return code;
+    struct sigaction action;
+    sigaction(SIGINT, NULL, &action);
+    action.sa_flags |= (int)SA_RESETHAND;
+    sigaction(SIGINT, &action, NULL);
+    return 0;
 }
 
 /* As in a shell's background job, where it is ignored: what is not the default was set by somebody who wants it so. */
@@ -97,20 +135,20 @@ static bool is_default(int signal)
 
 static int run_main(struct haul_loop *loop, struct haul_awaitable awaitable, struct haul_outcome *ret_outcome)
 {
-    struct program program = {.loop = loop};
-    int code = haul_task_create(loop, awaitable, &program.main);
+    struct haul_task *main;
+    int code = haul_task_create(loop, awaitable, &main);
     if (code < 0)
         return code;
     if (is_default(SIGINT))
-        code = haul_loop_add_signal_handler(loop, SIGINT, interrupt, &program);
+        code = catch_interrupt(main);
     if (code == 0)
-        code = haul_run_until_complete(loop, &program.main->future);
+        code = haul_run_until_complete(loop, &main->future);
     if (code == 0)
-        code = haul_future_code(&program.main->future);
+        code = haul_future_code(&main->future);
     if (code == 0)
-        ret_outcome->value = haul_future_take(&program.main->future, &ret_outcome->destroy);
+        ret_outcome->value = haul_future_take(&main->future, &ret_outcome->destroy);
     haul_loop_remove_signal_handler(loop, SIGINT);
-    haul_task_unref(program.main);
+    haul_task_unref(main);
     return code;
 }
 

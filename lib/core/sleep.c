@@ -32,13 +32,13 @@ static void yield_over(struct haul__ready *ready)
     haul__task_resume(haul__container(ready, struct haul_task, ready), 0, (union haul_value){0});
 }
 
-static void cancel_yield(struct haul_task *task)
+void haul__cancel_yield(struct haul_task *task)
 {
     haul__list_remove(&task->ready.at.link);
     haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
 }
 
-static const struct haul__ready_kind yield_kind = {.run = yield_over, .cancel = cancel_yield};
+static const struct haul__ready_kind yield_kind = {.run = yield_over, .cancel = haul__cancel_yield};
 
 /* It stays parked while it is in the ready queue, so that a task that only yields can be cancelled. */
 static struct haul_await yield(struct haul_task *task)

@@ -1,8 +1,12 @@
 #include "core/task.h"
 
+#include "core/name.h"
+
 #include <haul/error.h>
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct haul_task *task_of_future(struct haul_future *future)
@@ -18,6 +22,12 @@ static struct haul_group *leave(struct haul_task *task)
     task->future.is_grouped = false;
     group->loop->tasks_alive--;
     return group;
+}
+
+static inline void observe(struct haul_task *task, enum haul_trace_event event)
+{
+    if (haul_task_loop(task)->observation.step)
+        haul_task_loop(task)->observation.step(task, event);
 }
 
 /* Leaves the group and lets it know. The group's reference goes last. */
@@ -43,6 +53,9 @@ static void finish(struct haul_task *task, int code, union haul_value value)
     }
     task->future.value = value;
     haul__future_settle(&task->future, code);
+    observe(task, code == 0                  ? HAUL_TRACE_COMPLETED
+                  : code == HAUL_E_CANCELLED ? HAUL_TRACE_CANCELLED
+                                             : HAUL_TRACE_FAILED);
     leave_group(task);
 }
 
@@ -67,6 +80,7 @@ static void step(struct haul_task *task)
     struct haul_loop *loop = haul_task_loop(task);
     struct haul_coroutine *first = haul__task_first(task);
     assert(!loop->current && "a loop is run from inside a task");
+    observe(task, HAUL_TRACE_RUNS);
     loop->current = task;
     for (;;) {
         struct haul_coroutine *coroutine = first->parent;
@@ -88,6 +102,8 @@ static void step(struct haul_task *task)
         parent->awaited = coroutine->code;
     }
     loop->current = NULL;
+    if (loop->observation.step)
+        observe(task, haul_task_state(task) == HAUL_TASK_READY ? HAUL_TRACE_YIELDED : HAUL_TRACE_WAITS);
     if (task->undelivered > 0 && haul__task_is_parked(task))
         deliver(task);
 }
@@ -116,6 +132,15 @@ static int cancel_task(struct haul_future *future)
     return haul_task_cancel(task_of_future(future));
 }
 
+static void report_task(struct haul_future *future)
+{
+    char room[HAUL_TASK_NAME_SIZE];
+    char message[160];
+    snprintf(message, sizeof(message), "%.100s ended with an error that nobody took",
+             haul_task_name(task_of_future(future), room));
+    haul__loop_report(haul_task_loop(task_of_future(future)), message, future->code);
+}
+
 int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task)
 {
     assert(awaitable.frame && "only a HAUL_CALL can become a task");
@@ -136,6 +161,7 @@ int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitab
     memcpy(task->frame, awaitable.frame, awaitable.frame_size);
     haul__task_first(task)->parent = haul__task_first(task);
     loop->cancel_task = cancel_task;
+    loop->report_task = report_task;
     loop->tasks_alive++;
     haul__list_append(&group->tasks, &task->sibling);
     haul__loop_make_ready(loop, &task->ready);
@@ -260,6 +286,39 @@ unsigned haul_task_cancelling(const struct haul_task *task)
 uint64_t haul_task_id(const struct haul_task *task)
 {
     return task->id;
+}
+
+int haul_task_set_name(struct haul_task *task, const char *name)
+{
+    return haul__name_set(haul_task_loop(task), &task->future, name);
+}
+
+const char *haul_task_name(const struct haul_task *task, char *room)
+{
+    const char *name = haul__name_get(haul_task_loop(task), &task->future);
+    if (name)
+        return name;
+    snprintf(room, HAUL_TASK_NAME_SIZE, "Task-%" PRIu64, haul_task_id(task));
+    return room;
+}
+
+/* What it waits for has come, and it has its turn in the next iteration. */
+static bool is_wait_over(const struct haul_task *task)
+{
+    haul__cancel_fn *cancel = task->ready.kind->cancel;
+    return !cancel || cancel == haul__cancel_yield ||
+           (cancel == haul__cancel_future_wait && haul_future_done(haul__task_waited(task)));
+}
+
+enum haul_task_state haul_task_state(const struct haul_task *task)
+{
+    if (haul_future_done(&task->future))
+        return task->future.code == HAUL_E_CANCELLED ? HAUL_TASK_CANCELLED : HAUL_TASK_FINISHED;
+    if (task->ready.kind == &start_kind)
+        return HAUL_TASK_CREATED;
+    if (haul_task_loop(task)->current == task)
+        return HAUL_TASK_RUNNING;
+    return is_wait_over(task) ? HAUL_TASK_READY : HAUL_TASK_WAITING;
 }
 
 struct haul_future *haul_task_future(struct haul_task *task)

@@ -109,6 +109,8 @@ void haul__cancel_future_wait(struct haul_task *task);
 /* As haul_future_wait, with another kind, whose `run` is haul__future_wait_over. */
 struct haul_await haul__future_wait_as(struct haul_task *task, struct haul_future *future,
                                        const struct haul__ready_kind *kind);
+/* The haul__cancel_fn of those that let the others run once. */
+void haul__cancel_yield(struct haul_task *task);
 
 /* Makes a task in GROUP. */
 int haul__task_create_in(struct haul_group *group, struct haul_awaitable awaitable, struct haul_task **ret_task);

@@ -1,5 +1,6 @@
-/* A search that yields after each number it has looked at, so that whoever runs it can do other things in between. What
- * it returns comes with its end, which is HAUL_E_DRAINED here and the exception StopIteration in Python. */
+/* Program 10 of the tutorials, async_search. A search that yields after each number it has looked at, so that
+ * whoever runs it can do other things in between. What it returns comes with its end, which is HAUL_E_DRAINED here
+ * and the exception StopIteration in Python. */
 #include "examples/lucas.h"
 
 struct async_search {

@@ -1,5 +1,6 @@
-/* A chain of two coroutines, where the second works on what the first returned, run three times side by side. Each
- * chain is in sequence, and none waits for the others. */
+/* Program 26 of the tutorials, chained.py. A chain of two coroutines, where the second works on what the first
+ * returned, run three times side by side. Each chain is in sequence, and none waits for the others. The tutorial
+ * draws the seconds with a seed, and these are what it drew. */
 #include "examples/example.h"
 
 struct part1 {

@@ -1,5 +1,5 @@
-/* A generator does nothing before its first value is asked for. Python shows it as an object with its address, which
- * is another each time and left out here. */
+/* Program 2 of the tutorials, countdown(5). A generator does nothing before its first value is asked for. Python
+ * shows it as an object with its address, which is another each time and left out here. */
 #include "examples/example.h"
 
 struct countdown {

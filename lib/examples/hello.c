@@ -1,4 +1,4 @@
-/* A generator of two words. */
+/* Program 1 of the tutorials, simple_gen. A generator of two words. */
 #include "examples/example.h"
 
 struct words {

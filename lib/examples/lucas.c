@@ -1,4 +1,4 @@
-/* The first ten of a generator that never ends. */
+/* Program 8 of the tutorials, lucas. The first ten of a generator that never ends. */
 #include "examples/lucas.h"
 
 int example_lucas(struct haul_loop *loop, FILE *out, int argc, char **argv)

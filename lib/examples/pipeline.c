@@ -1,5 +1,6 @@
-/* A producer sends words to a filter, which sends those that match to a consumer. Closing the filter closes the
- * consumer. The tutorial's producer closes the filter after its first word; this one after its last. */
+/* Program 4 of the tutorials, read, match_filter and print_consumer. A producer sends words to a filter, which sends
+ * those that match to a consumer. Closing the filter closes the consumer. The tutorial's producer closes the filter
+ * after its first word; this one after its last. */
 #include "examples/example.h"
 
 #include <string.h>

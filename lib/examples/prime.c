@@ -1,5 +1,6 @@
-/* Work that computes and waits for nothing: it yields after a number of divisors, so that it can be left between any
- * two. The tutorial's own does not yield, and holds up everything for as long as it takes. */
+/* Program 13 of the tutorials, is_prime. Work that computes and waits for nothing: it yields after a number of
+ * divisors, so that it can be left between any two. The tutorial's own does not yield, and holds up everything for
+ * as long as it takes. */
 #include "examples/example.h"
 
 struct is_prime {

@@ -1,5 +1,6 @@
-/* A generator that takes what is sent to it, and waits before it goes on. The tutorial's sleeps in a way that holds up
- * everything; this one is iterated by a task and awaits its sleep, so that others could run. */
+/* Program 18 of the tutorials, my_coroutine. A generator that takes what is sent to it, and waits before it goes on.
+ * The tutorial's sleeps in a way that holds up everything; this one is iterated by a task and awaits its sleep, so
+ * that others could run. */
 #include "examples/example.h"
 
 #include <string.h>

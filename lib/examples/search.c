@@ -1,5 +1,5 @@
-/* The first Lucas number of at least six digits. Nothing else goes on meanwhile; async_search.c is the one that lets
- * others have their turn. */
+/* Program 9 of the tutorials, search. The first Lucas number of at least six digits. Nothing else goes on meanwhile;
+ * async_search.c is the one that lets others have their turn. */
 #include "examples/lucas.h"
 
 static int has_six_digits(int64_t number)

@@ -7,6 +7,9 @@
 
 #include <haul/coroutine.h>
 #include <haul/embedded.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 /* Embedded by its owner. Its fields are private. */
 struct haul_barrier {
@@ -41,5 +44,7 @@ size_t haul_barrier_waiting(const struct haul_barrier *barrier);
 
 /* Nonzero from an abort to the next reset. */
 int haul_barrier_broken(const struct haul_barrier *barrier);
+
+HAUL__END_C
 
 #endif

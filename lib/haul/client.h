@@ -3,13 +3,21 @@
 #define HAUL_CLIENT_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
 #include <haul/loop.h>
 #include <haul/result.h>
 #include <haul/url.h>
 
+HAUL__BEGIN_C
+
 struct haul_client;
+struct haul_event;
 struct haul_semaphore;
 struct haul_trust;
+
+/* Tells a fetch that has a place of its host, and keeps it, whether it may start: NULL, or what it has to wait for
+ * before it asks again. The event outlives the wait. */
+typedef struct haul_event *haul_gate_fn(void *data);
 
 /* All texts and objects are borrowed for the client's life, unless said otherwise. haul_client_options_init sets the
  * defaults. */
@@ -31,6 +39,8 @@ struct haul_client_options {
     const char *user_agent;        /* "haul/VERSION" */
     haul_callback_fn *waiting;     /* called when a fetch begins to wait for its host's place: others may be tried */
     void *waiting_data;
+    haul_gate_fn *gate; /* asked before the first hop of each fetch; NULL: all may start */
+    void *gate_data;
 };
 
 void haul_client_options_init(struct haul_client_options *options);
@@ -80,5 +90,7 @@ struct haul_fetch {
 };
 
 haul_step_fn haul_fetch;
+
+HAUL__END_C
 
 #endif

@@ -2,15 +2,19 @@
 #ifndef HAUL_CLOCK_H
 #define HAUL_CLOCK_H
 
+#include <haul/linkage.h>
+
 #include <stdint.h>
+
+HAUL__BEGIN_C
 
 /* Where a loop takes its time from. */
 struct haul_clock {
     /* The time now, in nanoseconds, never going back. */
     int64_t (*now)(void *data);
     /* NULL for a clock that moves by itself. Otherwise the loop calls it, with the next deadline, when nothing is
-     * ready and no descriptor is watched, and it must make now() return that at least; and with INT64_MIN once an
-     * iteration, for a clock that moves a little with each. */
+     * ready, no descriptor is watched and no thread waited for, and it must make now() return that at least; and with
+     * INT64_MIN once an iteration, for a clock that moves a little with each. */
     void (*advance)(void *data, int64_t deadline);
     void *data;
 };
@@ -26,5 +30,7 @@ struct haul_virtual_clock {
 
 /* A clock that reads and advances VIRTUAL_CLOCK, which must outlive the loop. */
 struct haul_clock haul_virtual_clock(struct haul_virtual_clock *virtual_clock);
+
+HAUL__END_C
 
 #endif

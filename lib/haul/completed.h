@@ -14,6 +14,9 @@
 
 #include <haul/duration.h>
 #include <haul/gather.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 struct haul_completed; /* an iteration */
 
@@ -48,5 +51,7 @@ HAUL__MUST_AWAIT struct haul_await haul_completed_next(struct haul_task *task, s
  * frees COMPLETED. A future that was given runs on. Nobody may be waiting. NULL is fine. Always gives 0 or
  * HAUL_E_CANCELLED, and is done in both cases. */
 HAUL__MUST_AWAIT struct haul_await haul_completed_leave(struct haul_task *task, struct haul_completed *completed);
+
+HAUL__END_C
 
 #endif

@@ -15,7 +15,10 @@
 #ifndef HAUL_CONDITION_H
 #define HAUL_CONDITION_H
 
+#include <haul/linkage.h>
 #include <haul/lock.h>
+
+HAUL__BEGIN_C
 
 /* Embedded by its owner. Its fields are private. */
 struct haul_condition {
@@ -55,5 +58,7 @@ void haul_condition_notify(struct haul_condition *condition, size_t count);
 
 /* Notifies all. By a task that has the lock. */
 void haul_condition_notify_all(struct haul_condition *condition);
+
+HAUL__END_C
 
 #endif

@@ -38,9 +38,13 @@
 #ifndef HAUL_COROUTINE_H
 #define HAUL_COROUTINE_H
 
+#include <haul/linkage.h>
+
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
+
+HAUL__BEGIN_C
 
 struct haul_coroutine;
 struct haul_future;
@@ -214,5 +218,7 @@ static inline int haul__await(struct haul_coroutine *coroutine, struct haul_awai
     coroutine->awaited = (int16_t)await.code;
     return 0;
 }
+
+HAUL__END_C
 
 #endif

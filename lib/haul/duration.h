@@ -2,7 +2,11 @@
 #ifndef HAUL_DURATION_H
 #define HAUL_DURATION_H
 
+#include <haul/linkage.h>
+
 #include <stdint.h>
+
+HAUL__BEGIN_C
 
 #define HAUL_NANOSECOND  INT64_C(1)
 #define HAUL_MICROSECOND (1000 * HAUL_NANOSECOND)
@@ -20,5 +24,7 @@ int haul_duration_parse(const char *text, int64_t *ret_duration);
 
 /* start + duration, HAUL_NEVER where that is past what an int64_t holds. A negative duration counts as 0. */
 int64_t haul_deadline(int64_t start, int64_t duration);
+
+HAUL__END_C
 
 #endif

@@ -2,6 +2,10 @@
 #ifndef HAUL_ERROR_H
 #define HAUL_ERROR_H
 
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
+
 /* A function that can fail returns an int:
  *   0         it was done;
  *   negative  it cannot go on: a negated errno (-ENOMEM, -EMFILE, ...). Forward it, do not match on it;
@@ -30,5 +34,7 @@ const char *haul_error_name(int code);
 
 /* One sentence without a full stop, for people ("the deadline passed"). Static. */
 const char *haul_error_message(int code);
+
+HAUL__END_C
 
 #endif

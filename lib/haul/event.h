@@ -4,6 +4,9 @@
 
 #include <haul/coroutine.h>
 #include <haul/embedded.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 /* Embedded by its owner. Its fields are private. */
 struct haul_event {
@@ -31,5 +34,7 @@ int haul_event_is_set(const struct haul_event *event);
  *     while (!haul_event_is_set(event))
  *         HAUL_AWAIT(haul_event_wait(task, event)); */
 HAUL__MUST_AWAIT struct haul_await haul_event_wait(struct haul_task *task, struct haul_event *event);
+
+HAUL__END_C
 
 #endif

@@ -6,6 +6,9 @@
 #define HAUL_FUTURE_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 struct haul_future;
 struct haul_loop;
@@ -55,5 +58,7 @@ HAUL__MUST_AWAIT struct haul_await haul_future_wait(struct haul_task *task, stru
 
 /* The future as something to gather or wait for. Borrowed: it must live until the gather is over. */
 struct haul_awaitable haul_future_awaitable(struct haul_future *future);
+
+HAUL__END_C
 
 #endif

@@ -4,6 +4,9 @@
 #define HAUL_GATHER_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 /* How one of them came out. */
 struct haul_outcome {
@@ -26,7 +29,9 @@ enum haul_gather_flags {
  * each task's own code and value, the values the caller's to finish. The await gives 0, the first error in time
  * (unless RETURN_ERRORS), HAUL_E_CANCELLED if the waiting task was cancelled (then all are), or -ENOMEM, with nothing
  * begun. A coroutine becomes a task of the gather's own group; a future is awaited where it is, and cancelled where
- * the rest is. In every case all OUTCOMES are valid. */
+ * the rest is. In every case all OUTCOMES are valid, so that all errors are there (asyncio: ExceptionGroup): each
+ * code but 0 and HAUL_E_CANCELLED, which those have that were cancelled because of the first error. A child that ends
+ * cancelled unasked is an error, too. */
 HAUL__MUST_AWAIT struct haul_await haul_gather(struct haul_task *task, const struct haul_awaitable *awaitables,
                                                size_t count, enum haul_gather_flags flags,
                                                struct haul_outcome *outcomes);
@@ -52,5 +57,7 @@ typedef int haul_source_fn(void *data, struct haul_awaitable *ret_awaitable);
 HAUL__MUST_AWAIT struct haul_await haul_gather_from(struct haul_task *task, haul_source_fn *next, void *data,
                                                     size_t count, enum haul_gather_flags flags,
                                                     struct haul_outcome *outcomes);
+
+HAUL__END_C
 
 #endif

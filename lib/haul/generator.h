@@ -42,6 +42,9 @@
 #define HAUL_GENERATOR_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 /* Gives a value to whoever resumed the generator, and stops until it is resumed: HAUL_YIELD(.integer = 42), or
  * HAUL_YIELD(0) for nothing. When a code is thrown in, HAUL_E_CLOSED by a close, it ends with it, by way of `finally`.
@@ -140,5 +143,7 @@ static inline struct haul_coroutine *haul__delegate(struct haul_coroutine *child
 {
     return child;
 }
+
+HAUL__END_C
 
 #endif

@@ -13,12 +13,16 @@
 #include <haul/embedded.h>
 #include <haul/error.h>
 #include <haul/event.h>
+#include <haul/executor.h>
 #include <haul/future.h>
 #include <haul/gather.h>
 #include <haul/generator.h>
 #include <haul/group.h>
+#include <haul/linkage.h>
 #include <haul/lock.h>
 #include <haul/loop.h>
+#include <haul/outcomes.h>
+#include <haul/process.h>
 #include <haul/queue.h>
 #include <haul/result.h>
 #include <haul/run.h>
@@ -28,6 +32,7 @@
 #include <haul/stream.h>
 #include <haul/task.h>
 #include <haul/timeout.h>
+#include <haul/trace.h>
 #include <haul/trust.h>
 #include <haul/url.h>
 #include <haul/version.h>

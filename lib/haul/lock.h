@@ -12,6 +12,9 @@
 
 #include <haul/coroutine.h>
 #include <haul/embedded.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 /* Embedded by its owner. Its fields are private. */
 struct haul_lock {
@@ -37,5 +40,7 @@ void haul_lock_release(struct haul_lock *lock);
 
 /* Nonzero while somebody has it. */
 int haul_lock_locked(const struct haul_lock *lock);
+
+HAUL__END_C
 
 #endif

@@ -11,6 +11,9 @@
 #define HAUL_QUEUE_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 struct haul_queue;
 
@@ -63,5 +66,7 @@ HAUL__MUST_AWAIT struct haul_await haul_queue_join(struct haul_task *task, struc
 /* Ends it: nothing is put in any more, what is in it can still be taken, and who waits to put or get has
  * HAUL_E_SHUTDOWN. IMMEDIATE: what is in it is dropped, too, and counts as dealt with. May be called again. */
 void haul_queue_shutdown(struct haul_queue *queue, int immediate);
+
+HAUL__END_C
 
 #endif

@@ -2,9 +2,13 @@
 #ifndef HAUL_RESULT_H
 #define HAUL_RESULT_H
 
+#include <haul/linkage.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+HAUL__BEGIN_C
 
 /* What went wrong, in one word that scripts can rely on. */
 enum haul_class {
@@ -70,5 +74,7 @@ struct haul_result {
 struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message);
 
 void haul_result_destroy(struct haul_result *result); /* NULL is fine */
+
+HAUL__END_C
 
 #endif

@@ -5,6 +5,9 @@
 
 #include <haul/coroutine.h>
 #include <haul/embedded.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 /* Embedded by its owner. Its fields are private. */
 struct haul_semaphore {
@@ -37,5 +40,7 @@ int haul_semaphore_locked(const struct haul_semaphore *semaphore);
 
 /* How many places are free. */
 size_t haul_semaphore_free(const struct haul_semaphore *semaphore);
+
+HAUL__END_C
 
 #endif

@@ -11,6 +11,9 @@
 #define HAUL_TASK_H
 
 #include <haul/coroutine.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 struct haul_loop;
 
@@ -33,6 +36,25 @@ unsigned haul_task_cancelling(const struct haul_task *task);
 
 /* Its number: from 1 in each loop, never used again. */
 uint64_t haul_task_id(const struct haul_task *task);
+
+/* Gives it a name, for people: a copy, gone when the task dies. -ENOMEM: it keeps the one that it had. */
+int haul_task_set_name(struct haul_task *task, const char *name);
+
+/* Its name: the one it was given, good until it is given another or dies; or "Task-" and its number, which is written
+ * to ROOM, of HAUL_TASK_NAME_SIZE bytes. */
+#define HAUL_TASK_NAME_SIZE 32
+const char *haul_task_name(const struct haul_task *task, char *room);
+
+/* How far it has come. To ask is not to take its error: see haul_future_code. */
+enum haul_task_state {
+    HAUL_TASK_CREATED,   /* it has not started */
+    HAUL_TASK_READY,     /* it has its turn in the next iteration */
+    HAUL_TASK_WAITING,   /* it is in an await; what it waits for may have come in this very iteration */
+    HAUL_TASK_RUNNING,   /* its step runs now */
+    HAUL_TASK_FINISHED,  /* it has ended, with a value or an error, which its future has */
+    HAUL_TASK_CANCELLED, /* it has ended as cancelled */
+};
+enum haul_task_state haul_task_state(const struct haul_task *task);
 
 /* Its future, borrowed. */
 struct haul_future *haul_task_future(struct haul_task *task);
@@ -65,5 +87,7 @@ struct haul_awaitable haul_task_awaitable(struct haul_task *task);
         HAUL_RETURN(__VA_ARGS__);                                                                                      \
     } while (0)
 void haul_task_own_value(struct haul_task *task, haul_destroy_fn *destroy);
+
+HAUL__END_C
 
 #endif

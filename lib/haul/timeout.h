@@ -13,6 +13,9 @@
 #include <haul/coroutine.h>
 #include <haul/duration.h>
 #include <haul/embedded.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 /* A scope, in the frame of the coroutine that enters it. Its fields are private. */
 struct haul_timeout {
@@ -32,5 +35,7 @@ int haul_timeout_reschedule(struct haul_timeout *timeout, int64_t deadline);
 
 /* Leaves the scope: the code to go on with, given CODE, with which its body ended. */
 int haul_timeout_leave(struct haul_task *task, struct haul_timeout *timeout, int code);
+
+HAUL__END_C
 
 #endif

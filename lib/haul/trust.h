@@ -3,6 +3,10 @@
 #ifndef HAUL_TRUST_H
 #define HAUL_TRUST_H
 
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
+
 struct haul_trust;
 
 /* What the PEM file CA_FILE holds, or the system's bundle where it is NULL, which is only loaded when the first
@@ -12,5 +16,7 @@ int haul_trust_create(const char *ca_file, struct haul_trust **ret_trust, const 
 
 struct haul_trust *haul_trust_ref(struct haul_trust *trust);
 void haul_trust_unref(struct haul_trust *trust); /* NULL is fine */
+
+HAUL__END_C
 
 #endif

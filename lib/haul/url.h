@@ -2,8 +2,12 @@
 #ifndef HAUL_URL_H
 #define HAUL_URL_H
 
+#include <haul/linkage.h>
+
 #include <stddef.h>
 #include <stdint.h>
+
+HAUL__BEGIN_C
 
 /* A URL in its normal form (RFC 3986, 6.2.2). One allocation, never changed, one owner. */
 struct haul_url;
@@ -14,8 +18,8 @@ enum haul_url_scheme { HAUL_URL_HTTP, HAUL_URL_HTTPS, HAUL_URL_SLEEP };
  * the end, '/', '?' or '#' (a port). Without a scheme it is https. Non-ASCII bytes and spaces inside path and query
  * are percent-encoded. `sleep:SECONDS` is a URL that only takes time.
  * HAUL_E_URL: no URL that haul fetches, and *RET_PROBLEM says why: one sentence, static. Refused are any scheme but
- * http, https and sleep; control characters; a host that is none; a port past 65535; and without a scheme also user
- * information, and a host of digits, dots and hexadecimal that is not four decimal numbers. -ENOMEM. */
+ * http, https and sleep; control characters; a host that is none; a port of 0 or past 65535; and without a scheme also
+ * user information, and a host of digits, dots and hexadecimal that is not four decimal numbers. -ENOMEM. */
 int haul_url_create(const char *text, size_t length, struct haul_url **ret_url, const char **ret_problem);
 
 /* The target of a redirect: REFERENCE, from a Location header, resolved against BASE (RFC 3986, 5.2). Only http and
@@ -43,5 +47,7 @@ int64_t haul_url_sleep(const struct haul_url *url);
 /* TEXT with the password in it, if it looks like a URL that has one, replaced by "***": for messages about text that
  * is no URL. Writes at most SIZE bytes with the NUL. */
 void haul_url_mask(const char *text, size_t length, char *buffer, size_t size);
+
+HAUL__END_C
 
 #endif

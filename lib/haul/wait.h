@@ -4,6 +4,9 @@
 
 #include <haul/duration.h>
 #include <haul/gather.h>
+#include <haul/linkage.h>
+
+HAUL__BEGIN_C
 
 enum haul_wait_until {
     HAUL_WAIT_ALL_COMPLETED,   /* every one is done */
@@ -33,5 +36,7 @@ HAUL__MUST_AWAIT struct haul_await haul_wait(struct haul_task *task, struct haul
  * HAUL_E_CANCELLED: the waiting task was cancelled, or what is awaited, by others; -ENOMEM, with nothing begun. */
 HAUL__MUST_AWAIT struct haul_await haul_wait_for(struct haul_task *task, struct haul_awaitable awaitable,
                                                  int64_t deadline, struct haul_outcome *ret_outcome);
+
+HAUL__END_C
 
 #endif

@@ -2,18 +2,16 @@
  * out of descriptors or memory for another connection, the listener stays readable all the time: it is then not
  * watched for a while, so that the wait does not spin, and tried again. The connections wait in the kernel meanwhile.
  */
+#include "base/memory.h"
+#include "io/address.h"
 #include "io/stream.h"
 
-#include "base/memory.h"
-#include "core/task.h"
-
-#include <arpa/inet.h>
 #include <errno.h>
 #include <haul/duration.h>
 #include <haul/error.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SHORTAGE_PAUSE (50 * HAUL_MILLISECOND)
@@ -25,30 +23,10 @@ struct haul_listener {
     struct haul_handle *pause;  /* ends the wait for a shortage to be over, or NULL */
     int descriptor;
     unsigned unwaited;
-    uint16_t port;
+    struct haul__address address;
+    dev_t device; /* of the file that it has made, with its inode; 0: none */
+    ino_t inode;
 };
-
-union address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
-/* The address's size, 0 if TEXT is none. */
-static socklen_t parse_address(const char *text, uint16_t port, union address *ret_address)
-{
-    union address address = {.v4 = {.sin_family = AF_INET, .sin_port = htons(port)}};
-    if (inet_pton(AF_INET, text, &address.v4.sin_addr) == 1) {
-        *ret_address = address;
-        return sizeof(address.v4);
-    }
-    address = (union address){.v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)}};
-    if (inet_pton(AF_INET6, text, &address.v6.sin6_addr) == 1) {
-        *ret_address = address;
-        return sizeof(address.v6);
-    }
-    return 0;
-}
 
 /* Linux hands these options on to every connection that is accepted, which saves a call for each. */
 static int set_tcp_options(int descriptor, sa_family_t family)
@@ -62,31 +40,31 @@ static int set_tcp_options(int descriptor, sa_family_t family)
     return 0;
 }
 
-/* Opens a socket that listens on ADDRESS. Negative errno. */
-static int open_tcp(const union address *address, socklen_t size, int backlog, int *ret_descriptor)
+/* Has the socket listen, and notes where. Negative errno. */
+static int begin_to_listen(struct haul_listener *listener, int backlog)
 {
-    int descriptor = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0)
+    struct haul__address *address = &listener->address;
+    if (bind(listener->descriptor, &address->as.any, address->size) < 0)
         return -errno;
-    int code = set_tcp_options(descriptor, address->any.sa_family);
-    if (code == 0 && (bind(descriptor, &address->any, size) < 0 || listen(descriptor, backlog) < 0))
-        code = -errno;
-    if (code < 0) {
-        close(descriptor);
-        return code;
+    struct stat status;
+    if (haul__address_is_file(address) && lstat(address->as.path.sun_path, &status) == 0) {
+        listener->device = status.st_dev;
+        listener->inode = status.st_ino;
     }
-    *ret_descriptor = descriptor;
-    return 0;
+    if (listen(listener->descriptor, backlog) < 0)
+        return -errno;
+    address->size = sizeof(address->as);
+    return getsockname(listener->descriptor, &address->as.any, &address->size) < 0 ? -errno : 0;
 }
 
-static int port_of(int descriptor, uint16_t *ret_port)
+/* Removes the file that the listener has made, unless another has taken its place. */
+static void remove_file(const struct haul_listener *listener)
 {
-    union address address = {0};
-    socklen_t size = sizeof(address);
-    if (getsockname(descriptor, &address.any, &size) < 0)
-        return -errno;
-    *ret_port = ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
-    return 0;
+    struct stat status;
+    const char *path = listener->address.as.path.sun_path;
+    if (listener->inode != 0 && lstat(path, &status) == 0 && status.st_dev == listener->device &&
+        status.st_ino == listener->inode)
+        (void)unlink(path);
 }
 
 /* A shortage is over when something else was closed or freed. */
@@ -129,7 +107,7 @@ static int accept_descriptor(const struct haul_listener *listener)
 static int make_stream(const struct haul_listener *listener, int descriptor, union haul_value *ret_value)
 {
     struct haul_stream *stream;
-    int code = haul__stream_create(listener->loop, descriptor, &stream);
+    int code = haul__stream_create_for_socket(listener->loop, descriptor, &stream);
     if (code < 0)
         close(descriptor);
     else
@@ -181,23 +159,21 @@ static void on_event(struct haul__watch *watch, int events, void *data)
     end_wait(listener, code, value);
 }
 
-int haul_listener_create(struct haul_loop *loop, const char *address, uint16_t port, int backlog,
-                         struct haul_listener **ret_listener)
+static int create(struct haul_loop *loop, const struct haul__address *address, int backlog,
+                  struct haul_listener **ret_listener)
 {
-    union address parsed;
-    socklen_t size = parse_address(address, port, &parsed);
-    if (size == 0)
-        return HAUL_E_INVALID;
     struct haul_listener *listener = haul__allocate_zeroed(sizeof(*listener));
     if (!listener)
         return -ENOMEM;
+    sa_family_t family = address->as.any.sa_family;
     listener->loop = loop;
-    int code = open_tcp(&parsed, size, backlog, &listener->descriptor);
-    if (code < 0) {
-        haul__free(listener);
-        return code;
-    }
-    code = port_of(listener->descriptor, &listener->port);
+    listener->address = *address;
+    listener->descriptor = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int code = listener->descriptor < 0 ? -errno : 0;
+    if (code == 0 && family != AF_UNIX)
+        code = set_tcp_options(listener->descriptor, family);
+    if (code == 0)
+        code = begin_to_listen(listener, backlog);
     if (code == 0)
         code = haul__watch_create(loop->poll, listener->descriptor, on_event, listener, &listener->watch);
     if (code < 0) {
@@ -208,19 +184,37 @@ int haul_listener_create(struct haul_loop *loop, const char *address, uint16_t p
     return 0;
 }
 
+int haul_listener_create(struct haul_loop *loop, const char *address, uint16_t port, int backlog,
+                         struct haul_listener **ret_listener)
+{
+    struct haul__address parsed;
+    int code = haul__address_parse_ip(address, port, &parsed);
+    return code == 0 ? create(loop, &parsed, backlog, ret_listener) : code;
+}
+
+int haul_listener_create_unix(struct haul_loop *loop, const char *path, int backlog,
+                              struct haul_listener **ret_listener)
+{
+    struct haul__address parsed;
+    int code = haul__address_parse_path(path, &parsed);
+    return code == 0 ? create(loop, &parsed, backlog, ret_listener) : code;
+}
+
 void haul_listener_destroy(struct haul_listener *listener)
 {
     if (!listener)
         return;
     assert(!listener->accepter && "a listener is destroyed while a task waits on it");
     haul__watch_destroy(listener->watch);
-    close(listener->descriptor);
+    remove_file(listener);
+    if (listener->descriptor >= 0)
+        close(listener->descriptor);
     haul__free(listener);
 }
 
 uint16_t haul_listener_port(const struct haul_listener *listener)
 {
-    return listener->port;
+    return haul__address_port(&listener->address);
 }
 
 static void cancel_accept(struct haul_task *task)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <haul/error.h>
+#include <haul/event.h>
 #include <haul/sleep.h>
 #include <haul/timeout.h>
 #include <stdio.h>
@@ -121,6 +122,14 @@ static struct haul_await take_host_place(struct haul_task *task, struct haul_fet
     if (client->options.waiting)
         client->options.waiting(client->options.waiting_data);
     return haul_semaphore_acquire(task, places);
+}
+
+/* What a fetch has to wait for that has not begun; NULL: nothing. Who follows a redirect has begun. */
+static struct haul_event *closed_gate(const struct haul_fetch *self)
+{
+    const struct haul_client_options *options = &self->client->options;
+    bool is_begun = self->state->result->public.attempts > 0;
+    return options->gate && !is_begun ? options->gate(options->gate_data) : NULL;
 }
 
 static struct haul_await take_place(struct haul_task *task, struct haul_fetch *self)
@@ -415,6 +424,8 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
             break;
         HAUL_AWAIT_CODE(self->code, take_host_place(task, self));
         note_host_place(self, self->code);
+        while (self->code == 0 && closed_gate(self))
+            HAUL_AWAIT_CODE(self->code, haul_event_wait(task, closed_gate(self)));
         if (self->code == 0) {
             HAUL_AWAIT_CODE(self->code, take_place(task, self));
             note_place(self, self->code);

@@ -2,18 +2,11 @@
 #ifndef NET_HOST_H
 #define NET_HOST_H
 
+#include "base/hash.h"
 #include "net/pacing.h"
 
 #include <haul/semaphore.h>
 #include <haul/url.h>
-
-/* uthash tells of missing memory by this call instead of ending the process. */
-#define HASH_NONFATAL_OOM 1
-#include "base/memory.h"
-#define uthash_malloc(size)         haul__allocate(size)
-#define uthash_free(memory, size)   haul__free(memory)
-#define uthash_nonfatal_oom(object) ((object)->is_missing = 1)
-#include <uthash.h>
 
 struct haul__hosts;
 

@@ -18,7 +18,7 @@ static const char problem_user[] = "user information has to stand behind a schem
 static const char problem_control[] = "it has a control character in it";
 static const char problem_long[] = "it is too long";
 static const char problem_sleep[] = "how long to sleep has to be a number of seconds";
-static const char problem_port[] = "the port is not a number up to 65535";
+static const char problem_port[] = "the port is not a number from 1 to 65535";
 static const char problem_other[] = "it is not a URL";
 
 static bool is_digit(char character)
@@ -265,11 +265,14 @@ static int create_parsed(enum haul_url_scheme scheme, const char *text, struct h
         *ret_problem = problem_numbers;
         code = HAUL_E_URL;
     }
-    if (code == 0) {
-        for (const char *digit = parsed.port; digit && *digit; digit++)
-            pieces.port = pieces.port * 10 + (unsigned)(*digit - '0');
-        code = haul__url_make(&pieces, ret_url);
+    for (const char *digit = parsed.port; digit && *digit; digit++)
+        pieces.port = pieces.port * 10 + (unsigned)(*digit - '0');
+    if (code == 0 && parsed.port && pieces.port == 0) {
+        *ret_problem = problem_port;
+        code = HAUL_E_URL;
     }
+    if (code == 0)
+        code = haul__url_make(&pieces, ret_url);
     haul__buffer_finish(&buffer);
     parsed_finish(&parsed);
     return code;

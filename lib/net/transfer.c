@@ -4,6 +4,7 @@
 #include "net/redirect.h"
 #include "net/trust.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <haul/error.h>
 #include <limits.h>
@@ -99,17 +100,22 @@ static int close_socket(void *data, curl_socket_t descriptor)
     return close(descriptor);
 }
 
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+static int port_of(const union address *address)
+{
+    return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port);
+}
+
 static bool has_local_port(int descriptor, int port)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address = {0};
+    union address address = {0};
     socklen_t size = sizeof(address);
-    if (getsockname(descriptor, &address.any, &size) < 0)
-        return false;
-    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port) == port;
+    return getsockname(descriptor, &address.any, &size) == 0 && port_of(&address) == port;
 }
 
 /* Of the sockets that libcurl opens to find an address that answers it closes all but one, and those without a word.
@@ -129,6 +135,19 @@ static void note_peer(struct haul__transfer *transfer, const char *ip, int port)
 {
     snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s", ip ? ip : "");
     transfer->remote_port = (unsigned)port;
+}
+
+/* Where the connection leads that was opened last, if it is there already. */
+static void ask_peer(struct haul__transfer *transfer)
+{
+    union address peer = {0};
+    socklen_t size = sizeof(peer);
+    char ip[INET6_ADDRSTRLEN];
+    if (transfer->opened_descriptor < 0 || getpeername(transfer->opened_descriptor, &peer.any, &size) < 0)
+        return;
+    const void *bytes =
+        peer.any.sa_family == AF_INET6 ? (const void *)&peer.v6.sin6_addr : (const void *)&peer.v4.sin_addr;
+    note_peer(transfer, inet_ntop(peer.any.sa_family, bytes, ip, sizeof(ip)), port_of(&peer));
 }
 
 /* There is a connection, and the request is about to go out. */
@@ -215,16 +234,13 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
     return code == 0 ? size : 0;
 }
 
-/* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell. */
+/* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell, and its
+ * newer versions (8.14) know nothing of it here. */
 static struct haul__transfer *note_handshake(CURL *easy)
 {
     struct haul__transfer *transfer = NULL;
-    char *ip = NULL;
-    long port = 0;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip);
-    curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port);
-    note_peer(transfer, ip, (int)port);
+    ask_peer(transfer);
     transfer->secured_from = haul_loop_update_now(transfer->all->loop);
     return transfer;
 }

@@ -10,12 +10,12 @@ STOREYS = [["base"], ["core"], ["io", "net"]]
 
 # The floor that each public header describes. One that stands for all of them is of none.
 PUBLIC = {
-    "base": ["clock", "duration", "embedded", "error"],
+    "base": ["clock", "duration", "embedded", "error", "linkage"],
     "core": [
         "barrier", "completed", "condition", "coroutine", "descriptor", "event", "future", "gather", "generator",
-        "group", "lock", "loop", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "wait",
+        "group", "lock", "loop", "outcomes", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "trace", "wait",
     ],
-    "io": ["stream"],
+    "io": ["executor", "process", "stream"],
     "net": ["client", "result", "trust", "url"],
     None: ["haul", "version"],
 }

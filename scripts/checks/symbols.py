@@ -15,19 +15,26 @@ SYMBOLS = pathlib.Path("lib/haul.symbols")
 ENTRY = re.compile(r"^\s+(\w+);$", re.MULTILINE)
 
 
-def declared():
-    """The functions that the public headers declare, as the compiler sees them."""
+def declared_by_header():
+    """The functions that each public header declares, as the compiler sees them: a set for each file's name."""
+    headers = sorted(pathlib.Path("lib/haul").glob("*.h"))
+    found = {header.name: set() for header in headers}
     with tempfile.NamedTemporaryFile("w", suffix=".c") as source, tempfile.NamedTemporaryFile("r") as prototypes:
-        for header in sorted(pathlib.Path("lib/haul").glob("*.h")):
+        for header in headers:
             source.write(f"#include <haul/{header.name}>\n")
         source.flush()
         subprocess.run(
             ["gcc", "-std=c11", "-Ilib", "-fsyntax-only", "-aux-info", prototypes.name, source.name], check=True
         )
-        found = re.findall(
-            r"^/\* lib/haul/\S+ \*/ extern .*?\b(haul_\w+)(?: \(|;)", prototypes.read(), re.MULTILINE
-        )
-    return set(found)
+        for header, name in re.findall(
+            r"^/\* lib/haul/(\S+?):\S+ \*/ extern .*?\b(haul_\w+)(?: \(|;)", prototypes.read(), re.MULTILINE
+        ):
+            found[header].add(name)
+    return found
+
+
+def declared():
+    return set().union(*declared_by_header().values())
 
 
 def listed():
@@ -49,8 +56,10 @@ def described():
 
 
 def names_in_headers():
-    headers = "".join(path.read_text(encoding="utf-8") for path in pathlib.Path("lib/haul").glob("*.h"))
-    return set(re.findall(r"\bhaul_\w+", headers))
+    """With the headers' own names, which are those of their pages."""
+    paths = list(pathlib.Path("lib/haul").glob("*.h"))
+    headers = "".join(path.read_text(encoding="utf-8") for path in paths)
+    return {*re.findall(r"\bhaul_\w+", headers), *(f"haul_{path.stem}" for path in paths)}
 
 
 def write(functions):

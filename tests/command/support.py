@@ -182,19 +182,19 @@ class Output:
 class Running:
     """haul while it runs: write to .stdin, read from .stdout (an Output); .process is its Popen. A context manager."""
 
-    def __init__(self, *arguments, env=None, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **more):
+    def __init__(self, *arguments, env=None, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more):
         self.process = subprocess.Popen(
             command(arguments),
             stdin=stdin,
             stdout=stdout,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             bufsize=0,
             env=environment(env),
             **more,
         )
         self.stdin = self.process.stdin
         self.stdout = Output(self.process.stdout.fileno()) if self.process.stdout else None
-        self.stderr = Output(self.process.stderr.fileno())
+        self.stderr = Output(self.process.stderr.fileno()) if self.process.stderr else None
 
     def __enter__(self):
         return self

@@ -1,5 +1,6 @@
-"""The library's examples that need a network. The others are unit tests, on a virtual clock."""
+"""The library's examples that need a network or processes. The others are unit tests, on a virtual clock."""
 
+import pathlib
 import subprocess
 
 import pytest
@@ -7,13 +8,23 @@ import support
 
 pytestmark = pytest.mark.sanitized
 
-FETCH = support.BUILD / "lib" / "examples" / "example_fetch"
+EXAMPLES = support.BUILD / "lib" / "examples"
+SOURCES = pathlib.Path(__file__).parents[2] / "lib" / "examples"
+
+
+def run_example(name, *arguments):
+    return subprocess.run(
+        [EXAMPLES / f"example_{name}", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=support.PATIENCE,
+        env=support.environment(),
+        check=False,
+    )
 
 
 def fetch(*urls):
-    return subprocess.run(
-        [FETCH, *urls], capture_output=True, text=True, timeout=support.PATIENCE, env=support.environment(), check=False
-    )
+    return run_example("fetch", *urls)
 
 
 def test_fetch_prints_the_statuses_in_the_order_given(origin, refused_port):
@@ -26,3 +37,9 @@ def test_fetch_prints_the_statuses_in_the_order_given(origin, refused_port):
 
 def test_fetch_without_urls():
     assert fetch().returncode == 2
+
+
+def test_sort_prints_what_a_program_has_sorted():
+    run = run_example("sort")
+    assert run.stdout == (SOURCES / "sort.expected").read_text()
+    assert (run.returncode, run.stderr) == (0, "")

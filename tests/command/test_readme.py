@@ -185,22 +185,6 @@ def test_the_program_prints_what_the_readme_says(tmp_path):
     assert compile_and_run(program, tmp_path) == (0, output)
 
 
-def manual_programs():
-    page = (ROOT / "man" / "libhaul.3").read_text(encoding="utf-8")
-    return [source.replace("\\e", "\\") for source in re.findall(r"^\.Bd -literal\n(#include.*?)^\.Ed$", page, re.M | re.S)]
-
-
-def test_the_first_program_of_the_manual(tmp_path):
-    assert compile_and_run(manual_programs()[0], tmp_path) == (0, "3\n2\n1\n")
-
-
-def test_the_second_program_of_the_manual(origin, refused_port, tmp_path):
-    found, missing, refused = origin.url("/ok"), origin.url("/status/404"), f"http://127.0.0.1:{refused_port}/"
-    status, output = compile_and_run(manual_programs()[1], tmp_path, found, missing, refused)
-    assert status == 0
-    assert sorted(output.splitlines()) == sorted([f"200 none {found}", f"404 http {missing}", f"0 connect {refused}"])
-
-
 def rewrite():
     """Puts what the commands print now in the place of what the README shows."""
     text = README.read_text(encoding="utf-8")

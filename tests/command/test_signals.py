@@ -149,10 +149,75 @@ def test_an_interrupted_haul_still_gives_everything_to_a_slow_reader(haul_runnin
     assert [record["ok"] for record in records] == [True] * 40 + [False]
 
 
+@pytest.mark.parametrize("which", SIGNALS)
+def test_messages_that_nobody_reads_hold_up_nothing(haul_running, puppet, mode, which):
+    """Not what is still to be fetched, and not a signal: the first cancels, the second ends haul at once."""
+    reader, writer = full_pipe()
+    os.write(writer, b"x" * 4096)
+    puppet.answers["/missing"] = servers.response(404)
+    with haul_running("--body", "--mode", mode, "-c", 1, puppet.url("/missing"), puppet.url("/held/0"), stderr=writer) as run:
+        os.close(writer)
+        puppet.wait_for("/held/0")
+        run.interrupt(which)
+        puppet.wait_for_closing("/held/0")
+        assert run.process.poll() is None
+        run.interrupt(signal.SIGINT)
+        assert run.wait() == -signal.SIGINT
+    os.close(reader)
+
+
+def test_messages_for_a_slow_reader_are_all_there(haul_running, puppet):
+    reader, writer = full_pipe()
+    missing = [puppet.url(f"/missing/{number}") for number in range(100)]
+    for url in missing:
+        puppet.answers[url[url.index("/missing") :]] = servers.response(404)
+    with haul_running("--body", "-c", 1, *missing, puppet.url("/held/0"), stderr=writer) as run:
+        os.close(writer)
+        puppet.wait_for("/held/0")
+        run.interrupt()
+        puppet.wait_for_closing("/held/0")
+        with open(reader, encoding="utf-8") as errors:
+            told = errors.read().splitlines()
+        assert run.wait() == -signal.SIGINT
+    assert [line.split(": ")[1] for line in told[:-1]] == [*missing, puppet.url("/held/0")]
+
+
+def test_a_message_stands_between_records_where_both_go_to_one_pipe(haul_running, tmp_path):
+    """A reader that takes little at a time has records written in halves, which no message may come between."""
+    tag = "t" * 3000
+    (tmp_path / "urls").write_text("".join(f"sleep:0\t{tag}{number}\n" for number in range(100)))
+    lists = [word for number in range(10) for word in ("-i", tmp_path / "urls", "-i", f"/no/such/list/{number}")]
+    reader, writer = full_pipe()
+    with haul_running("-j", "-s", *lists, stdout=writer, stderr=writer) as run:
+        os.close(writer)
+        with open(reader, "rb") as output:
+            lines = output.read().splitlines()
+        assert run.wait() == 2
+    told = [line for line in lines if line.startswith(b"haul: cannot read /no/such/list/")]
+    records = support.parse_records(b"\n".join(line for line in lines if line not in told))
+    assert (len(told), sorted(record["index"] for record in records)) == (10, list(range(1000)))
+
+
 def is_caught(process, which):
     with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
         caught = next(line for line in status if line.startswith("SigCgt:")).split()[1]
     return bool(int(caught, 16) >> (which - 1) & 1)
+
+
+def test_last_words_wait_for_a_reader_also_where_standard_error_does_not_block(haul_running):
+    """Somebody who shares it has set O_NONBLOCK."""
+    reader, writer = full_pipe()
+    os.write(writer, b"x" * 4096)
+    os.set_blocking(writer, False)
+    with haul_running("x:y", stderr=writer) as run:
+        os.close(writer)
+        run.stdout.line()
+        while is_caught(run.process, signal.SIGINT):
+            time.sleep(0.005)
+        with open(reader, "rb") as errors:
+            told = errors.read()
+        assert run.wait() == 1
+    assert told == b"x" * 4096 + b"haul: 1 of 1 URL not ok (1 url)\n"
 
 
 def is_held_up(process, descriptor):
@@ -183,6 +248,17 @@ def test_a_signal_ends_what_only_has_its_last_words_to_say(command, which):
         process.kill()
         process.wait()
         os.close(reader)
+
+
+@pytest.mark.parametrize("which", SIGNALS)
+def test_a_signal_ends_what_waits_for_the_reader_of_the_export(haul_running, which):
+    reader, writer = full_pipe()
+    with haul_running("compare", "--export-json", f"/dev/fd/{writer}", *["sleep:0"] * 100, pass_fds=[writer]) as run:
+        os.close(writer)
+        assert os.read(reader, 1) == b"{"
+        run.interrupt(which)
+        assert run.wait() == -which
+    os.close(reader)
 
 
 @pytest.mark.parametrize("which", SIGNALS)
@@ -261,6 +337,19 @@ def test_a_reader_that_goes_away_while_the_list_is_waited_for(haul_running):
         assert run.wait() == 141
 
 
+def test_a_reader_that_goes_away_ends_haul_though_nobody_reads_messages(haul_running, puppet):
+    reader, writer = full_pipe()
+    os.write(writer, b"x" * 4096)
+    puppet.answers["/missing"] = servers.response(404)
+    with haul_running("--body", "-c", 1, puppet.url("/missing"), puppet.url("/held/0"), stderr=writer) as run:
+        os.close(writer)
+        puppet.wait_for("/held/0")
+        run.process.stdout.close()
+        run.process.stdout = None
+        assert run.wait() == 141
+    os.close(reader)
+
+
 def test_a_socket_for_output_is_watched_as_well(haul_running, puppet):
     ours, theirs = socket.socketpair()
     with haul_running(puppet.url("/held/0"), stdout=theirs) as run:
@@ -324,8 +413,10 @@ def much(origin, tmp_path):
     return path
 
 
-def test_a_slow_reader_holds_up_new_starts_and_loses_nothing(haul_running, origin, much):
-    with haul_running("-c", 20, "-j", "-i", much) as run:
+@pytest.mark.parametrize("limits", [["-c", 20], []], ids=["of all", "of each host"])
+def test_a_slow_reader_holds_up_new_starts_and_loses_nothing(haul_running, origin, much, limits):
+    """Also of what has been read and waits for its host."""
+    with haul_running(*limits, "-j", "-i", much) as run:
         assert wait_for_standstill(origin)["requests"] < 2000
         with open(os.dup(run.stdout.descriptor), "rb") as output:
             records = support.parse_records(output.read())

@@ -1,5 +1,7 @@
 #include "failing_memory.h"
 
+#include <stdatomic.h>
+
 /* The names that --wrap gives. */
 void *__real_haul__allocate(size_t size);
 void *__real_haul__reallocate(void *memory, size_t size);
@@ -8,9 +10,10 @@ void *__real_haul__allocate_aligned(size_t alignment, size_t size);
 void *__wrap_haul__allocate_aligned(size_t alignment, size_t size);
 void *__wrap_haul__reallocate(void *memory, size_t size);
 
-static size_t left;
-static bool happened;
-static size_t count;
+/* Threads allocate, too. */
+static atomic_size_t left;
+static atomic_bool happened;
+static atomic_size_t count;
 
 void failing_memory_set(size_t n)
 {

@@ -68,6 +68,59 @@ static void test_cancel_goes_up(void **state)
     assert_int_equal(stage_time(stage), 0);
 }
 
+static void cancel_it(void *data)
+{
+    haul_task_cancel(data);
+}
+
+/* Neither where an await in `finally` gives the cancel, nor where it comes too late for any. */
+static void test_cancel_replaces_no_error(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_task *task =
+        stage_task(stage, HAUL_CALL(actor, .stage = stage, .name = "a", .failure = -EIO, .cleanup = HAUL_SECOND));
+    stage_turn(stage, 2);
+    haul_task_cancel(task);
+    assert_int_equal(stage_end(stage, task), -EIO);
+    assert_script(stage, "a begins, a ends, a interrupted");
+    assert_int_equal(stage_time(stage), 0);
+
+    task = stage_task(stage, HAUL_CALL(actor, .stage = stage, .name = "b", .duration = HAUL_SECOND, .failure = -EIO));
+    assert_int_equal(haul_loop_call_at(stage->loop, HAUL_SECOND, cancel_it, task, NULL), 0);
+    assert_int_equal(stage_end(stage, task), -EIO);
+    assert_script(stage, "b begins, b ends");
+}
+
+/* Cancels another, and gives it two seconds to end. */
+struct ender {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_task *other;
+    struct haul_outcome outcome;
+    int code;
+};
+
+static struct haul_step ender(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(ender);
+    haul_task_cancel(self->other);
+    HAUL_AWAIT_CODE(self->code, haul_wait_for(task, haul_task_awaitable(self->other), 2 * HAUL_SECOND, &self->outcome));
+    stage_say(self->stage, "%s at %d", haul_error_name(self->code), (int)stage_time(self->stage));
+    HAUL_FINALLY;
+    haul_task_unref(self->other);
+    HAUL_END;
+}
+
+static void test_must_end_by(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_task *task = stage_task(
+        stage, HAUL_CALL(actor, .stage = stage, .name = "a", .duration = 9 * HAUL_SECOND, .cleanup = 9 * HAUL_SECOND));
+    stage_turn(stage, 1);
+    assert_int_equal(stage_run(stage, HAUL_CALL(ender, .stage = stage, .other = task)), 0);
+    assert_script(stage, "a begins, a cancelled, a interrupted, HAUL_E_TIMEOUT at 2000");
+}
+
 /* Waits for the task before it. */
 struct chain_link {
     struct haul_coroutine coroutine;
@@ -210,6 +263,8 @@ int main(void)
         on_stage(test_depth_costs_no_stack),
         on_stage(test_error_goes_up),
         on_stage(test_cancel_goes_up),
+        on_stage(test_cancel_replaces_no_error),
+        on_stage(test_must_end_by),
         on_stage(test_chain_of_tasks),
         on_stage(test_several_waiters),
         on_stage(test_done_already),

@@ -58,6 +58,42 @@ static void test_places_of_a_host(void **state)
     assert_int_equal(stand_statistics(stand).peak_in_flight, 3);
 }
 
+static struct haul_event *ask_gate(void *data)
+{
+    return haul_event_is_set(data) ? NULL : data;
+}
+
+static void test_a_gate_holds_what_has_not_begun(void **state)
+{
+    struct stand *stand = *state;
+    struct stand_task tasks[4], held;
+    struct haul_event open;
+    haul_event_init(&open);
+    haul_event_set(&open);
+    stand->options.per_host = LENGTH(tasks);
+    stand->options.gate = ask_gate;
+    stand->options.gate_data = &open;
+    stand_begin(stand, &tasks[0], "/redirect-chain/3");
+    stand_turn(stand, 1);
+    haul_event_clear(&open);
+    for (size_t i = 1; i < LENGTH(tasks); i++)
+        stand_begin(stand, &tasks[i], "/ok");
+    struct haul_result *result;
+    assert_int_equal(stand_end(stand, &tasks[0], &result), 0);
+    assert_int_equal(result->redirects, 3);
+    haul_result_destroy(result);
+    assert_int_equal(stand_statistics(stand).in_flight, 0);
+    assert_int_equal(origin_process_count(&stand->origin, "requests"), 4);
+    /* What waits there is cancelled as everywhere. */
+    stand_begin(stand, &held, "/ok");
+    stand_turn(stand, 1);
+    stand_end_cancelled(stand, &held);
+    haul_event_set(&open);
+    stand_end_all(stand, tasks + 1, LENGTH(tasks) - 1);
+    assert_int_equal(origin_process_count(&stand->origin, "requests"), 7);
+    haul_event_finish(&open);
+}
+
 static void test_waiting_for_a_place_is_queue(void **state)
 {
     struct stand *stand = *state;
@@ -272,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_LOOP(test_concurrency),
         WITH_LOOP(test_places_of_a_host),
+        WITH_LOOP(test_a_gate_holds_what_has_not_begun),
         WITH_LOOP(test_waiting_for_a_place_is_queue),
         WITH_LOOP(test_hops_take_their_own_places),
         WITH_LOOP(test_a_moment_that_was_not_needed_is_given_back),

@@ -178,8 +178,9 @@ static void test_dies_pending(void **state)
     assert_script(stage, "");
 }
 
-/* CPython: test_tb_logger_exception_unretrieved, _retrieved, _not_called_after_cancel. The rule of haul: an error is
- * reported though somebody tried to cancel the future later. */
+/* CPython: test_tb_logger_exception_unretrieved, test_tb_logger_exception_retrieved,
+ * test_tb_logger_not_called_after_cancel. The rule of haul: an error is reported though somebody tried to cancel the
+ * future later. */
 static void test_tb_logger_exception(void **state)
 {
     struct stage *stage = *state;

@@ -251,6 +251,13 @@ static void test_exception_marking(void **state)
 {
     struct stage *stage = *state;
     assert_int_equal(
+        stage_run(stage,
+                  HAUL_CALL(gatherer, .stage = stage, .count = 4,
+                            .awaitables = {HAUL_CALL(failing_cleaner), ACTOR(stage, "a", .failure = -EIO),
+                                           HAUL_CALL(failing_cleaner), ACTOR(stage, "c", .duration = HAUL_SECOND)})),
+        -EIO);
+    assert_script(stage, "a begins, c begins, a ends, c cancelled, gathered -5:, -32, -5, -32, 1");
+    assert_int_equal(
         stage_run(stage, HAUL_CALL(gatherer, .stage = stage, .count = 2,
                                    .awaitables = {ACTOR(stage, "a", .failure = -EIO), HAUL_CALL(failing_cleaner)})),
         -EIO);
@@ -318,6 +325,100 @@ static void test_no_hidden_allocation(void **state)
     stage_forget(stage);
 }
 
+/* Sleeps, then gathers what has been put in its frame by way of a pointer. */
+struct ring_member {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    const char *name;
+    struct haul_task **other;
+    struct haul_awaitable call;
+    enum haul_gather_flags flags;
+    struct haul_awaitable awaitables[2];
+    struct haul_outcome outcomes[2];
+    int code;
+};
+
+static struct haul_step ring_member(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(ring_member);
+    self->awaitables[0] = haul_task_awaitable(*self->other);
+    self->awaitables[1] = self->call;
+    HAUL_AWAIT_CODE(self->code,
+                    haul_gather(task, self->awaitables, self->call.frame ? 2 : 1, self->flags, self->outcomes));
+    stage_say(self->stage, "%s gathered %d (%d)", self->name, self->code, self->outcomes[0].code);
+    if (self->code != 0)
+        HAUL_FAIL(self->code);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static struct haul_step ring_waiter(struct haul_task *task, struct haul_coroutine *coroutine);
+struct ring_waiter {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_task **other;
+    int code;
+};
+
+static struct haul_step ring_waiter(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(ring_waiter);
+    HAUL_AWAIT_CODE(self->code, haul_task_wait(task, *self->other));
+    stage_say(self->stage, "waited %d", self->code);
+    if (self->code != 0)
+        HAUL_FAIL(self->code);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+/* None of them could ever end; cancelled, they wait no longer for each other, with all flags. */
+static void test_ring_of_gathers(void **state)
+{
+    struct stage *stage = *state;
+    for (int flags = HAUL_GATHER_FAIL_FAST; flags <= HAUL_GATHER_RETURN_ERRORS; flags++) {
+        struct haul_task *tasks[3];
+        for (int i = 0; i < 3; i++)
+            tasks[i] = stage_task(stage, HAUL_CALL(ring_member, .stage = stage,
+                                                   .name = i == 0   ? "a"
+                                                           : i == 1 ? "b"
+                                                                    : "c",
+                                                   .flags = flags, .other = &tasks[(i + 1) % 3]));
+        stage_turn(stage, 1);
+        assert_true(haul_task_cancel(tasks[1]));
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(stage_end(stage, tasks[i]), HAUL_E_CANCELLED);
+        assert_script(stage, "a gathered 1 (1), c gathered 1 (1), b gathered 1 (1)");
+    }
+}
+
+static void test_ring_of_a_gather_and_a_wait(void **state)
+{
+    struct stage *stage = *state;
+    for (int first = 0; first < 2; first++) {
+        struct haul_task *tasks[2];
+        tasks[0] = stage_task(stage, HAUL_CALL(ring_member, .stage = stage, .name = "a", .other = &tasks[1]));
+        tasks[1] = stage_task(stage, HAUL_CALL(ring_waiter, .stage = stage, .other = &tasks[0]));
+        stage_turn(stage, 1);
+        assert_true(haul_task_cancel(tasks[first]));
+        assert_int_equal(stage_end(stage, tasks[0]), HAUL_E_CANCELLED);
+        assert_int_equal(stage_end(stage, tasks[1]), HAUL_E_CANCELLED);
+        stage_forget(stage);
+    }
+}
+
+/* Another of what is gathered fails, and its gather asks the ring to end. */
+static void test_ring_of_gathers_and_an_error(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_task *tasks[2];
+    tasks[0] = stage_task(stage, HAUL_CALL(ring_member, .stage = stage, .name = "a", .other = &tasks[1],
+                                           .call = ACTOR(stage, "x", .duration = HAUL_SECOND, .failure = -EIO)));
+    tasks[1] = stage_task(stage, HAUL_CALL(ring_member, .stage = stage, .name = "b", .other = &tasks[0]));
+    assert_int_equal(stage_end(stage, tasks[0]), -EIO);
+    assert_int_equal(stage_end(stage, tasks[1]), HAUL_E_CANCELLED);
+    assert_script(stage, "x begins, x ends, a gathered -5 (1), b gathered 1 (-5)");
+}
+
 static void test_out_of_memory(void **state)
 {
     struct stage *stage = *state;
@@ -374,6 +475,9 @@ int main(void)
         on_stage(test_exception_marking),
         on_stage(test_values_are_the_callers),
         on_stage(test_no_hidden_allocation),
+        on_stage(test_ring_of_gathers),
+        on_stage(test_ring_of_a_gather_and_a_wait),
+        on_stage(test_ring_of_gathers_and_an_error),
         on_stage(test_out_of_memory),
         cmocka_unit_test(test_sizes),
     };

@@ -211,8 +211,55 @@ static void test_request_that_came_too_late(void **state)
     assert_script(stage, "a begins, body 0, a ends, waited -5, cancelling 0, body 0, group 0, cancelling 0");
 }
 
-/* CPython: test_taskgroup_no_create_task_after_failure; and leaving a group early. */
+/* Would have another in its place when it is cancelled. */
+struct replaced {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_group *group;
+    int code;
+};
+
+static struct haul_step replaced(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(replaced);
+    HAUL_AWAIT(haul_sleep(task, 9 * HAUL_SECOND));
+    HAUL_FINALLY;
+    self->code = haul_group_spawn(self->group, ACTOR(self->stage, "another"), NULL);
+    stage_say(self->stage, "spawned %d", self->code);
+    HAUL_END;
+}
+
+struct replaced_owner {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_group group;
+    int code;
+};
+
+static struct haul_step replaced_owner(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(replaced_owner);
+    haul_group_init(task, &self->group);
+    assert_int_equal(
+        haul_group_spawn(&self->group, HAUL_CALL(replaced, .stage = self->stage, .group = &self->group), NULL), 0);
+    assert_int_equal(
+        haul_group_spawn(&self->group, ACTOR(self->stage, "a", .duration = HAUL_SECOND, .failure = -EIO), NULL), 0);
+    HAUL_AWAIT(haul_group_wait(task, &self->group));
+    HAUL_FINALLY;
+    HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
+    HAUL_END;
+}
+
+/* CPython: test_taskgroup_no_create_task_after_failure */
 static void test_taskgroup_no_create_task_after_failure(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_run(stage, HAUL_CALL(replaced_owner, .stage = stage)), -EIO);
+    assert_script(stage, "a begins, a ends, spawned 1");
+}
+
+/* By its owner. It takes no more then. */
+static void test_cancelled_early(void **state)
 {
     struct stage *stage = *state;
     assert_int_equal(stage_run(stage, HAUL_CALL(opener, .stage = stage, .count = 2, .cancels_group = true,
@@ -220,6 +267,50 @@ static void test_taskgroup_no_create_task_after_failure(void **state)
                                                           ACTOR(stage, "b", .duration = HAUL_SECOND)})),
                      0);
     assert_script(stage, "group 0, cancelling 0");
+}
+
+/* Cancels the group that it is in, having found what was looked for. */
+struct finder {
+    struct haul_coroutine coroutine;
+    struct haul_group *group;
+};
+
+static struct haul_step finder(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(finder);
+    HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
+    haul_group_cancel(self->group);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+struct seeker {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    struct haul_group group;
+    int code;
+};
+
+static struct haul_step seeker(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(seeker);
+    haul_group_init(task, &self->group);
+    assert_int_equal(haul_group_spawn(&self->group, ACTOR(self->stage, "a", .duration = 9 * HAUL_SECOND), NULL), 0);
+    assert_int_equal(haul_group_spawn(&self->group, HAUL_CALL(finder, .group = &self->group), NULL), 0);
+    HAUL_AWAIT(haul_group_wait(task, &self->group));
+    stage_say(self->stage, "found, cancelling %u", haul_task_cancelling(task));
+    HAUL_FINALLY;
+    HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
+    HAUL_END;
+}
+
+/* A group that is left early, from inside: no error of anybody. */
+static void test_cancelled_by_a_child(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_run(stage, HAUL_CALL(seeker, .stage = stage)), 0);
+    assert_script(stage, "a begins, a cancelled, found, cancelling 0");
+    assert_int_equal(stage_time(stage), 1000);
 }
 
 struct reuser {
@@ -325,6 +416,8 @@ int main(void)
         on_stage(test_body_fails),
         on_stage(test_request_that_came_too_late),
         on_stage(test_taskgroup_no_create_task_after_failure),
+        on_stage(test_cancelled_by_a_child),
+        on_stage(test_cancelled_early),
         on_stage(test_used_again),
         on_stage(test_groups_in_groups),
         on_stage(test_no_hidden_allocation),

@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -226,6 +227,32 @@ static void test_a_shortage_is_waited_out(void **state)
     }
 }
 
+/* A real one, that ends when the process may have more. */
+static void test_without_a_descriptor_left(void **state)
+{
+    (void)state;
+    struct setting setting = set_up();
+    struct rlimit before, now;
+    int accepted = 0;
+    int client = loopback_connect(setting.port);
+    int next = dup(client);
+    close(next);
+    struct haul_task *task =
+        start_task(setting.loop, HAUL_CALL(take_one, .listener = setting.listener, .ret_accepted = &accepted));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    now = (struct rlimit){.rlim_cur = (rlim_t)next, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+    run_once(setting.loop);
+    run_once(setting.loop);
+    run_once(setting.loop);
+    assert_int_equal(accepted, 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(end_task(setting.loop, task), 0);
+    assert_int_equal(accepted, 1);
+    close(client);
+    tear_down(&setting);
+}
+
 static void test_waiting_out_a_shortage_can_be_cancelled(void **state)
 {
     (void)state;
@@ -369,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_many_connections_do_not_keep_others_from_running),
         cmocka_unit_test(test_accepted_sockets_are_non_blocking_and_not_inherited),
         cmocka_unit_test(test_a_shortage_is_waited_out),
+        cmocka_unit_test(test_without_a_descriptor_left),
         cmocka_unit_test(test_waiting_out_a_shortage_can_be_cancelled),
         cmocka_unit_test(test_a_connection_that_was_lost_is_passed_over),
         cmocka_unit_test(test_other_errors_are_forwarded),

@@ -343,6 +343,25 @@ static void test_out_of_memory(void **state)
     }
 }
 
+/* By a hold a wait is for a wake-up, which may have come before. */
+static void test_wake(void **state)
+{
+    (void)state;
+    for (int is_virtual = 0; is_virtual < 2; is_virtual++) {
+        struct bench bench;
+        bench_open(&bench, is_virtual);
+        haul__poll_hold(bench.poll);
+        haul__poll_wake(bench.poll);
+        haul__poll_wake(bench.poll);
+        assert_int_equal(haul__poll_wait(bench.poll, HAUL_NEVER), 0);
+        haul__poll_wake(bench.poll);
+        assert_int_equal(haul__poll_wait(bench.poll, HAUL_NEVER), 0);
+        haul__poll_release(bench.poll);
+        assert_int_equal(haul__poll_wait(bench.poll, HAUL_NEVER), HAUL_E_STALLED);
+        bench_close(&bench);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_new_watch_on_a_number_used_again),
         cmocka_unit_test(test_signal_default_afterwards),
         cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_wake),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

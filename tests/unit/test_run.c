@@ -82,54 +82,43 @@ static void test_stalled(void **state)
     haul_future_unref(future);
 }
 
-static void test_finish(void **state)
-{
-    struct stage *stage = *state;
-    struct haul_loop *loop;
-    struct haul_loop_options options = {.clock = haul_virtual_clock(&stage->clock)};
-    assert_int_equal(haul_loop_create(&options, &loop), 0);
-    struct haul_task *task;
-    assert_int_equal(
-        haul_task_create(loop, ACTOR(stage, "a", .duration = 9 * HAUL_SECOND, .cleanup = HAUL_SECOND), &task), 0);
-    assert_int_equal(haul_future_add_done_callback(haul_task_future(task), say_done, stage), 0);
-    assert_int_equal(haul_task_create(loop, ACTOR(stage, "b"), NULL), 0);
-    assert_int_equal(haul__loop_run_once(loop), 0);
-    haul_task_unref(task);
-    assert_int_equal(haul_loop_finish(loop), 0);
-    assert_script(stage, "a begins, b begins, a cancelled, b cancelled, a cleaned, done");
-    assert_int_equal(stage->clock.now, HAUL_SECOND);
-}
-
-/* One that waits in its `finally` for what never comes. */
-struct stuck {
+/* A main task that waits for what never comes: its `finally` is run, and the loop freed. */
+struct waits_for_ever {
     struct haul_coroutine coroutine;
+    struct stage *stage;
     struct haul_future *future;
-    int code;
 };
 
-static struct haul_step stuck(struct haul_task *task, struct haul_coroutine *coroutine)
+static struct haul_step waits_for_ever(struct haul_task *task, struct haul_coroutine *coroutine)
 {
-    HAUL_BEGIN(stuck);
-    HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
+    HAUL_BEGIN(waits_for_ever);
+    if (haul_future_create(haul_task_loop(task), &self->future) != 0)
+        HAUL_FAIL(-ENOMEM);
+    HAUL_AWAIT(haul_future_wait(task, self->future));
     HAUL_FINALLY;
-    HAUL_AWAIT_CODE(self->code, haul_future_wait(task, self->future));
+    haul_future_unref(self->future);
+    stage_say(self->stage, "finally %d", coroutine->code);
     HAUL_END;
 }
 
-static void test_finish_stalled(void **state)
+static void test_run_stalled(void **state)
 {
     struct stage *stage = *state;
-    struct haul_loop *loop;
-    struct haul_future *future;
-    struct haul_loop_options options = {.clock = haul_virtual_clock(&stage->clock)};
-    assert_int_equal(haul_loop_create(&options, &loop), 0);
-    assert_int_equal(haul_future_create(loop, &future), 0);
-    assert_int_equal(haul_task_create(loop, HAUL_CALL(stuck, .future = future), NULL), 0);
-    assert_int_equal(haul__loop_run_once(loop), 0);
-    assert_int_equal(haul_loop_finish(loop), HAUL_E_STALLED);
-    haul_future_cancel(future);
-    haul_future_unref(future);
-    assert_int_equal(haul_loop_finish(loop), 0);
+    /* Without the handler of SIGINT, which might end the wait. */
+    signal(SIGINT, SIG_IGN);
+    assert_int_equal(haul_run(HAUL_CALL(waits_for_ever, .stage = stage), NULL), HAUL_E_STALLED);
+    signal(SIGINT, SIG_DFL);
+    assert_script(stage, "finally 1");
+}
+
+/* The task stays the loop's. */
+static void test_run_task_stalled(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_outcome outcome;
+    assert_int_equal(haul_run_task(stage->loop, HAUL_CALL(waits_for_ever, .stage = stage), &outcome), HAUL_E_STALLED);
+    assert_script(stage, "");
+    assert_int_equal(haul_loop_destroy(stage->loop), HAUL_E_BUSY);
 }
 
 struct program {
@@ -264,6 +253,47 @@ static void test_second_interrupt_ends_the_process(void **state)
     assert_int_equal(WTERMSIG(status), SIGINT);
 }
 
+struct blocked {
+    struct haul_coroutine coroutine;
+    int told;
+};
+
+/* Has had the first signal when it tells, and never comes back to the loop. */
+static struct haul_step blocked(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(blocked);
+    raise(SIGINT);
+    if (write(self->told, "!", 1) == 1)
+        for (;;)
+            pause();
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static void test_second_interrupt_ends_a_blocked_step(void **state)
+{
+    (void)state;
+    int told[2];
+    assert_int_equal(pipe(told), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        signal(SIGINT, SIG_DFL);
+        alarm(20);
+        _exit(haul_run(HAUL_CALL(blocked, .told = told[1]), NULL));
+    }
+    char byte;
+    assert_int_equal(read(told[0], &byte, 1), 1);
+    assert_int_equal(kill(child, SIGINT), 0);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGINT);
+    close(told[0]);
+    close(told[1]);
+}
+
 struct disposition {
     struct haul_coroutine coroutine;
     bool ignored;
@@ -316,13 +346,14 @@ int main(void)
         on_stage(test_stop_while_run_in_complete),
         on_stage(test_stop_before),
         on_stage(test_stalled),
-        on_stage(test_finish),
-        on_stage(test_finish_stalled),
+        on_stage(test_run_stalled),
+        on_stage(test_run_task_stalled),
         cmocka_unit_test(test_run),
         on_stage(test_asyncio_run_cancels_hanging_tasks),
         on_stage(test_asyncio_run_reports_hanging_tasks_errors),
         cmocka_unit_test(test_first_interrupt_cancels),
         cmocka_unit_test(test_second_interrupt_ends_the_process),
+        cmocka_unit_test(test_second_interrupt_ends_a_blocked_step),
         cmocka_unit_test(test_ignored_interrupt_stays_ignored),
         cmocka_unit_test(test_out_of_memory),
     };

@@ -145,6 +145,50 @@ static void test_a_cancelled_write_has_sent_the_first_part(void **state)
     tidy_up(&writing);
 }
 
+/* Writes, and tells how much was sent, however it came out. */
+struct count_sent {
+    struct haul_coroutine coroutine;
+    struct haul_stream *stream;
+    const char *bytes;
+    size_t size;
+    int64_t *ret_sent;
+    int code;
+};
+
+static struct haul_step count_sent(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(count_sent);
+    HAUL_AWAIT_CODE(self->code, haul_stream_write(task, self->stream, self->bytes, self->size));
+    *self->ret_sent = haul_awaited(task).integer;
+    if (self->code != 0)
+        HAUL_FAIL(self->code);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+/* So that whoever is cancelled can go on where it left off. */
+static void test_how_much_was_sent(void **state)
+{
+    (void)state;
+    struct pair pair = pair_create();
+    char *text = calloc(1, LARGE), *received = malloc(LARGE);
+    int64_t sent = -1;
+    assert_int_equal(
+        run_task(pair.loop, HAUL_CALL(count_sent, .stream = pair.stream, .bytes = "abc", .size = 3, .ret_sent = &sent)),
+        0);
+    assert_int_equal(sent, 3);
+    struct haul_task *task = start_task(
+        pair.loop, HAUL_CALL(count_sent, .stream = pair.stream, .bytes = text, .size = LARGE, .ret_sent = &sent));
+    run_once(pair.loop);
+    haul_task_cancel(task);
+    assert_int_equal(end_task(pair.loop, task), HAUL_E_CANCELLED);
+    pair_close_stream(&pair);
+    assert_int_equal(loopback_receive(pair.peer, received, LARGE), 3 + sent);
+    free(text);
+    free(received);
+    pair_destroy(&pair);
+}
+
 static void test_a_reader_that_goes_ends_the_write(void **state)
 {
     (void)state;
@@ -228,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_writing_what_always_fits_lets_others_run),
         cmocka_unit_test(test_a_slow_reader_holds_the_writer_up),
         cmocka_unit_test(test_a_cancelled_write_has_sent_the_first_part),
+        cmocka_unit_test(test_how_much_was_sent),
         cmocka_unit_test(test_a_reader_that_goes_ends_the_write),
         cmocka_unit_test(test_one_reads_while_another_writes),
         cmocka_unit_test(test_cancelling_one_side_leaves_the_other),

@@ -152,6 +152,58 @@ static struct haul_step owner_parent(struct haul_task *task, struct haul_corouti
     HAUL_END;
 }
 
+/* Says its own state, waits for a future, and ends as it is told. */
+struct self_aware {
+    struct haul_coroutine coroutine;
+    struct haul_future *future;
+    enum haul_task_state state;
+    int code;
+};
+
+static struct haul_step self_aware(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(self_aware);
+    assert_int_equal(haul_task_state(task), HAUL_TASK_RUNNING);
+    HAUL_AWAIT(haul_sleep(task, 0));
+    HAUL_AWAIT(haul_future_wait(task, self->future));
+    HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
+    if (self->code != 0)
+        HAUL_FAIL(self->code);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static void test_state(void **state)
+{
+    struct stage *stage = *state;
+    const int codes[] = {0, -EIO, HAUL_E_CANCELLED};
+    for (int i = 0; i < 3; i++) {
+        struct haul_future *future;
+        assert_int_equal(haul_future_create(stage->loop, &future), 0);
+        struct haul_task *task = stage_task(stage, HAUL_CALL(self_aware, .future = future, .code = codes[i]));
+        assert_int_equal(haul_task_state(task), HAUL_TASK_CREATED);
+        stage_turn(stage, 1);
+        assert_int_equal(haul_task_state(task), HAUL_TASK_READY);
+        stage_turn(stage, 1);
+        assert_int_equal(haul_task_state(task), HAUL_TASK_WAITING);
+        assert_int_equal(haul_future_set_value(future, (union haul_value){0}, NULL), 0);
+        assert_int_equal(haul_task_state(task), HAUL_TASK_READY);
+        stage_turn(stage, 1);
+        assert_int_equal(haul_task_state(task), HAUL_TASK_WAITING);
+        if (codes[i] == HAUL_E_CANCELLED) {
+            haul_task_cancel(task);
+            assert_int_equal(haul_task_state(task), HAUL_TASK_READY);
+        }
+        stage_turn(stage, 1);
+        assert_int_equal(haul_task_state(task),
+                         codes[i] == HAUL_E_CANCELLED ? HAUL_TASK_CANCELLED : HAUL_TASK_FINISHED);
+        haul_future_unref(future);
+        haul_task_unref(task);
+        /* To see the state is not to take the error. */
+        assert_script(stage, codes[i] == -EIO ? "report -5" : "");
+    }
+}
+
 static void test_owned_value(void **state)
 {
     struct stage *stage = *state;
@@ -291,6 +343,7 @@ int main(void)
         on_stage(test_starts_in_the_next_iteration_in_order),
         on_stage(test_current),
         on_stage(test_error_that_nobody_took),
+        on_stage(test_state),
         on_stage(test_owned_value),
         on_stage(test_frames_are_aligned),
         on_stage(test_all_tasks),

@@ -117,6 +117,8 @@ static void test_refused(void **state)
         {"1.2.3.4.5", "numbers"},
         {"%3127.1", "host"},
         {"http://", "host"},
+        {"http://h:0/", "port"},
+        {"h:00", "port"},
         {"http://h:65536/", "port"},
         {"http://h:99999/", "port"},
         {"http://h:abc/", "port"},
