@@ -226,8 +226,10 @@ static void print_memory(size_t tasks)
     long peak = 0;
     long now = 0;
     while (fgets(line, sizeof(line), status)) {
-        (void)sscanf(line, "VmHWM: %ld", &peak);
-        (void)sscanf(line, "VmRSS: %ld", &now);
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            peak = strtol(line + 6, NULL, 10);
+        else if (strncmp(line, "VmRSS:", 6) == 0)
+            now = strtol(line + 6, NULL, 10);
     }
     fclose(status);
     printf("%zu %ld %ld\n", tasks, now, peak);
