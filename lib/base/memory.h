@@ -1,5 +1,5 @@
 /* The one door through which haul allocates, so that tests can make the n-th allocation fail (they wrap
- * haul__allocate and haul__reallocate when they link). */
+ * haul__allocate, haul__allocate_aligned and haul__reallocate when they link). */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
@@ -10,6 +10,9 @@
 void *haul__allocate(size_t size);
 void *haul__reallocate(void *memory, size_t size);
 void haul__free(void *memory);
+
+/* SIZE bytes at a multiple of ALIGNMENT, a power of two. */
+void *haul__allocate_aligned(size_t alignment, size_t size);
 
 /* These two stand here and not in memory.c because the linker wraps only calls that leave their file. */
 

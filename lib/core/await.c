@@ -6,8 +6,7 @@
 struct haul_await haul_call(struct haul_task *task, struct haul_coroutine *child)
 {
     assert(child->point == 0 && child->step && "a child's frame is made with HAUL_FRAME for each call");
-    child->parent = task->leaf;
-    task->leaf = child;
+    haul__task_enter(task, child);
     return (struct haul_await){HAUL__PENDING};
 }
 
@@ -17,10 +16,10 @@ union haul_value haul_awaited(const struct haul_task *task)
 }
 
 /* The future has settled, and the task that waited for it has its turn. */
-static void waiter_run(struct haul__ready *ready)
+void haul__future_wait_over(struct haul__ready *ready)
 {
     struct haul_task *task = haul__container(ready, struct haul_task, ready);
-    struct haul_future *future = task->waited;
+    struct haul_future *future = haul__task_waited(task);
     future->taken = true;
     haul__task_resume(task, future->code, future->value);
     haul_future_unref(future);
@@ -29,33 +28,40 @@ static void waiter_run(struct haul__ready *ready)
 /* Tasks that wait for each other in a ring: none would ever end, so the last waits no longer. */
 static bool closes_ring(struct haul_future *future)
 {
-    return future->is_task && haul__container(future, struct haul_task, future)->is_delivering;
+    return future->is_delivering;
 }
 
 void haul__cancel_future_wait(struct haul_task *task)
 {
-    struct haul_future *future = task->waited;
+    struct haul_future *future = haul__task_waited(task);
     if (closes_ring(future)) {
         haul__future_remove_waiter(future, &task->ready);
         haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
         haul_future_unref(future);
     } else if (!haul_future_cancel(future) && future->code != HAUL_E_CANCELLED) {
-        task->undelivered = 1;
+        haul__task_keep_request(task);
     }
 }
 
-struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *future)
+static const struct haul__ready_kind wait_kind = {.run = haul__future_wait_over, .cancel = haul__cancel_future_wait};
+
+struct haul_await haul__future_wait_as(struct haul_task *task, struct haul_future *future,
+                                       const struct haul__ready_kind *kind)
 {
     assert(future != &task->future && "a task awaits itself");
-    assert(future->loop == task->future.loop && "a task awaits a future of another loop");
+    assert(haul__future_loop(future) == haul_task_loop(task) && "a task awaits a future of another loop");
     if (haul_future_done(future)) {
         future->taken = true;
         return haul__task_answer(task, future->code, future->value);
     }
-    struct haul_await await = haul__task_park(task, haul__cancel_future_wait, haul_future_ref(future));
-    task->ready.run = waiter_run;
+    struct haul_await await = haul__task_park(task, kind, haul_future_ref(future));
     haul__future_add_waiter(future, &task->ready);
     return await;
+}
+
+struct haul_await haul_future_wait(struct haul_task *task, struct haul_future *future)
+{
+    return haul__future_wait_as(task, future, &wait_kind);
 }
 
 struct haul_await haul_task_wait(struct haul_task *task, struct haul_task *other)

@@ -18,10 +18,12 @@ void haul_barrier_finish(struct haul_barrier *barrier)
 
 static void cancel_wait(struct haul_task *task)
 {
-    struct haul_barrier *barrier = task->waited;
+    struct haul_barrier *barrier = haul__task_waited(task);
     barrier->waiting--;
     haul__line_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
 }
+
+static const struct haul__ready_kind barrier_kind = {.cancel = cancel_wait};
 
 static void let_through(struct haul_barrier *barrier)
 {
@@ -45,7 +47,7 @@ struct haul_await haul_barrier_wait(struct haul_task *task, struct haul_barrier 
         let_through(barrier);
         return haul__task_answer(task, 0, (union haul_value){.integer = (int64_t)barrier->parties - 1});
     }
-    struct haul_await await = haul__task_park(task, cancel_wait, barrier);
+    struct haul_await await = haul__task_park(task, &barrier_kind, barrier);
     haul__list_append(&barrier->waiters, &task->ready.at.link);
     barrier->waiting++;
     return await;

@@ -64,7 +64,8 @@ static int begin(struct haul_completed *completed, const struct haul_awaitable *
             return code;
         future = &task->future;
     } else {
-        assert(awaitable->future->loop == completed->group.loop && "a future of another loop is iterated over");
+        assert(haul__future_loop(awaitable->future) == completed->group.loop &&
+               "a future of another loop is iterated over");
         assert(awaitable->future != &completed->group.owner->future && "a task iterates over its own end");
         future = haul_future_ref(awaitable->future);
     }
@@ -75,7 +76,7 @@ static int begin(struct haul_completed *completed, const struct haul_awaitable *
     entry->index = completed->begun++;
     completed->running++;
     if (haul_future_done(future))
-        haul__loop_make_ready(future->loop, &entry->ready);
+        haul__loop_make_ready(completed->group.loop, &entry->ready);
     else
         haul__future_add_waiter(future, &entry->ready);
     return 0;
@@ -132,12 +133,14 @@ static void entry_ended(struct haul__ready *ready)
         haul__list_append(&completed->done, &entry->ready.at.link);
         return;
     }
-    give(completed, entry, haul__task_of_link(completed->waiters.next)->waited);
+    give(completed, entry, haul__task_waited(haul__task_of_link(completed->waiters.next)));
     answer_waiter(completed, 0);
     pull(completed);
     if (completed->running == 0)
         answer_all(completed, completed->end);
 }
+
+static const struct haul__ready_kind entry_kind = {.run = entry_ended};
 
 static void deadline_came(struct haul_timer *timer)
 {
@@ -169,7 +172,7 @@ static struct haul_completed *completed_create(struct haul_task *task, size_t pl
     haul__list_init(&completed->done);
     haul__list_init(&completed->waiters);
     for (size_t i = 0; i < places; i++) {
-        completed->entries[i] = (struct entry){.ready.run = entry_ended, .completed = completed};
+        completed->entries[i] = (struct entry){.ready.kind = &entry_kind, .completed = completed};
         haul__list_append(&completed->unused, &completed->entries[i].ready.at.link);
     }
     return completed;
@@ -221,6 +224,8 @@ static void cancel_next(struct haul_task *task)
     haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
 }
 
+static const struct haul__ready_kind next_kind = {.cancel = cancel_next};
+
 struct haul_await haul_completed_next(struct haul_task *task, struct haul_completed *completed,
                                       struct haul_outcome *ret_outcome)
 {
@@ -236,17 +241,19 @@ struct haul_await haul_completed_next(struct haul_task *task, struct haul_comple
     int code = nothing_done(completed);
     if (code != HAUL__PENDING)
         return (struct haul_await){code};
-    struct haul_await await = haul__task_park(task, cancel_next, ret_outcome);
+    struct haul_await await = haul__task_park(task, &next_kind, ret_outcome);
     haul__list_append(&completed->waiters, &task->ready.at.link);
     return await;
 }
 
 static void cancel_leave(struct haul_task *task)
 {
-    struct haul_completed *completed = task->waited;
+    struct haul_completed *completed = haul__task_waited(task);
     completed->leaver_cancelled = true;
     haul_group_cancel(&completed->group);
 }
+
+static const struct haul__ready_kind leave_kind = {.cancel = cancel_leave};
 
 struct haul_await haul_completed_leave(struct haul_task *task, struct haul_completed *completed)
 {
@@ -259,5 +266,5 @@ struct haul_await haul_completed_leave(struct haul_task *task, struct haul_compl
         return (struct haul_await){0};
     }
     completed->leaver = task;
-    return haul__task_park(task, cancel_leave, completed);
+    return haul__task_park(task, &leave_kind, completed);
 }

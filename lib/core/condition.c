@@ -23,14 +23,16 @@ void haul_condition_finish(struct haul_condition *condition)
 static void cancel_lock(struct haul_task *task)
 {
     if (haul__lock_code(task) != HAUL_E_CANCELLED)
-        task->undelivered = 1;
+        haul__task_keep_request(task);
 }
+
+static const struct haul__ready_kind lock_kind = {.cancel = cancel_lock};
 
 static void go_on(struct haul_task *task, int code)
 {
-    struct haul_condition *condition = task->waited;
+    struct haul_condition *condition = haul__task_waited(task);
     haul__list_remove(&task->ready.at.link);
-    haul__lock_acquire_for(condition->lock, task, code, cancel_lock);
+    haul__lock_acquire_for(condition->lock, task, code, &lock_kind);
 }
 
 static void cancel_wait(struct haul_task *task)
@@ -38,10 +40,12 @@ static void cancel_wait(struct haul_task *task)
     go_on(task, HAUL_E_CANCELLED);
 }
 
+static const struct haul__ready_kind wait_kind = {.cancel = cancel_wait};
+
 struct haul_await haul_condition_wait(struct haul_task *task, struct haul_condition *condition)
 {
     assert(haul_lock_locked(condition->lock) && "a task waits for a condition without its lock");
-    struct haul_await await = haul__task_park(task, cancel_wait, condition);
+    struct haul_await await = haul__task_park(task, &wait_kind, condition);
     haul__list_append(&condition->waiters, &task->ready.at.link);
     haul_lock_release(condition->lock);
     return await;

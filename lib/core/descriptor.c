@@ -7,7 +7,7 @@
  * has to be told. */
 static void end_wait(struct haul_task *task, int code)
 {
-    haul__watch_destroy(task->waited);
+    haul__watch_destroy(haul__task_waited(task));
     haul__task_wake(task, code, (union haul_value){0});
 }
 
@@ -23,14 +23,16 @@ static void cancel_descriptor_wait(struct haul_task *task)
     end_wait(task, HAUL_E_CANCELLED);
 }
 
+static const struct haul__ready_kind descriptor_kind = {.cancel = cancel_descriptor_wait};
+
 static struct haul_await wait_for(struct haul_task *task, int descriptor, int events)
 {
     struct haul__watch *watch;
-    int code = haul__watch_create(task->future.loop->poll, descriptor, descriptor_ready, task, &watch);
+    int code = haul__watch_create(haul_task_loop(task)->poll, descriptor, descriptor_ready, task, &watch);
     if (code < 0)
         return (struct haul_await){code};
     haul__watch_set(watch, events);
-    return haul__task_park(task, cancel_descriptor_wait, watch);
+    return haul__task_park(task, &descriptor_kind, watch);
 }
 
 struct haul_await haul_wait_readable(struct haul_task *task, int descriptor)

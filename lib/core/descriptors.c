@@ -32,12 +32,14 @@ static void run(struct haul__ready *ready)
     callback->fn(callback->data);
 }
 
+static const struct haul__ready_kind callback_kind = {.run = run};
+
 static void make_ready(struct haul_loop *loop, struct callback *callback)
 {
     if (!callback->fn || callback->is_ready)
         return;
     callback->is_ready = true;
-    callback->ready.run = run;
+    callback->ready.kind = &callback_kind;
     haul__loop_make_ready(loop, &callback->ready);
 }
 

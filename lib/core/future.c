@@ -16,6 +16,8 @@ struct done_callback {
 
 static void callback_run(struct haul__ready *ready);
 
+static const struct haul__ready_kind callback_kind = {.run = callback_run};
+
 static struct done_callback *callback_of_link(struct haul_list *link)
 {
     return haul__container(link, struct done_callback, ready.at.link);
@@ -24,12 +26,12 @@ static struct done_callback *callback_of_link(struct haul_list *link)
 /* Tasks that wait stand in the same ring as callbacks. */
 static bool is_callback(const struct haul_list *link)
 {
-    return haul__container(link, struct haul__ready, at.link)->run == callback_run;
+    return haul__container(link, struct haul__ready, at.link)->kind == &callback_kind;
 }
 
 void haul__future_init(struct haul_future *future, struct haul_loop *loop)
 {
-    *future = (struct haul_future){.loop = loop, .references = 1};
+    *future = (struct haul_future){.of.loop = loop, .references = 1};
 }
 
 int haul_future_create(struct haul_loop *loop, struct haul_future **ret_future)
@@ -51,9 +53,9 @@ struct haul_future *haul_future_ref(struct haul_future *future)
 static void report(struct haul_future *future)
 {
     if (future->is_task)
-        future->loop->report_task(future);
+        haul__future_loop(future)->report_task(future);
     else
-        haul__loop_report(future->loop, "a future died with an error that nobody took", future->code);
+        haul__loop_report(haul__future_loop(future), "a future died with an error that nobody took", future->code);
 }
 
 static void die(struct haul_future *future)
@@ -70,9 +72,13 @@ static void die(struct haul_future *future)
         if (future->code != 0 && future->code != HAUL_E_CANCELLED && !future->taken)
             report(future);
     }
-    if (future->is_task && future->loop->names)
-        haul__name_forget(future->loop, future);
-    haul__free(future);
+    if (!future->is_task) {
+        haul__free(future);
+        return;
+    }
+    if (haul__future_loop(future)->names)
+        haul__name_forget(haul__future_loop(future), future);
+    haul__slab_give(future, future->is_apart);
 }
 
 void haul_future_unref(struct haul_future *future)
@@ -105,7 +111,7 @@ void haul__future_remove_waiter(struct haul_future *future, struct haul__ready *
 void haul__future_settle(struct haul_future *future, int code)
 {
     assert(!haul_future_done(future));
-    future->state = HAUL__SETTLED_STATE;
+    future->is_settled = true;
     future->code = (int16_t)code;
     if (!future->waiters)
         return;
@@ -117,7 +123,7 @@ void haul__future_settle(struct haul_future *future, int code)
     for (struct haul_list *link = all.next; link != &all; link = link->next)
         if (is_callback(link))
             callback_of_link(link)->future = haul_future_ref(future);
-    haul__loop_make_all_ready(future->loop, &all);
+    haul__loop_make_all_ready(haul__future_loop(future), &all);
 }
 
 int haul_future_set_value(struct haul_future *future, union haul_value value, haul_destroy_fn *destroy)
@@ -146,14 +152,14 @@ int haul_future_cancel(struct haul_future *future)
     if (haul_future_done(future))
         return 0;
     if (future->is_task)
-        return future->loop->cancel_task(future);
+        return haul__future_loop(future)->cancel_task(future);
     haul__future_settle(future, HAUL_E_CANCELLED);
     return 1;
 }
 
 int haul_future_done(const struct haul_future *future)
 {
-    return future->state == HAUL__SETTLED_STATE;
+    return future->is_settled;
 }
 
 int haul_future_code(struct haul_future *future)
@@ -181,7 +187,7 @@ static void callback_run(struct haul__ready *ready)
 {
     struct done_callback *callback = haul__container(ready, struct done_callback, ready);
     struct haul_future *future = callback->future;
-    if (!future->loop->is_closing)
+    if (!haul__future_loop(future)->is_closing)
         callback->fn(future, callback->data);
     haul__free(callback);
     haul_future_unref(future);
@@ -192,10 +198,10 @@ int haul_future_add_done_callback(struct haul_future *future, haul_done_fn *fn, 
     struct done_callback *callback = haul__allocate(sizeof(*callback));
     if (!callback)
         return -ENOMEM;
-    *callback = (struct done_callback){.ready.run = callback_run, .fn = fn, .data = data};
+    *callback = (struct done_callback){.ready.kind = &callback_kind, .fn = fn, .data = data};
     if (haul_future_done(future)) {
         callback->future = haul_future_ref(future);
-        haul__loop_make_ready(future->loop, &callback->ready);
+        haul__loop_make_ready(haul__future_loop(future), &callback->ready);
     } else {
         haul__future_add_waiter(future, &callback->ready);
     }

@@ -1,6 +1,6 @@
-/* Invariants of a gather while it runs: outcomes[i].value.pointer is the i-th task, or the future that was
- * given, with a reference; `running` counts those that have not ended; the waiting task is woken by the one that makes
- * it 0. */
+/* Invariants of a gather while it runs: its tasks have successive numbers, so that a task's number tells its place, and
+ * the gather holds nothing for each; the outcome of a task is written when it ends, that of a future at the end;
+ * `running` counts those that have not ended; the waiting task is woken by the one that makes it 0. */
 #include "base/memory.h"
 #include "core/outcome.h"
 #include "core/task.h"
@@ -15,8 +15,9 @@ struct gather;
 /* One future among what is gathered. */
 struct gathered_future {
     struct haul__ready ready;
-    struct gather *gather; /* NULL: it is not waited for any more */
-    struct haul_future *future;
+    struct gather *gather;      /* NULL: it is not waited for any more */
+    struct haul_future *future; /* with a reference */
+    size_t index;
 };
 
 struct gather {
@@ -25,13 +26,14 @@ struct gather {
     struct haul_outcome *outcomes;
     size_t count;
     size_t running;
+    uint64_t first_id; /* of its first task */
     int first_error;
     enum haul_gather_flags flags;
     bool waiter_cancelled;
     bool cancelled; /* the rest, by the gather: what ends cancelled from now on is no error */
     bool is_asking; /* it is cancelling the rest */
     size_t future_count;
-    struct gathered_future futures[];
+    struct gathered_future futures[]; /* in the order of the arguments */
 };
 
 void haul_outcome_finish(struct haul_outcome *outcome)
@@ -44,8 +46,7 @@ void haul_outcome_finish(struct haul_outcome *outcome)
 /* Tasks that wait for each other in a ring: none would ever end, so the last waits no longer. */
 static bool closes_ring(const struct haul_future *future)
 {
-    return future->is_task && !haul_future_done(future) &&
-           haul__container(future, struct haul_task, future)->is_delivering;
+    return !haul_future_done(future) && future->is_delivering;
 }
 
 static void forgo(struct gathered_future *gathered)
@@ -55,22 +56,19 @@ static void forgo(struct gathered_future *gathered)
     gathered->gather = NULL;
 }
 
-static struct haul_outcome outcome_of(struct haul_future *future, bool is_borrowed, uint32_t index)
+static struct haul_outcome outcome_of(struct haul_future *future, uint32_t index)
 {
     if (!haul_future_done(future))
         return (struct haul_outcome){.code = HAUL_E_CANCELLED, .index = index};
-    return haul__outcome_of(future, !is_borrowed, index);
+    return haul__outcome_of(future, false, index);
 }
 
 static void conclude(struct gather *gather)
 {
-    size_t next_future = 0;
-    for (size_t i = 0; i < gather->count; i++) {
-        struct haul_future *future = gather->outcomes[i].value.pointer;
-        bool is_borrowed = next_future < gather->future_count && gather->futures[next_future].future == future;
-        next_future += is_borrowed;
-        gather->outcomes[i] = outcome_of(future, is_borrowed, (uint32_t)i);
-        haul_future_unref(future);
+    for (size_t i = 0; i < gather->future_count; i++) {
+        struct gathered_future *gathered = &gather->futures[i];
+        gather->outcomes[gathered->index] = outcome_of(gathered->future, (uint32_t)gathered->index);
+        haul_future_unref(gathered->future);
     }
     struct haul_task *waiter = gather->waiter;
     int code = gather->waiter_cancelled                    ? HAUL_E_CANCELLED
@@ -112,9 +110,27 @@ static void one_ended(struct gather *gather, int code)
         conclude(gather);
 }
 
+/* The place among the arguments of the task that is the N-th of the tasks: behind all futures that have less than N
+ * tasks before them, or N. */
+static size_t place_of_task(const struct gather *gather, size_t n)
+{
+    size_t low = 0;
+    for (size_t high = gather->future_count; low < high;) {
+        size_t middle = (low + high) / 2;
+        if (gather->futures[middle].index - middle <= n)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return n + low;
+}
+
 static void task_ended(struct haul_group *group, struct haul_task *task)
 {
-    one_ended(haul__container(group, struct gather, group), task->future.code);
+    struct gather *gather = haul__container(group, struct gather, group);
+    size_t index = place_of_task(gather, (size_t)(task->id - gather->first_id));
+    gather->outcomes[index] = haul__outcome_of(&task->future, true, (uint32_t)index);
+    one_ended(gather, task->future.code);
 }
 
 static void future_ended(struct haul__ready *ready)
@@ -123,45 +139,54 @@ static void future_ended(struct haul__ready *ready)
     one_ended(gathered->gather, gathered->future->code);
 }
 
+static const struct haul__ready_kind future_kind = {.run = future_ended};
+
 static void cancel_gather(struct haul_task *task)
 {
-    struct gather *gather = task->waited;
+    struct gather *gather = haul__task_waited(task);
     /* What comes round in a ring is its own asking. */
     if (!gather->is_asking)
         gather->waiter_cancelled = true;
     cancel_rest(gather);
 }
 
-static void add_future(struct gather *gather, struct haul_future *future, size_t index)
+static const struct haul__ready_kind gather_kind = {.cancel = cancel_gather};
+
+static void begin_futures(struct gather *gather)
 {
-    assert(future->loop == gather->group.loop && "a future of another loop is gathered");
-    assert(future != &gather->waiter->future && "a task gathers itself");
-    struct gathered_future *gathered = &gather->futures[gather->future_count++];
-    *gathered = (struct gathered_future){.ready.run = future_ended, .gather = gather, .future = future};
-    gather->outcomes[index].value.pointer = haul_future_ref(future);
-    if (haul_future_done(future))
-        haul__loop_make_ready(future->loop, &gathered->ready);
-    else
-        haul__future_add_waiter(future, &gathered->ready);
+    for (size_t i = 0; i < gather->future_count; i++) {
+        struct gathered_future *gathered = &gather->futures[i];
+        struct haul_future *future = gathered->future;
+        assert(haul__future_loop(future) == gather->group.loop && "a future of another loop is gathered");
+        assert(future != &gather->waiter->future && "a task gathers itself");
+        haul_future_ref(future);
+        if (haul_future_done(future))
+            haul__loop_make_ready(gather->group.loop, &gathered->ready);
+        else
+            haul__future_add_waiter(future, &gathered->ready);
+    }
 }
 
-/* Makes the tasks; all or none. */
-static int make_tasks(struct gather *gather, const struct haul_awaitable *awaitables)
+/* Makes the tasks and notes the futures, for which there are so many PLACES; all or none. */
+static int take_all(struct gather *gather, haul_source_fn *next, void *data, size_t places)
 {
     for (size_t i = 0; i < gather->count; i++) {
-        struct haul_task *task;
-        if (!awaitables[i].frame)
-            continue;
-        int code = haul__task_create_in(&gather->group, awaitables[i], &task);
-        if (code < 0) {
-            while (!haul__list_is_empty(&gather->group.tasks)) {
-                task = haul__container(gather->group.tasks.next, struct haul_task, sibling);
-                haul_task_unref(task);
-                haul__task_discard(task);
-            }
+        struct haul_awaitable awaitable;
+        int code = next(data, &awaitable);
+        assert(gather->group.loop->last_task_id + 1 == gather->first_id + i - gather->future_count &&
+               "the source of a gather makes tasks");
+        assert((code != 0 || awaitable.frame || gather->future_count < places) &&
+               "a source gives what is no HAUL_CALL");
+        if (code == 0 && !awaitable.frame)
+            gather->futures[gather->future_count++] = (struct gathered_future){
+                .ready.kind = &future_kind, .gather = gather, .future = awaitable.future, .index = i};
+        else if (code == 0)
+            code = haul__task_create_in(&gather->group, awaitable, NULL);
+        if (code != 0) {
+            while (!haul__list_is_empty(&gather->group.tasks))
+                haul__task_discard(haul__container(gather->group.tasks.next, struct haul_task, sibling));
             return code;
         }
-        gather->outcomes[i].value.pointer = &task->future;
     }
     return 0;
 }
@@ -173,27 +198,46 @@ static struct haul_await fail(struct haul_outcome *outcomes, size_t count, int c
     return (struct haul_await){code};
 }
 
-struct haul_await haul_gather(struct haul_task *task, const struct haul_awaitable *awaitables, size_t count,
-                              enum haul_gather_flags flags, struct haul_outcome *outcomes)
+static struct haul_await gather(struct haul_task *task, haul_source_fn *next, void *data, size_t count,
+                                size_t future_count, enum haul_gather_flags flags, struct haul_outcome *outcomes)
 {
     if (count == 0)
         return (struct haul_await){0};
-    size_t future_count = 0;
-    for (size_t i = 0; i < count; i++)
-        future_count += !awaitables[i].frame;
     struct gather *gather = haul__allocate(sizeof(*gather) + future_count * sizeof(gather->futures[0]));
     if (!gather)
         return fail(outcomes, count, -ENOMEM);
     *gather = (struct gather){.waiter = task, .outcomes = outcomes, .count = count, .running = count, .flags = flags};
     haul_group_init(task, &gather->group);
     gather->group.ended = task_ended;
-    int code = make_tasks(gather, awaitables);
-    if (code < 0) {
+    gather->first_id = gather->group.loop->last_task_id + 1;
+    int code = take_all(gather, next, data, future_count);
+    if (code != 0) {
         haul__free(gather);
         return fail(outcomes, count, code);
     }
+    begin_futures(gather);
+    return haul__task_park(task, &gather_kind, gather);
+}
+
+/* DATA is the place in an array. */
+static int next_of_array(void *data, struct haul_awaitable *ret_awaitable)
+{
+    const struct haul_awaitable **next = data;
+    *ret_awaitable = *(*next)++;
+    return 0;
+}
+
+struct haul_await haul_gather(struct haul_task *task, const struct haul_awaitable *awaitables, size_t count,
+                              enum haul_gather_flags flags, struct haul_outcome *outcomes)
+{
+    size_t future_count = 0;
     for (size_t i = 0; i < count; i++)
-        if (!awaitables[i].frame)
-            add_future(gather, awaitables[i].future, i);
-    return haul__task_park(task, cancel_gather, gather);
+        future_count += !awaitables[i].frame;
+    return gather(task, next_of_array, &awaitables, count, future_count, flags, outcomes);
+}
+
+struct haul_await haul_gather_from(struct haul_task *task, haul_source_fn *next, void *data, size_t count,
+                                   enum haul_gather_flags flags, struct haul_outcome *outcomes)
+{
+    return gather(task, next, data, count, 0, flags, outcomes);
 }

@@ -168,8 +168,7 @@ static struct haul_await resume_in(struct haul_task *task, struct haul_generator
         return haul__task_answer(task, generator->closing ? stop_close(generator, answer) : answer,
                                  generator->driver.value);
     generator->driver.awaited = (int16_t)code;
-    generator->driver.parent = task->leaf;
-    task->leaf = &generator->driver;
+    haul__task_enter(task, &generator->driver);
     return (struct haul_await){HAUL__PENDING};
 }
 

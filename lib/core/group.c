@@ -11,11 +11,11 @@ static int conclude(struct haul_group *group)
     if (group->owner_cancelled)
         haul__task_take_back(owner, group->request);
     if (group->code != 0) {
-        bool body_cancelled = owner->leaf->code == HAUL_E_CANCELLED;
+        bool body_cancelled = haul__task_leaf(owner)->code == HAUL_E_CANCELLED;
         if (group->wait_cancelled || (body_cancelled && owner->cancelling > group->cancelling))
-            owner->undelivered++;
+            haul__task_ask_again(owner);
         if (body_cancelled)
-            owner->leaf->code = (int16_t)group->code;
+            haul__task_leaf(owner)->code = (int16_t)group->code;
     }
     group->code = 0;
     group->cancelled = 0;
@@ -53,7 +53,7 @@ static void task_ended(struct haul_group *group, struct haul_task *task)
 void haul_group_init(struct haul_task *task, struct haul_group *group)
 {
     *group = (struct haul_group){
-        .loop = task->future.loop, .ended = task_ended, .owner = task, .cancelling = haul_task_cancelling(task)};
+        .loop = haul_task_loop(task), .ended = task_ended, .owner = task, .cancelling = haul_task_cancelling(task)};
     haul__list_init(&group->tasks);
 }
 
@@ -72,21 +72,23 @@ void haul_group_cancel(struct haul_group *group)
 /* The owner waits on: a group is left when all have ended. Their `finally` is not disturbed a second time. */
 static void cancel_group_wait(struct haul_task *task)
 {
-    struct haul_group *group = task->waited;
+    struct haul_group *group = haul__task_waited(task);
     group->wait_cancelled = 1;
     if (!group->cancelled || group->loop->insists)
         haul_group_cancel(group);
 }
+
+static const struct haul__ready_kind group_kind = {.cancel = cancel_group_wait};
 
 struct haul_await haul_group_wait(struct haul_task *task, struct haul_group *group)
 {
     assert(task == group->owner && "a group is awaited by the task that opened it");
     if (haul__list_is_empty(&group->tasks))
         return haul__task_answer(task, conclude(group), (union haul_value){0});
-    if (task->leaf->code != 0 && !group->cancelled)
+    if (haul__task_leaf(task)->code != 0 && !group->cancelled)
         haul_group_cancel(group);
     group->waiting = 1;
-    return haul__task_park(task, cancel_group_wait, group);
+    return haul__task_park(task, &group_kind, group);
 }
 
 void haul_group_collect(struct haul_group *group, struct haul_error_group *errors)

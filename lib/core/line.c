@@ -7,9 +7,11 @@ static void cancel_wait(struct haul_task *task)
     haul__line_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
 }
 
+static const struct haul__ready_kind line_kind = {.cancel = cancel_wait};
+
 struct haul_await haul__line_wait(struct haul_task *task, struct haul_list *line)
 {
-    struct haul_await await = haul__task_park(task, cancel_wait, line);
+    struct haul_await await = haul__task_park(task, &line_kind, NULL);
     haul__list_append(line, &task->ready.at.link);
     return await;
 }

@@ -20,7 +20,7 @@ struct haul_await haul_lock_acquire(struct haul_task *task, struct haul_lock *lo
 {
     if (haul_lock_try_acquire(lock))
         return haul__task_answer(task, 0, (union haul_value){0});
-    task->leaf->awaited = 0;
+    haul__task_leaf(task)->awaited = 0;
     return haul__line_wait(task, &lock->waiters);
 }
 
@@ -48,10 +48,11 @@ int haul_lock_locked(const struct haul_lock *lock)
     return lock->locked;
 }
 
-void haul__lock_acquire_for(struct haul_lock *lock, struct haul_task *task, int code, haul__cancel_fn *cancel_wait)
+void haul__lock_acquire_for(struct haul_lock *lock, struct haul_task *task, int code,
+                            const struct haul__ready_kind *kind)
 {
-    task->leaf->awaited = (int16_t)code;
-    task->cancel_wait = cancel_wait;
+    haul__task_leaf(task)->awaited = (int16_t)code;
+    task->ready.kind = kind;
     if (haul_lock_try_acquire(lock))
         haul__task_wake(task, code, (union haul_value){0});
     else
@@ -60,5 +61,5 @@ void haul__lock_acquire_for(struct haul_lock *lock, struct haul_task *task, int 
 
 int haul__lock_code(const struct haul_task *task)
 {
-    return task->leaf->awaited;
+    return haul__task_leaf(task)->awaited;
 }

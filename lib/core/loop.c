@@ -61,6 +61,7 @@ int haul_loop_create(const struct haul_loop_options *options, struct haul_loop *
     haul__heap_init(&loop->timers);
     haul__list_init(&loop->root.tasks);
     loop->root.loop = loop;
+    haul__slab_init(&loop->tasks);
     if (options) {
         loop->exception_handler = options->exception_handler;
         loop->exception_data = options->exception_data;
@@ -82,7 +83,7 @@ static void run_first(struct haul_list *list)
 {
     struct haul__ready *ready = haul__container(list->next, struct haul__ready, at.link);
     haul__list_remove(&ready->at.link);
-    ready->run(ready);
+    ready->kind->run(ready);
 }
 
 int haul_loop_destroy(struct haul_loop *loop)
@@ -107,6 +108,7 @@ int haul_loop_destroy(struct haul_loop *loop)
     while (!haul__list_is_empty(&loop->ready))
         run_first(&loop->ready);
     haul__heap_finish(&loop->timers);
+    haul__slab_finish(&loop->tasks);
     haul__mailbox_finish(&loop->mailbox);
     haul__poll_destroy(loop->poll);
     haul__free(loop);
@@ -149,6 +151,8 @@ static void handle_run(struct haul__ready *ready)
     fn(data);
 }
 
+static const struct haul__ready_kind handle_kind = {.run = handle_run};
+
 static void handle_due(struct haul_timer *timer)
 {
     struct haul_handle *handle = haul__container(timer, struct haul_handle, ready.at.timer);
@@ -165,7 +169,7 @@ int haul_loop_call_at(struct haul_loop *loop, int64_t deadline, haul_callback_fn
     handle->loop = loop;
     handle->fn = fn;
     handle->data = data;
-    handle->ready.run = handle_run;
+    handle->ready.kind = &handle_kind;
     if (deadline == INT64_MIN) {
         haul__loop_make_ready(loop, &handle->ready);
     } else {
@@ -215,12 +219,14 @@ static void threadsafe_call_run(struct haul__ready *ready)
     haul__free(call);
 }
 
+static const struct haul__ready_kind threadsafe_kind = {.run = threadsafe_call_run};
+
 int haul_loop_call_soon_threadsafe(struct haul_loop *loop, haul_callback_fn *fn, void *data)
 {
     struct threadsafe_call *call = haul__allocate(sizeof(*call));
     if (!call)
         return -ENOMEM;
-    *call = (struct threadsafe_call){.ready.run = threadsafe_call_run, .loop = loop, .fn = fn, .data = data};
+    *call = (struct threadsafe_call){.ready.kind = &threadsafe_kind, .loop = loop, .fn = fn, .data = data};
     haul__mailbox_post(&loop->mailbox, &call->ready.at.link);
     return 0;
 }
@@ -241,6 +247,8 @@ static void signal_run(struct haul__ready *ready)
     handler->is_ready = false;
     handler->fn(handler->data);
 }
+
+static const struct haul__ready_kind signal_kind = {.run = signal_run};
 
 static void signal_came(struct haul__watch *watch, int events, void *data)
 {
@@ -270,7 +278,8 @@ int haul_loop_add_signal_handler(struct haul_loop *loop, int signal, haul_callba
     struct signal_handler *handler = haul__allocate_zeroed(sizeof(*handler));
     if (!handler)
         return -ENOMEM;
-    *handler = (struct signal_handler){.ready.run = signal_run, .loop = loop, .fn = fn, .data = data, .signal = signal};
+    *handler =
+        (struct signal_handler){.ready.kind = &signal_kind, .loop = loop, .fn = fn, .data = data, .signal = signal};
     int code = haul__signal_watch_create(loop->poll, signal, signal_came, handler, &handler->watch);
     if (code < 0) {
         haul__free(handler);
@@ -304,6 +313,18 @@ void haul__loop_report(struct haul_loop *loop, const char *message, int code)
         loop->exception_handler(loop->exception_data, loop, message, code);
 }
 
+/* The earliest timer's deadline, as far as the loop minds it: where timers follow each other closely, those of a while
+ * are waited for at once, since a wait costs more than what most of them do. One that stands alone is on time. */
+static int64_t next_timer(const struct haul_loop *loop)
+{
+    if (!haul__heap_first(&loop->timers))
+        return HAUL_NEVER;
+    int64_t deadline = haul__heap_first_deadline(&loop->timers);
+    int64_t now = haul_loop_now(loop);
+    bool is_soon = deadline > now && deadline - now < HAUL__TIMER_PACE;
+    return is_soon && !haul_loop_is_virtual(loop) ? now + HAUL__TIMER_PACE : deadline;
+}
+
 /* The next point in time at which a hook or a timer has something to do. Hooks may make things ready. */
 static int64_t next_deadline(struct haul_loop *loop)
 {
@@ -314,16 +335,15 @@ static int64_t next_deadline(struct haul_loop *loop)
         if (hook_deadline < deadline)
             deadline = hook_deadline;
     }
-    const struct haul__heap_entry *first = haul__heap_first(&loop->timers);
-    return first && first->deadline < deadline ? first->deadline : deadline;
+    int64_t timer_deadline = next_timer(loop);
+    return timer_deadline < deadline ? timer_deadline : deadline;
 }
 
 static void fire_due_timers(struct haul_loop *loop)
 {
     int64_t now = haul_loop_now(loop);
-    const struct haul__heap_entry *first;
-    while ((first = haul__heap_first(&loop->timers)) && first->deadline <= now) {
-        struct haul_timer *timer = first->timer;
+    struct haul_timer *timer;
+    while ((timer = haul__heap_first(&loop->timers)) && haul__heap_first_deadline(&loop->timers) <= now) {
         haul__heap_remove(&loop->timers, timer);
         timer->fire(timer);
     }

@@ -4,6 +4,7 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "base/slab.h"
 #include "core/descriptors.h"
 #include "core/mailbox.h"
 #include "core/poll.h"
@@ -12,6 +13,15 @@
 #include <haul/loop.h>
 #include <haul/trace.h>
 
+struct haul__ready;
+
+/* What the loop does with something that is ready; and, of a task that waits, how its wait is ended early. In one
+ * table, so that a task needs one pointer for both. */
+struct haul__ready_kind {
+    void (*run)(struct haul__ready *ready);
+    void (*cancel)(struct haul_task *task); /* haul__cancel_fn, see core/task.h; NULL in all but a task that waits */
+};
+
 /* Something that the loop runs once: a task's step, a done callback, a handle. While it is not ready its owner may use
  * the link (to stand in a queue of waiters) or the timer. */
 struct haul__ready {
@@ -19,8 +29,11 @@ struct haul__ready {
         struct haul_list link;
         struct haul_timer timer;
     } at;
-    void (*run)(struct haul__ready *ready);
+    const struct haul__ready_kind *kind;
 };
+
+/* So much apart are two waits for deadlines at least, in nanoseconds, on a clock that is not virtual. */
+#define HAUL__TIMER_PACE 100000
 
 /* Called once in every iteration, around the wait. Neither function adds or removes hooks. */
 struct haul__hook {
@@ -71,6 +84,7 @@ struct haul_loop {
     int (*cancel_task)(struct haul_future *future);  /* haul_task_cancel, for the floor of futures */
     void (*report_task)(struct haul_future *future); /* as one that died with an error that nobody took */
     struct haul_task *current;                       /* the task whose step runs */
+    struct haul__slab tasks;                         /* the memory of all, until their last reference is dropped */
     uint64_t last_task_id;
     size_t tasks_alive;
     struct haul__name *names; /* those that tasks were given; NULL: none */

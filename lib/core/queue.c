@@ -92,8 +92,9 @@ struct haul_await haul_queue_put(struct haul_task *task, struct haul_queue *queu
     int code = haul_queue_put_nowait(queue, item);
     if (code != HAUL_E_FULL)
         return haul__task_answer(task, code, (union haul_value){0});
+    struct haul_await await = haul__line_wait(task, &queue->putters);
     task->future.value = item;
-    return haul__line_wait(task, &queue->putters);
+    return await;
 }
 
 /* There is room, since an item was taken. */

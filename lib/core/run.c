@@ -16,9 +16,11 @@ static void complete(struct haul__ready *ready)
     haul__container(ready, struct completion, ready)->is_done = true;
 }
 
+static const struct haul__ready_kind completion_kind = {.run = complete};
+
 int haul_run_until_complete(struct haul_loop *loop, struct haul_future *future)
 {
-    struct completion completion = {.ready.run = complete};
+    struct completion completion = {.ready.kind = &completion_kind};
     haul_future_ref(future);
     if (haul_future_done(future))
         haul__loop_make_ready(loop, &completion.ready);

@@ -5,10 +5,10 @@
 
 static void cancel_shield(struct haul_task *task)
 {
-    struct haul_future *future = task->waited;
+    struct haul_future *future = haul__task_waited(task);
     if (haul_future_done(future)) {
         if (future->code != HAUL_E_CANCELLED)
-            task->undelivered = 1;
+            haul__task_keep_request(task);
         return;
     }
     haul__future_remove_waiter(future, &task->ready);
@@ -16,10 +16,9 @@ static void cancel_shield(struct haul_task *task)
     haul_future_unref(future);
 }
 
+static const struct haul__ready_kind shield_kind = {.run = haul__future_wait_over, .cancel = cancel_shield};
+
 struct haul_await haul_shield(struct haul_task *task, struct haul_future *future)
 {
-    struct haul_await await = haul_future_wait(task, future);
-    if (await.code == HAUL__PENDING)
-        task->cancel_wait = cancel_shield;
-    return await;
+    return haul__future_wait_as(task, future, &shield_kind);
 }

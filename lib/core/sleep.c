@@ -3,22 +3,28 @@
 #include <haul/error.h>
 #include <haul/sleep.h>
 
+/* It may end soon, and leave those who stand beside it in its group. */
 static void sleep_over(struct haul_timer *timer)
 {
-    haul__task_wake(haul__container(timer, struct haul_task, ready.at.timer), 0, (union haul_value){0});
+    struct haul_task *task = haul__container(timer, struct haul_task, ready.at.timer);
+    __builtin_prefetch(task->sibling.previous, 1);
+    __builtin_prefetch(task->sibling.next, 1);
+    haul__task_wake(task, 0, (union haul_value){0});
 }
 
 static void cancel_sleep(struct haul_task *task)
 {
-    haul__loop_clear_timer(task->future.loop, &task->ready.at.timer);
+    haul__loop_clear_timer(haul_task_loop(task), &task->ready.at.timer);
     haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
 }
+
+static const struct haul__ready_kind sleep_kind = {.cancel = cancel_sleep};
 
 struct haul_await haul_sleep_until(struct haul_task *task, int64_t deadline)
 {
     task->ready.at.timer.fire = sleep_over;
-    int code = haul__loop_set_timer(task->future.loop, &task->ready.at.timer, deadline);
-    return code < 0 ? (struct haul_await){code} : haul__task_park(task, cancel_sleep, NULL);
+    int code = haul__loop_set_timer(haul_task_loop(task), &task->ready.at.timer, deadline);
+    return code < 0 ? (struct haul_await){code} : haul__task_park(task, &sleep_kind, NULL);
 }
 
 static void yield_over(struct haul__ready *ready)
@@ -32,12 +38,13 @@ void haul__cancel_yield(struct haul_task *task)
     haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
 }
 
+static const struct haul__ready_kind yield_kind = {.run = yield_over, .cancel = haul__cancel_yield};
+
 /* It stays parked while it is in the ready queue, so that a task that only yields can be cancelled. */
 static struct haul_await yield(struct haul_task *task)
 {
-    struct haul_await await = haul__task_park(task, haul__cancel_yield, NULL);
-    task->ready.run = yield_over;
-    haul__loop_make_ready(task->future.loop, &task->ready);
+    struct haul_await await = haul__task_park(task, &yield_kind, NULL);
+    haul__loop_make_ready(haul_task_loop(task), &task->ready);
     return await;
 }
 
@@ -45,5 +52,5 @@ struct haul_await haul_sleep(struct haul_task *task, int64_t duration)
 {
     if (duration <= 0)
         return yield(task);
-    return haul_sleep_until(task, haul_deadline(haul_loop_now(task->future.loop), duration));
+    return haul_sleep_until(task, haul_deadline(haul_loop_now(haul_task_loop(task)), duration));
 }

@@ -14,12 +14,12 @@ int haul_timeout_enter(struct haul_task *task, struct haul_timeout *timeout, int
 {
     *timeout = (struct haul_timeout){
         .timer = {expire, HAUL__NO_TIMER}, .task = task, .cancelling = haul_task_cancelling(task)};
-    return haul__loop_set_timer(task->future.loop, &timeout->timer, deadline);
+    return haul__loop_set_timer(haul_task_loop(task), &timeout->timer, deadline);
 }
 
 int haul_timeout_reschedule(struct haul_timeout *timeout, int64_t deadline)
 {
-    struct haul_loop *loop = timeout->task->future.loop;
+    struct haul_loop *loop = haul_task_loop(timeout->task);
     haul__loop_clear_timer(loop, &timeout->timer);
     return timeout->expired ? 0 : haul__loop_set_timer(loop, &timeout->timer, deadline);
 }
@@ -27,7 +27,7 @@ int haul_timeout_reschedule(struct haul_timeout *timeout, int64_t deadline)
 int haul_timeout_leave(struct haul_task *task, struct haul_timeout *timeout, int code)
 {
     assert(task == timeout->task);
-    haul__loop_clear_timer(task->future.loop, &timeout->timer);
+    haul__loop_clear_timer(haul_task_loop(task), &timeout->timer);
     if (!timeout->expired)
         return code;
     haul__task_take_back(task, timeout->request);

@@ -57,7 +57,7 @@ static void conclude(struct wait *wait, int code)
         haul_future_unref(wait->watches[i].future);
     }
     haul__free(wait);
-    haul__loop_clear_timer(task->future.loop, &task->ready.at.timer);
+    haul__loop_clear_timer(haul_task_loop(task), &task->ready.at.timer);
     haul__task_wake(task, code, (union haul_value){0});
 }
 
@@ -70,23 +70,27 @@ static void watch_run(struct haul__ready *ready)
         conclude(wait, 0);
 }
 
+static const struct haul__ready_kind watch_kind = {.run = watch_run};
+
 static void deadline_came(struct haul_timer *timer)
 {
-    conclude(haul__container(timer, struct haul_task, ready.at.timer)->waited, 0);
+    conclude(haul__task_waited(haul__container(timer, struct haul_task, ready.at.timer)), 0);
 }
 
 static void cancel_wait(struct haul_task *task)
 {
-    struct wait *wait = task->waited;
+    struct wait *wait = haul__task_waited(task);
     if (is_enough(tally_now(wait), wait->until, wait->count))
-        task->undelivered = 1;
+        haul__task_keep_request(task);
     else
         conclude(wait, HAUL_E_CANCELLED);
 }
 
+static const struct haul__ready_kind wait_kind = {.cancel = cancel_wait};
+
 static void watch_future(struct wait *wait, struct watch *watch, struct haul_future *future)
 {
-    *watch = (struct watch){.ready.run = watch_run, .wait = wait, .future = haul_future_ref(future)};
+    *watch = (struct watch){.ready.kind = &watch_kind, .wait = wait, .future = haul_future_ref(future)};
     if (haul_future_done(future)) {
         haul__list_init(&watch->ready.at.link);
         count_future(&wait->tally, future);
@@ -102,7 +106,7 @@ struct haul_await haul_wait(struct haul_task *task, struct haul_future *const *f
     struct tally tally = {0};
     for (size_t i = 0; i < count; i++) {
         assert(futures[i] != &task->future && "a task waits for itself");
-        assert(futures[i]->loop == task->future.loop && "a task waits for a future of another loop");
+        assert(haul__future_loop(futures[i]) == haul_task_loop(task) && "a task waits for a future of another loop");
         if (haul_future_done(futures[i]))
             count_future(&tally, futures[i]);
     }
@@ -112,7 +116,7 @@ struct haul_await haul_wait(struct haul_task *task, struct haul_future *const *f
     if (!wait)
         return (struct haul_await){-ENOMEM};
     task->ready.at.timer.fire = deadline_came;
-    int code = haul__loop_set_timer(task->future.loop, &task->ready.at.timer, deadline);
+    int code = haul__loop_set_timer(haul_task_loop(task), &task->ready.at.timer, deadline);
     if (code < 0) {
         haul__free(wait);
         return (struct haul_await){code};
@@ -120,5 +124,5 @@ struct haul_await haul_wait(struct haul_task *task, struct haul_future *const *f
     *wait = (struct wait){.task = task, .until = until, .count = count};
     for (size_t i = 0; i < count; i++)
         watch_future(wait, &wait->watches[i], futures[i]);
-    return haul__task_park(task, cancel_wait, wait);
+    return haul__task_park(task, &wait_kind, wait);
 }

@@ -32,7 +32,7 @@ static void wake_waiter(struct wait_for *wait_for, int code)
     struct haul_task *waiter = wait_for->waiter;
     haul_future_unref(wait_for->future);
     haul__free(wait_for);
-    haul__loop_clear_timer(waiter->future.loop, &waiter->ready.at.timer);
+    haul__loop_clear_timer(haul_task_loop(waiter), &waiter->ready.at.timer);
     haul__task_wake(waiter, code, (union haul_value){0});
 }
 
@@ -43,10 +43,12 @@ static void ended(struct haul__ready *ready)
     if (outcome.code == 0)
         *wait_for->ret_outcome = outcome;
     if (wait_for->waiter_cancelled && ended_without_seeing_the_cancel(wait_for->future))
-        wait_for->waiter->undelivered++;
+        haul__task_ask_again(wait_for->waiter);
     bool is_timeout = outcome.code == HAUL_E_CANCELLED && wait_for->expired && !wait_for->waiter_cancelled;
     wake_waiter(wait_for, is_timeout ? HAUL_E_TIMEOUT : outcome.code);
 }
+
+static const struct haul__ready_kind ended_kind = {.run = ended};
 
 /* The wait may be over behind it, where it closes a ring. */
 static void expire(struct wait_for *wait_for)
@@ -57,22 +59,22 @@ static void expire(struct wait_for *wait_for)
 
 static void deadline_came(struct haul_timer *timer)
 {
-    expire(haul__container(timer, struct haul_task, ready.at.timer)->waited);
+    expire(haul__task_waited(haul__container(timer, struct haul_task, ready.at.timer)));
 }
 
 /* Tasks that wait for each other in a ring: none would ever end, so the last waits no longer. */
 static bool closes_ring(const struct wait_for *wait_for)
 {
     struct haul_future *future = wait_for->future;
-    return !wait_for->is_own && future->is_task && haul__container(future, struct haul_task, future)->is_delivering;
+    return !wait_for->is_own && future->is_task && future->is_delivering;
 }
 
 /* Each request is passed on, so that a `finally` without end can be ended, too. */
 static void cancel_wait_for(struct haul_task *task)
 {
-    struct wait_for *wait_for = task->waited;
+    struct wait_for *wait_for = haul__task_waited(task);
     if (haul_future_done(wait_for->future) && wait_for->future->code != HAUL_E_CANCELLED) {
-        task->undelivered = 1;
+        haul__task_keep_request(task);
         return;
     }
     if (closes_ring(wait_for)) {
@@ -83,6 +85,8 @@ static void cancel_wait_for(struct haul_task *task)
     wait_for->waiter_cancelled = true;
     haul_future_cancel(wait_for->future);
 }
+
+static const struct haul__ready_kind wait_for_kind = {.cancel = cancel_wait_for};
 
 static int begin(struct wait_for *wait_for, struct haul_awaitable awaitable)
 {
@@ -101,9 +105,9 @@ static int answer_at_once(struct haul_task *task, struct haul_awaitable awaitabl
                           struct haul_outcome *ret_outcome)
 {
     if (awaitable.frame)
-        return deadline <= haul_loop_now(task->future.loop) ? HAUL_E_TIMEOUT : HAUL__PENDING;
+        return deadline <= haul_loop_now(haul_task_loop(task)) ? HAUL_E_TIMEOUT : HAUL__PENDING;
     assert(awaitable.future != &task->future && "a task awaits itself");
-    assert(awaitable.future->loop == task->future.loop && "a task awaits a future of another loop");
+    assert(haul__future_loop(awaitable.future) == haul_task_loop(task) && "a task awaits a future of another loop");
     if (!haul_future_done(awaitable.future))
         return HAUL__PENDING;
     struct haul_outcome outcome = haul__outcome_of(awaitable.future, false, 0);
@@ -118,12 +122,12 @@ struct haul_await haul_wait_for(struct haul_task *task, struct haul_awaitable aw
     int code = answer_at_once(task, awaitable, deadline, ret_outcome);
     if (code != HAUL__PENDING)
         return (struct haul_await){code};
-    struct haul_loop *loop = task->future.loop;
+    struct haul_loop *loop = haul_task_loop(task);
     struct wait_for *wait_for = haul__allocate(sizeof(*wait_for));
     if (!wait_for)
         return (struct haul_await){-ENOMEM};
     *wait_for = (struct wait_for){
-        .ready.run = ended, .waiter = task, .ret_outcome = ret_outcome, .is_own = awaitable.frame != NULL};
+        .ready.kind = &ended_kind, .waiter = task, .ret_outcome = ret_outcome, .is_own = awaitable.frame != NULL};
     bool is_late = deadline <= haul_loop_now(loop);
     task->ready.at.timer.fire = deadline_came;
     code = haul__loop_set_timer(loop, &task->ready.at.timer, is_late ? HAUL_NEVER : deadline);
@@ -135,7 +139,7 @@ struct haul_await haul_wait_for(struct haul_task *task, struct haul_awaitable aw
         return (struct haul_await){code};
     }
     haul__future_add_waiter(wait_for->future, &wait_for->ready);
-    struct haul_await await = haul__task_park(task, cancel_wait_for, wait_for);
+    struct haul_await await = haul__task_park(task, &wait_for_kind, wait_for);
     if (is_late)
         expire(wait_for);
     return await;

@@ -24,28 +24,13 @@ struct haul_completed; /* an iteration */
 int haul_as_completed(struct haul_task *task, const struct haul_awaitable *awaitables, size_t count,
                       struct haul_completed **ret_completed);
 
-/* Gives what is to run next; it may make it on the spot, in DATA, since a frame is copied when this returns:
- *
- *     static int next(void *data, struct haul_awaitable *ret_awaitable)
- *     {
- *         struct list *list = data;
- *         if (list->next == list->end)
- *             return HAUL_E_DRAINED;
- *         list->work = HAUL_FRAME(work, .item = list->next++);
- *         *ret_awaitable = HAUL_AWAITABLE(list->work);
- *         return 0;
- *     }
- *
- * Any code but 0 ends the iteration, when all outcomes were given, with that code: HAUL_E_DRAINED, or why there is no
- * next one. It is not called again then. */
-typedef int haul_source_fn(void *data, struct haul_awaitable *ret_awaitable);
-
 /* Begins an iteration over what NEXT gives, of which no more than LIMIT, 1 at least, are there at a time: running, or
  * ended and not given yet. So what it takes of memory goes by LIMIT, however many there are, and who is slow to take
  * outcomes slows down the source. NEXT is asked when there is room, inside haul_completed_next and, while tasks wait
- * in there, from the loop; nothing runs before the first haul_completed_next. Outcomes come in order of completion;
- * their index counts what NEXT gave. As a gather that fails fast: leave at the first error, which cancels and awaits
- * the rest. -ENOMEM. */
+ * in there, from the loop; nothing runs before the first haul_completed_next. Any code of NEXT but 0 ends the
+ * iteration, when all outcomes were given, with that code; it is not called again then. Outcomes come in order of
+ * completion; their index counts what NEXT gave. As a gather that fails fast: leave at the first error, which cancels
+ * and awaits the rest. -ENOMEM. */
 int haul_gather_limited(struct haul_task *task, size_t limit, haul_source_fn *next, void *data,
                         struct haul_completed **ret_completed);
 

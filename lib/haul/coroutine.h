@@ -71,7 +71,7 @@ typedef struct haul_step haul_step_fn(struct haul_task *task, struct haul_corout
  * read behind HAUL_FINALLY: what the body ended with. */
 struct haul_coroutine {
     haul_step_fn *step;            /* the function */
-    struct haul_coroutine *parent; /* who awaits this one; NULL in a task's first coroutine */
+    struct haul_coroutine *parent; /* who awaits this one; in a task's first coroutine, the innermost */
     union haul_value value;        /* what HAUL_RETURN gave; before that, what a generator yields or receives */
     uint32_t point;                /* the line to go on at; 0 before the first step */
     int16_t code;                  /* what the body ended with */

@@ -36,6 +36,28 @@ HAUL__MUST_AWAIT struct haul_await haul_gather(struct haul_task *task, const str
                                                size_t count, enum haul_gather_flags flags,
                                                struct haul_outcome *outcomes);
 
+/* Gives what is to run next; it may make it on the spot, in DATA, since a frame is copied when this returns:
+ *
+ *     static int next(void *data, struct haul_awaitable *ret_awaitable)
+ *     {
+ *         struct list *list = data;
+ *         if (list->next == list->end)
+ *             return HAUL_E_DRAINED;
+ *         list->work = HAUL_FRAME(work, .item = list->next++);
+ *         *ret_awaitable = HAUL_AWAITABLE(list->work);
+ *         return 0;
+ *     }
+ *
+ * Any code but 0 says why there is no next one, HAUL_E_DRAINED that all were given. */
+typedef int haul_source_fn(void *data, struct haul_awaitable *ret_awaitable);
+
+/* The same of COUNT coroutines that NEXT gives one by one, before this returns, so that no array of them is needed
+ * (asyncio: gather(*(work(item) for item in items))). NEXT makes no tasks, and gives no futures. Where it gives a code
+ * other than 0 before COUNT, nothing has begun, and that is the await's. */
+HAUL__MUST_AWAIT struct haul_await haul_gather_from(struct haul_task *task, haul_source_fn *next, void *data,
+                                                    size_t count, enum haul_gather_flags flags,
+                                                    struct haul_outcome *outcomes);
+
 HAUL__END_C
 
 #endif

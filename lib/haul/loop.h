@@ -4,7 +4,8 @@
  * haul_loop_call_soon_threadsafe alone. An iteration waits for descriptors and
  * deadlines (not at all while something is ready), then runs all that was ready at its begin, in order; what becomes
  * ready meanwhile waits for the next. Descriptors come before deadlines: an answer that has arrived is not timed out.
- * Equal deadlines come in the order they were set. */
+ * Equal deadlines come in the order they were set. One that comes less than 0.1 ms after an iteration began is waited
+ * for until that has passed, so that a crowd of timers is not waited for one by one; not so on a virtual clock. */
 #ifndef HAUL_LOOP_H
 #define HAUL_LOOP_H
 

@@ -2,7 +2,7 @@
  *
  * A task is a future, settled with what its coroutine returns. It starts in the next iteration of its loop, in the
  * order of creation, and belongs to a group (<haul/group.h>) which holds it until it has ended. Task and frame are one
- * allocation.
+ * allocation at most.
  *
  * Cancellation is a request, delivered at an await as HAUL_E_CANCELLED, once for each request. It is never lost: where
  * the awaited thing is done already, the await gives its outcome and the request stays for the next await; where the
@@ -31,7 +31,7 @@ int haul_task_cancel(struct haul_task *task);
  * none left a request that was not delivered is not delivered any more. */
 unsigned haul_task_uncancel(struct haul_task *task);
 
-/* How many requests have not been taken back (asyncio: Task.cancelling). */
+/* How many requests have not been taken back (asyncio: Task.cancelling). More than 511 count as so many. */
 unsigned haul_task_cancelling(const struct haul_task *task);
 
 /* Its number: from 1 in each loop, never used again. */
@@ -63,6 +63,14 @@ struct haul_loop *haul_task_loop(const struct haul_task *task);
 
 /* The task whose step runs now, or NULL. */
 struct haul_task *haul_task_current(const struct haul_loop *loop);
+
+/* How many tasks of LOOP have not ended. */
+size_t haul_loop_task_count(const struct haul_loop *loop);
+
+/* Calls FN with each of them, of every group, in no certain order (asyncio: all_tasks). FN may cancel them; it makes no
+ * task, and drops no reference. */
+typedef void haul_task_fn(struct haul_task *task, void *data);
+void haul_loop_each_task(const struct haul_loop *loop, haul_task_fn *fn, void *data);
 
 /* Awaits OTHER's end: its code and value. A cancel of the waiting task cancels OTHER and waits on until it has ended.
  * Awaiting oneself is a mistake. */

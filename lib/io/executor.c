@@ -110,10 +110,10 @@ static bool abandon(struct haul_executor *executor, struct haul__work *work, int
 
 static void cancel_await(struct haul_task *task)
 {
-    struct haul__work *work = task->waited;
+    struct haul__work *work = haul__task_waited(task);
     struct haul_executor *executor = work->executor;
     if (!executor || (!withdraw(executor, work, HAUL_E_CANCELLED) && !abandon(executor, work, HAUL_E_CANCELLED)))
-        task->undelivered = 1;
+        haul__task_keep_request(task);
 }
 
 static void work_ended(struct haul__ready *ready)
@@ -126,6 +126,9 @@ static void work_ended(struct haul__ready *ready)
     haul__free(work);
     haul__task_resume(task, code, value);
 }
+
+static const struct haul__ready_kind await_kind = {.cancel = cancel_await};
+static const struct haul__ready_kind ended_kind = {.run = work_ended};
 
 int haul_executor_destroy(struct haul_executor *executor)
 {
@@ -162,7 +165,7 @@ static int submit(struct haul_task *task, struct haul_executor *executor, struct
     struct haul__work *work = haul__allocate_zeroed(sizeof(*work));
     if (!work)
         return -ENOMEM;
-    work->ended.run = work_ended;
+    work->ended.kind = &ended_kind;
     work->job = job;
     work->executor = executor;
     work->task = task;
@@ -183,7 +186,7 @@ struct haul_await haul_run_in_executor(struct haul_task *task, struct haul_execu
     struct haul__work *work;
     int code = submit(task, executor, job, &work);
     if (code == 0)
-        return haul__task_park(task, cancel_await, work);
+        return haul__task_park(task, &await_kind, work);
     if (job.destroy_data)
         job.destroy_data(job.data);
     return haul__task_answer(task, code, (union haul_value){0});

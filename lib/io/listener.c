@@ -219,12 +219,14 @@ uint16_t haul_listener_port(const struct haul_listener *listener)
 
 static void cancel_accept(struct haul_task *task)
 {
-    struct haul_listener *listener = task->waited;
+    struct haul_listener *listener = haul__task_waited(task);
     if (listener->pause)
         haul_handle_cancel(listener->pause);
     listener->pause = NULL;
     end_wait(listener, HAUL_E_CANCELLED, (union haul_value){0});
 }
+
+static const struct haul__ready_kind accept_kind = {.cancel = cancel_accept};
 
 struct haul_await haul_listener_accept(struct haul_task *task, struct haul_listener *listener)
 {
@@ -243,5 +245,5 @@ struct haul_await haul_listener_accept(struct haul_task *task, struct haul_liste
     /* A shortage comes back with the event, and begins its pause there. */
     haul__watch_set(listener->watch, HAUL__READABLE);
     listener->accepter = task;
-    return haul__task_park(task, cancel_accept, listener);
+    return haul__task_park(task, &accept_kind, listener);
 }

@@ -237,18 +237,20 @@ int haul_process_status(struct haul_process *process, int *ret_status)
 /* Without a task that waits, the loop need not wait either. */
 static void cancel_wait(struct haul_task *task)
 {
-    struct haul_process *process = task->waited;
+    struct haul_process *process = haul__task_waited(task);
     haul__line_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
     if (process->watch && haul__list_is_empty(&process->waiters))
         haul__watch_set(process->watch, 0);
 }
 
+static const struct haul__ready_kind wait_kind = {.cancel = cancel_wait};
+
 struct haul_await haul_process_wait(struct haul_task *task, struct haul_process *process)
 {
-    assert(task->future.loop == process->loop && "a task waits for a process of another loop");
+    assert(haul_task_loop(task) == process->loop && "a task waits for a process of another loop");
     if (note_end(process))
         return haul__task_answer(task, 0, (union haul_value){.integer = process->status});
-    struct haul_await await = haul__task_park(task, cancel_wait, process);
+    struct haul_await await = haul__task_park(task, &wait_kind, process);
     haul__list_append(&process->waiters, &task->ready.at.link);
     if (process->watch)
         haul__watch_set(process->watch, HAUL__READABLE);

@@ -139,11 +139,13 @@ void haul__stream_go_on_reading(struct haul_stream *stream)
 
 static void cancel_read(struct haul_task *task)
 {
-    struct haul_stream *stream = task->waited;
+    struct haul_stream *stream = haul__task_waited(task);
     stream->reader = NULL;
     haul__stream_watch(stream);
     haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
 }
+
+static const struct haul__ready_kind read_kind = {.cancel = cancel_read};
 
 static struct haul_await read_wish(struct haul_task *task, struct haul_stream *stream, struct haul__wish wish)
 {
@@ -155,7 +157,7 @@ static struct haul_await read_wish(struct haul_task *task, struct haul_stream *s
     int code = at_once ? try_to_read(stream, &value) : serve(stream, &value);
     if (code != HAUL__PENDING && at_once)
         return haul__task_answer(task, code, value);
-    struct haul_await await = haul__task_park(task, cancel_read, stream);
+    struct haul_await await = haul__task_park(task, &read_kind, stream);
     if (code != HAUL__PENDING) {
         haul__task_wake(task, code, value);
         return await;

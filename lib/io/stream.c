@@ -178,27 +178,31 @@ void haul_stream_reset(struct haul_stream *stream)
 
 static void cancel_connect(struct haul_task *task)
 {
-    struct haul_stream *stream = task->waited;
+    struct haul_stream *stream = haul__task_waited(task);
     stream->writer = NULL;
     haul_stream_destroy(stream);
     haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){.pointer = NULL});
 }
+
+static const struct haul__ready_kind connect_kind = {.cancel = cancel_connect};
 
 struct haul_await haul__stream_wait_connected(struct haul_task *task, struct haul_stream *stream)
 {
     stream->writer = task;
     stream->is_connecting = true;
     haul__stream_watch(stream);
-    return haul__task_park(task, cancel_connect, stream);
+    return haul__task_park(task, &connect_kind, stream);
 }
 
 static void cancel_write(struct haul_task *task)
 {
-    struct haul_stream *stream = task->waited;
+    struct haul_stream *stream = haul__task_waited(task);
     stream->writer = NULL;
     haul__stream_watch(stream);
     haul__task_wake(task, HAUL_E_CANCELLED, count(stream->sent));
 }
+
+static const struct haul__ready_kind write_kind = {.cancel = cancel_write};
 
 struct haul_await haul_stream_write(struct haul_task *task, struct haul_stream *stream, const void *bytes, size_t size)
 {
@@ -216,7 +220,7 @@ struct haul_await haul_stream_write(struct haul_task *task, struct haul_stream *
     }
     stream->writer = task;
     haul__stream_watch(stream);
-    return haul__task_park(task, cancel_write, stream);
+    return haul__task_park(task, &write_kind, stream);
 }
 
 int haul_stream_shut_write(struct haul_stream *stream)

@@ -177,7 +177,7 @@ static void finish(struct haul__transfer *transfer, CURLcode code)
     haul__transfer_conclude(transfer, code, false);
     take_out(transfer);
     if (transfer->is_cancelled)
-        transfer->task->undelivered++;
+        haul__task_ask_again(transfer->task);
     wake(transfer, 0, true);
 }
 
@@ -296,13 +296,15 @@ void haul__shard_expire(struct haul__transfer *transfer, struct haul__failure fa
 
 static void cancel_run(struct haul_task *task)
 {
-    struct haul__transfer *transfer = task->waited;
+    struct haul__transfer *transfer = haul__task_waited(task);
     if (transfer->is_cancelled)
         return;
     transfer->is_cancelled = true;
     haul__list_remove(&transfer->ending);
     haul__list_append(&transfer->shard->ending, &transfer->ending);
 }
+
+static const struct haul__ready_kind run_kind = {.cancel = cancel_run};
 
 struct haul_await haul__shard_run(struct haul_task *task, struct haul__shard *shard, struct haul__transfer *transfer)
 {
@@ -319,7 +321,7 @@ struct haul_await haul__shard_run(struct haul_task *task, struct haul__shard *sh
     shard->count++;
     haul__list_append(&shard->running, &transfer->link);
     haul__transfer_progress(transfer);
-    return haul__task_park(task, cancel_run, transfer);
+    return haul__task_park(task, &run_kind, transfer);
 }
 
 void haul__shard_destroy(struct haul__shard *shard)

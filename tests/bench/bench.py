@@ -15,6 +15,7 @@ import tempfile
 
 import measure
 import servers
+import tasks
 
 # What haul is to reach: its figure divided by the program's.
 CPU_AIMS = {"bare": 1.25, "wget2": 1.4, "curl -Z": 0.6}
@@ -73,7 +74,7 @@ class Bench:
                 print(f"| {name} | {measure.spread(taken)} | | {aims.get(name, '')} |")
                 continue
             ratio = measure.ratios(haul, taken)
-            aim = f"at most {aims[name]}: {verdict(statistics.median(ratio) <= aims[name])}" if name in aims else ""
+            aim = f"at most {aims[name]}: {measure.verdict(statistics.median(ratio) <= aims[name])}" if name in aims else ""
             print(f"| {name} | {measure.spread(taken)} | {measure.spread(ratio, '{:.2f}')} | {aim} |")
 
     def cpu(self):
@@ -93,7 +94,7 @@ class Bench:
             if shutil.which("h2load"):
                 programs["h2load"] = ["h2load", "--h1", "-n", "1000", "-c", "50", f"{root}/delay/20"]
             figures = self.compare(programs, "wall")
-        aim = f"at most {WALL_AIM} s: {verdict(statistics.median(figures['haul -j']) <= WALL_AIM)}"
+        aim = f"at most {WALL_AIM} s: {measure.verdict(statistics.median(figures['haul -j']) <= WALL_AIM)}"
         self.table("1,000 URLs of 20 ms, 50 in flight: wall seconds (ideal 0.400)", figures, {"haul -j": aim})
 
     def memory(self):
@@ -112,7 +113,7 @@ class Bench:
         more = peaks[1] - peaks[0]
         print(
             f"| {name} | {peaks[0]:,} kB | {peaks[1]:,} kB ({count:,} lines) | {more:,} kB "
-            f"| at most {MEMORY_AIM:,} kB: {verdict(more <= MEMORY_AIM)} |"
+            f"| at most {MEMORY_AIM:,} kB: {measure.verdict(more <= MEMORY_AIM)} |"
         )
 
     def flight(self):
@@ -126,12 +127,11 @@ class Bench:
             ok = sum('"ok":true' in line for line in lines)
         print(f"\n### {count:,} in flight at once on one host, each of 1 s\n")
         print("| program | succeeded | wall | aim |\n| --- | --- | --- | --- |")
-        print(f"| haul -j | {ok:,} | {usage.wall:.3f} s | every one: {verdict(ok == count)} |")
+        print(f"| haul -j | {ok:,} | {usage.wall:.3f} s | every one: {measure.verdict(ok == count)} |")
         print(f"| bare | {bare.output.split()[0]} | {bare.wall:.3f} s | |")
 
-
-def verdict(reached):
-    return "reached" if reached else "**missed**"
+    def tasks(self):
+        tasks.report(self)
 
 
 def first_line(*command):
@@ -160,7 +160,7 @@ def describe_machine(bench):
 
 
 def main():
-    rows = ["cpu", "wall", "memory", "flight"]
+    rows = ["cpu", "wall", "memory", "flight", "tasks"]
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("rows", nargs="*", default=rows, metavar="ROW", help=f"some of {', '.join(rows)}")
     parser.add_argument("--rounds", type=int, default=5, help="how often each program runs (default 5)")

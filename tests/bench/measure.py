@@ -30,8 +30,8 @@ def run(command, output=None, stdin=None):
     return Usage(wall, usage.ru_utime + usage.ru_stime, process.returncode, text)
 
 
-def peak_memory(command, scratch, stdin, output=os.devnull):
-    """The most memory in kB that COMMAND had resident.
+def run_with_peak(command, scratch, stdin=None, output=None):
+    """Also the most memory in kB that COMMAND had resident.
 
     GNU time measures it: the figure of a child of this interpreter would begin with the interpreter's own."""
     figure = f"{scratch}/peak"
@@ -39,7 +39,11 @@ def peak_memory(command, scratch, stdin, output=os.devnull):
     if usage.status != 0:
         raise RuntimeError(f"{command[0]} ended with {usage.status}")
     with open(figure, encoding="utf-8") as file:
-        return int(file.read())
+        return usage, int(file.read())
+
+
+def peak_memory(command, scratch, stdin, output=os.devnull):
+    return run_with_peak(command, scratch, stdin, output)[1]
 
 
 def interleaved(programs, rounds, measure):
@@ -52,6 +56,10 @@ def interleaved(programs, rounds, measure):
         for name in names[shift:] + names[:shift]:
             figures[name].append(measure(programs[name]))
     return figures
+
+
+def verdict(reached):
+    return "reached" if reached else "**missed**"
 
 
 def spread(figures, form="{:.3f}"):

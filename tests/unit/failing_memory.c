@@ -6,6 +6,8 @@
 void *__real_haul__allocate(size_t size);
 void *__real_haul__reallocate(void *memory, size_t size);
 void *__wrap_haul__allocate(size_t size);
+void *__real_haul__allocate_aligned(size_t alignment, size_t size);
+void *__wrap_haul__allocate_aligned(size_t alignment, size_t size);
 void *__wrap_haul__reallocate(void *memory, size_t size);
 
 /* Threads allocate, too. */
@@ -41,6 +43,11 @@ static bool fails_now(void)
 void *__wrap_haul__allocate(size_t size)
 {
     return fails_now() ? NULL : __real_haul__allocate(size);
+}
+
+void *__wrap_haul__allocate_aligned(size_t alignment, size_t size)
+{
+    return fails_now() ? NULL : __real_haul__allocate_aligned(alignment, size);
 }
 
 void *__wrap_haul__reallocate(void *memory, size_t size)

@@ -1,5 +1,5 @@
-/* Makes the n-th allocation of the library fail. It stands in place of haul__allocate and haul__reallocate in every
- * unit test (meson.build has the linker wrap them). */
+/* Makes the n-th allocation of the library fail. It stands in place of haul__allocate, haul__allocate_aligned and
+ * haul__reallocate in every unit test (meson.build has the linker wrap them). */
 #ifndef TESTS_FAILING_MEMORY_H
 #define TESTS_FAILING_MEMORY_H
 

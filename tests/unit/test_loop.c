@@ -398,6 +398,45 @@ static void test_out_of_memory(void **state)
     assert_script(stage, "");
 }
 
+struct iterations {
+    struct haul__hook hook;
+    int count;
+};
+
+static int64_t count_iteration(struct haul__hook *hook)
+{
+    haul__container(hook, struct iterations, hook)->count++;
+    return HAUL_NEVER;
+}
+
+static void do_nothing(void *data)
+{
+    (void)data;
+}
+
+static void stop_it(void *data)
+{
+    haul_loop_stop(data);
+}
+
+/* A thousand deadlines within 10 ms take a wait for each 0.1 ms, however fast the machine, and not one each. */
+static void test_close_deadlines_share_a_wait(void **state)
+{
+    (void)state;
+    struct haul_loop *loop;
+    assert_int_equal(haul_loop_create(NULL, &loop), 0);
+    struct iterations iterations = {.hook = {.before_poll = count_iteration}};
+    haul__loop_add_hook(loop, &iterations.hook);
+    int64_t begin = haul_loop_update_now(loop) + HAUL_MILLISECOND;
+    for (int64_t i = 0; i < 999; i++)
+        assert_int_equal(haul_loop_call_at(loop, begin + i * HAUL_MILLISECOND / 100, do_nothing, NULL, NULL), 0);
+    assert_int_equal(haul_loop_call_at(loop, begin + 10 * HAUL_MILLISECOND, stop_it, loop, NULL), 0);
+    assert_int_equal(haul_loop_run_forever(loop), 0);
+    assert_true(iterations.count <= 105);
+    haul__loop_remove_hook(loop, &iterations.hook);
+    assert_int_equal(haul_loop_destroy(loop), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +457,7 @@ int main(void)
         on_stage(test_signals),
         on_stage(test_signals_on_a_virtual_clock),
         on_stage(test_out_of_memory),
+        cmocka_unit_test(test_close_deadlines_share_a_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

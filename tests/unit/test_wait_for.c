@@ -133,7 +133,7 @@ static void test_wait_for_timeout_less_then_0_or_0_coroutine_do_not_started(void
         struct haul_task *task = stage_task(stage, WAITING(stage, ACTOR(stage, "a"), .deadline = deadline));
         assert_int_equal(stage_end(stage, task), HAUL_E_TIMEOUT);
         assert_script(stage, "2 at 0");
-        assert_int_equal(failing_memory_count() - allocations, 1);
+        assert_true(failing_memory_count() - allocations <= 1);
     }
 }
 
