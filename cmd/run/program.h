@@ -46,7 +46,8 @@ enum exit_status program_judge(const struct program *program, enum exit_status s
 /* The status of a program that could not be made because of CODE, with a message that tells why. */
 enum exit_status program_give_up(const struct program *program, int code);
 
-/* Writes the messages that still wait, and frees it all. Where a signal came, that is raised again, and ends the process. */
+/* Writes the messages that still wait, and frees it all. Where a signal came, that is raised again, and ends the
+ * process. */
 void program_tear_down(struct program *program);
 
 #endif
