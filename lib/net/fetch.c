@@ -22,6 +22,7 @@ struct haul__fetch_state {
     struct haul__result *result;
     struct haul__host *host;
     struct haul__transfer *transfer;
+    struct haul__question *question; /* about the hop's name, while it is looked up */
     struct haul_timeout timeout;
     struct haul_times times_before; /* the hop */
     int64_t queued;                 /* when it began to wait for its places */
@@ -30,14 +31,15 @@ struct haul__fetch_state {
     int64_t not_before;             /* when it may be tried again, descriptors being short */
     unsigned shortages;             /* in a row */
     bool is_lost;                   /* the connection that the hop found turned out to be gone */
+    bool was_run;                   /* libcurl got it */
     bool is_paced;                  /* it took a moment for opening a connection */
     bool has_host_place;
     bool has_place;
     bool has_timeout;
 };
 
-/* A hop has ended, and another is to be made. */
-enum { again = 0x100 };
+/* A hop has ended, and another is to be made; its name did not resolve, and the result says why. */
+enum { again = 0x100, unresolved };
 
 /* After so many vain tries without any connection of haul's own that could be closed it gives up. */
 enum { max_shortages = 7 };
@@ -64,6 +66,7 @@ static void finish(struct haul_fetch *self)
     if (!state)
         return;
     release_places(self);
+    haul__question_release(state->question);
     haul__transfer_release(state->transfer);
     haul_url_destroy(state->own_url);
     if (state->result)
@@ -213,9 +216,32 @@ static int start(struct haul_task *task, struct haul_fetch *self)
     return haul_timeout_enter(task, &state->timeout, haul_deadline(now, state->left));
 }
 
+/* Waits for the addresses that the hop's connection can lead to, if they are not known. Where a connection is there to
+ * be used, addresses that were known once do. */
+static struct haul_await look_up(struct haul_task *task, struct haul_fetch *self)
+{
+    struct haul__fetch_state *state = self->state;
+    struct haul_client *client = self->client;
+    struct haul__transfer *transfer = state->transfer;
+    if (client->options.system_resolver || haul_url_scheme(state->url) == HAUL_URL_SLEEP)
+        return no_wait(task);
+    transfer->route = haul__route_find(&client->options, state->url);
+    if (transfer->route.host.size == 0)
+        return no_wait(task);
+    state->question = haul__resolver_get(&client->resolver, transfer->route.host.at, transfer->route.host.size);
+    if (!state->question)
+        return haul__task_answer(task, -ENOMEM, (union haul_value){0});
+    if (haul__question_is_answered(state->question, haul_loop_now(client->loop), !haul__host_opens(state->host)))
+        return no_wait(task);
+    transfer->looking_up = task;
+    haul__transfer_progress(transfer);
+    return haul__question_wait(task, state->question);
+}
+
 static struct haul_await run(struct haul_task *task, struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
+    state->was_run = true;
     if (haul_url_scheme(state->url) == HAUL_URL_SLEEP)
         return haul_sleep(task, haul_url_sleep(state->url));
     struct haul__shard *shard = haul__client_shard(self->client, state->url);
@@ -248,6 +274,41 @@ static bool can_open_descriptor(void)
     if (descriptor >= 0)
         close(descriptor);
     return descriptor >= 0 || (errno != EMFILE && errno != ENFILE);
+}
+
+/* The lookup has ended with CODE. 0: the transfer has what it needs; unresolved; and the code, if it is another. */
+static int end_look_up(struct haul_fetch *self, int code)
+{
+    struct haul__fetch_state *state = self->state;
+    struct haul__question *question = state->question;
+    struct haul__transfer *transfer = state->transfer;
+    struct haul_times *time = &state->result->public.time;
+    if (!question)
+        return code;
+    if (transfer->looking_up) {
+        transfer->lookup = haul_loop_now(self->client->loop) - state->started;
+        transfer->lookup -= transfer->lookup % HAUL_MICROSECOND;
+    }
+    transfer->looking_up = NULL;
+    enum haul__lookup_error error = question->error;
+    if (code == 0 && question->addresses)
+        transfer->addresses = haul__addresses_ref(question->addresses);
+    if (code == 0 && error == HAUL__LOOKUP_FAILED && !can_open_descriptor())
+        haul__question_doubt(question);
+    haul__question_release(question);
+    state->question = NULL;
+    if (transfer->addresses)
+        return 0;
+    haul__list_remove(&transfer->turn.link);
+    time->dns += transfer->lookup;
+    time->total += transfer->lookup;
+    if (code != 0 && code != HAUL_E_TIMEOUT)
+        return code;
+    struct haul__failure failure = haul__lookup_failure(error, transfer->route.is_proxy);
+    if (code == HAUL_E_TIMEOUT)
+        failure = (struct haul__failure){HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, self->client->lookup_message};
+    int failed = fail(state, failure.error_class, failure.code, failure.message);
+    return failed < 0 ? failed : unresolved;
 }
 
 /* Descriptors were short. The places are kept meanwhile, so that fewer are in flight until it is over. */
@@ -368,11 +429,14 @@ static int end(struct haul_task *task, struct haul_fetch *self)
     int code = self->code;
     bool was_started = state->started > 0;
     bool is_sleep = haul_url_scheme(state->url) == HAUL_URL_SLEEP;
-    /* One that is still having its name looked up is not ours any more. */
-    if (was_started && !is_sleep && code >= 0 && !haul_awaited(task).pointer)
+    /* One that libcurl still looks up a name for is not ours any more. */
+    if (state->was_run && !is_sleep && code >= 0 && !haul_awaited(task).pointer)
         state->transfer = NULL;
+    state->was_run = false;
     if (was_started)
         count_connection(self);
+    if (code == unresolved)
+        code = 0;
     if (state->has_timeout)
         code = haul_timeout_leave(task, &state->timeout, code);
     state->has_timeout = false;
@@ -434,6 +498,10 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
             HAUL_AWAIT_CODE(self->code, wait_for_moment(task, self));
         if (self->code == 0)
             self->code = start(task, self);
+        if (self->code == 0) {
+            HAUL_AWAIT_CODE(self->code, look_up(task, self));
+            self->code = end_look_up(self, self->code);
+        }
         if (self->code == 0)
             HAUL_AWAIT_CODE(self->code, run(task, self));
         self->code = end(task, self);

@@ -72,6 +72,7 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
         return CURL_SOCKET_BAD;
     }
     haul__transfer_attach(transfer, entry);
+    entry->opener = transfer;
     transfer->opened_descriptor = descriptor;
     transfer->opened++;
     /* The time to connect begins with the transfer, but where a connection was found that is dead, and is replaced. */
@@ -314,6 +315,9 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     code |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
     code |= curl_easy_setopt(easy, CURLOPT_NOPROXY, options->no_proxy ? options->no_proxy : "");
     code |= curl_easy_setopt(easy, CURLOPT_CONNECT_TO, all->connect_to);
+    /* Entries that haul makes stay for as long as it says, and of others none is of use. */
+    if (!options->system_resolver)
+        code |= curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
     code |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     code |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
     code |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
@@ -355,12 +359,15 @@ void haul__transfer_release(struct haul__transfer *transfer)
     if (!transfer)
         return;
     haul__buffer_finish(&transfer->kept);
+    haul__addresses_unref(transfer->addresses);
+    transfer->addresses = NULL;
     haul__list_append(&transfer->all->unused, &transfer->link);
 }
 
 void haul__transfer_destroy(struct haul__transfer *transfer)
 {
     haul__buffer_finish(&transfer->kept);
+    haul__buffer_finish(&transfer->told);
     curl_easy_cleanup(transfer->easy);
     haul__free(transfer);
 }
@@ -378,8 +385,12 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
         transfer->proxy = proxy;
     }
     /* libcurl takes these over into the name cache of the shard that the transfer is in, once each time it is told. */
-    if (transfer->all->resolve)
+    if (transfer->all->resolve || transfer->is_telling)
         code |= curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->all->resolve);
+    transfer->is_telling = false;
+    haul__addresses_unref(transfer->addresses);
+    transfer->addresses = NULL;
+    transfer->lookup = 0;
     transfer->url = url;
     transfer->host = host;
     transfer->result = result;
@@ -402,6 +413,24 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->error = 0;
     transfer->shortage = 0;
     return code == CURLE_OK ? 0 : -ENOMEM;
+}
+
+int haul__transfer_tell(struct haul__transfer *transfer, struct haul__book *book, uint64_t actions)
+{
+    struct haul__buffer *told = &transfer->told;
+    transfer->entry = haul__book_take(book, &transfer->route);
+    int code = transfer->entry ? haul__book_tell(book, transfer->entry, transfer->addresses, actions, told) : -ENOMEM;
+    if (code < 0 || told->size == 0)
+        return code;
+    char *text = (char *)told->bytes;
+    size_t first = strlen(text) + 1;
+    transfer->telling[0] = (struct curl_slist){text, transfer->all->resolve};
+    if (first < told->size) {
+        transfer->telling[1] = (struct curl_slist){text + first, transfer->all->resolve};
+        transfer->telling[0].next = &transfer->telling[1];
+    }
+    transfer->is_telling = true;
+    return curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->telling) == CURLE_OK ? 0 : -ENOMEM;
 }
 
 void haul__transfer_want_new(struct haul__transfer *transfer, bool is_wanted)

@@ -52,6 +52,8 @@ static void the_defaults_are_those_of_the_manual(void **state)
     assert_true(options.location);
     assert_int_equal(options.max_redirs, 10);
     assert_null(options.cacert);
+    assert_null(options.dns_servers);
+    assert_false(options.system_resolver);
     assert_null(options.resolve[0]);
     assert_null(options.connect_to[0]);
     assert_int_equal(options.runs, 3);
@@ -134,6 +136,14 @@ static bool has_cacert(void)
 {
     return strcmp(options.cacert, "ca.pem") == 0;
 }
+static bool has_dns_servers(void)
+{
+    return strcmp(options.dns_servers, "192.0.2.1:5353,::1") == 0;
+}
+static bool has_resolver(void)
+{
+    return options.system_resolver;
+}
 static bool has_resolve(void)
 {
     return strcmp(options.resolve[0], "a:80:127.0.0.1") == 0 && !options.resolve[1];
@@ -192,6 +202,8 @@ static const struct {
     {"max-redirs", "7", has_max_redirs},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},
+    {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
+    {"resolver", "system", has_resolver},
     {"resolve", "a:80:127.0.0.1", has_resolve},
     {"connect-to", "a:80:b:81", has_connect_to},
     {"jsonl", NULL, has_jsonl},
@@ -428,6 +440,18 @@ static const struct {
     {{"-i"}, "-i, --input needs a value: FILE"},
     {{"-ji"}, "-i, --input needs a value: FILE"},
     {{"--cacert"}, "--cacert needs a value: FILE"},
+    {{"--resolver", "bind"}, "--resolver: \"bind\" is not one of haul and system"},
+    {{"--dns-servers", "ns.test"}, NOT_SERVERS("ns.test")},
+    {{"--dns-servers", ""}, NOT_SERVERS("")},
+    {{"--dns-servers", "192.0.2.1,"}, NOT_SERVERS("192.0.2.1,")},
+    {{"--dns-servers", "192.0.2.1:0"}, NOT_SERVERS("192.0.2.1:0")},
+    {{"--dns-servers", "192.0.2.1:65536"}, NOT_SERVERS("192.0.2.1:65536")},
+    {{"--dns-servers", "192.0.2.256"}, NOT_SERVERS("192.0.2.256")},
+    {{"--dns-servers", "[192.0.2.1]:53"}, NOT_SERVERS("[192.0.2.1]:53")},
+    {{"--dns-servers", "[::1]"}, NOT_SERVERS("[::1]")},
+    {{"--dns-servers", "[::1]:"}, NOT_SERVERS("[::1]:")},
+    {{"--resolver", "system", "--dns-servers", "::1"},
+     "--dns-servers is for haul's own resolver: leave out --resolver system"},
     {{"--resolve", "a:80"}, "--resolve: \"a:80\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
     {{"--resolve", "a:80:"}, "--resolve: \"a:80:\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
     {{"--resolve", ":80:b"}, "--resolve: \":80:b\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
