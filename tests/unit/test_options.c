@@ -411,6 +411,10 @@ static void help_and_version_end_the_reading(void **state)
 
 #define MANY "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 
+#define NOT_SERVERS(value)                                                                                             \
+    "--dns-servers: \"" value                                                                                          \
+    "\" is not a list of addresses like 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53, with commas"
+
 static const struct {
     const char *arguments[5];
     const char *problem; /* with "; try 'haul --help'" behind it */
