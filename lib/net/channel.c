@@ -306,3 +306,8 @@ void haul__channel_expire(struct haul__channel *channel)
 {
     process(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
+
+const char *haul__channel_library_version(void)
+{
+    return ares_version(NULL);
+}

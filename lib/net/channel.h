@@ -57,4 +57,7 @@ int64_t haul__channel_deadline(struct haul__channel *channel);
 /* The deadline has come. */
 void haul__channel_expire(struct haul__channel *channel);
 
+/* c-ares's version. Static. */
+const char *haul__channel_library_version(void);
+
 #endif
