@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 
 void haul__book_init(struct haul__book *book)
 {
@@ -27,7 +26,7 @@ void haul__book_finish(struct haul__book *book)
 }
 
 /* As long as a name may be, and some: a longer one has no addresses. */
-enum { longest_key = 300 };
+enum { longest_name = 300, longest_key = longest_name + sizeof(":4294967295") };
 
 static struct haul__entry *add(struct haul__book *book, const char *key, size_t size)
 {
@@ -44,15 +43,32 @@ static struct haul__entry *add(struct haul__book *book, const char *key, size_t 
     return NULL;
 }
 
+/* "host:80" with a NUL behind; its size. */
+static size_t write_key(char *key, const struct haul__route *route)
+{
+    char digits[10];
+    size_t size = route->host.size < longest_name ? route->host.size : longest_name;
+    for (size_t i = 0; i < size; i++) {
+        char character = route->host.at[i];
+        key[i] = character >= 'A' && character <= 'Z' ? (char)(character - 'A' + 'a') : character;
+    }
+    size_t count = 0;
+    unsigned port = route->port;
+    do
+        digits[count++] = (char)('0' + port % 10);
+    while ((port /= 10) > 0);
+    key[size++] = ':';
+    while (count > 0)
+        key[size++] = digits[--count];
+    key[size] = '\0';
+    return size;
+}
+
 struct haul__entry *haul__book_take(struct haul__book *book, const struct haul__route *route)
 {
     char key[longest_key];
     struct haul__entry *entry;
-    int written = snprintf(key, sizeof(key), "%.*s:%u", (int)route->host.size, route->host.at, route->port);
-    size_t size = (size_t)written < sizeof(key) ? (size_t)written : sizeof(key) - 1;
-    for (size_t i = 0; i < size; i++)
-        if (key[i] >= 'A' && key[i] <= 'Z')
-            key[i] = (char)(key[i] - 'A' + 'a');
+    size_t size = write_key(key, route);
     HASH_FIND(hh, book->table, key, size, entry);
     if (!entry)
         entry = add(book, key, size);

@@ -225,13 +225,17 @@ static struct haul_await look_up(struct haul_task *task, struct haul_fetch *self
     struct haul__transfer *transfer = state->transfer;
     if (client->options.system_resolver || haul_url_scheme(state->url) == HAUL_URL_SLEEP)
         return no_wait(task);
-    transfer->route = haul__route_find(&client->options, state->url);
-    if (transfer->route.host.size == 0)
+    struct haul__host *host = state->host;
+    if (!host->has_route)
+        host->route = haul__route_find(&client->options, host->origin);
+    host->has_route = true;
+    if (host->route.host.size == 0)
         return no_wait(task);
+    transfer->route = host->route;
     state->question = haul__resolver_get(&client->resolver, transfer->route.host.at, transfer->route.host.size);
     if (!state->question)
         return haul__task_answer(task, -ENOMEM, (union haul_value){0});
-    if (haul__question_is_answered(state->question, haul_loop_now(client->loop), !haul__host_opens(state->host)))
+    if (haul__question_is_answered(state->question, haul_loop_now(client->loop), !haul__host_opens(host)))
         return no_wait(task);
     transfer->looking_up = task;
     haul__transfer_progress(transfer);

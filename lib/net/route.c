@@ -139,15 +139,13 @@ static bool is_localhost(struct haul__text host)
     return is_within(without_dot(host), text_of(localhost, sizeof(localhost) - 1));
 }
 
-struct haul__route haul__route_find(const struct haul_client_options *options, const struct haul_url *url)
+struct haul__route haul__route_find(const struct haul_client_options *options, const char *origin)
 {
-    /* "https://example.com:443" */
-    const char *origin = url->texts + url->origin;
-    size_t prefix = url->scheme == HAUL_URL_HTTP ? 7 : 8;
-    const char *at = origin + prefix;
+    bool is_secure = strncmp(origin, "https:", 6) == 0;
+    const char *at = origin + (is_secure ? 8 : 7);
     struct haul__route route = {.port = 0};
-    const char *proxy = url->scheme == HAUL_URL_HTTP ? options->http_proxy : options->https_proxy;
-    route.host = take_host(&at, origin + url->origin_size, &route.port);
+    const char *proxy = is_secure ? options->https_proxy : options->http_proxy;
+    route.host = take_host(&at, origin + strlen(origin), &route.port);
     enum exemption exemption = proxy && *proxy ? exemption_of(options->no_proxy, route.host) : EXEMPT;
     if (exemption == EXEMPT)
         redirect(options->connect_to, &route);

@@ -12,8 +12,9 @@ struct haul__route {
     bool is_proxy;
 };
 
-/* The name that has to be looked up for URL, if any: none for an address, for localhost (which libcurl knows), for what
- * `resolve` says, and where only libcurl can tell whether a proxy is used. Its text is the URL's or the options'. */
-struct haul__route haul__route_find(const struct haul_client_options *options, const struct haul_url *url);
+/* The name that has to be looked up for URLs with ORIGIN, "http://example.com:80", if any: none for an address, for
+ * localhost (which libcurl knows), for what `resolve` says, and where only libcurl can tell whether a proxy is used.
+ * Its text is the origin's or the options'. */
+struct haul__route haul__route_find(const struct haul_client_options *options, const char *origin);
 
 #endif

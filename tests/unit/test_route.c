@@ -16,7 +16,7 @@ static void assert_route(const struct haul_client_options *options, const char *
     const char *problem;
     char shown[128] = "";
     assert_int_equal(haul_url_create(text, strlen(text), &url, &problem), 0);
-    struct haul__route route = haul__route_find(options, url);
+    struct haul__route route = haul__route_find(options, haul_url_origin(url));
     if (route.host.size > 0)
         snprintf(shown, sizeof(shown), "%s%.*s:%u", route.is_proxy ? "proxy " : "", (int)route.host.size, route.host.at,
                  route.port);
