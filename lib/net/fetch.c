@@ -1,20 +1,19 @@
 /* A fetch: hop after hop until an answer is no redirect. Each hop waits for a place of its host, then for one of the
  * client, then, if it will open a connection, for its moment; all of that is `queue`, and no timeout runs in it. */
 #include "net/client.h"
+#include "net/lookup.h"
 #include "net/redirect.h"
 #include "net/url.h"
 
 #include "base/memory.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <haul/error.h>
 #include <haul/event.h>
 #include <haul/sleep.h>
 #include <haul/timeout.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 struct haul__fetch_state {
     const struct haul_url *url; /* of the hop */
@@ -216,32 +215,6 @@ static int start(struct haul_task *task, struct haul_fetch *self)
     return haul_timeout_enter(task, &state->timeout, haul_deadline(now, state->left));
 }
 
-/* Waits for the addresses that the hop's connection can lead to, if they are not known. Where a connection is there to
- * be used, addresses that were known once do. */
-static struct haul_await look_up(struct haul_task *task, struct haul_fetch *self)
-{
-    struct haul__fetch_state *state = self->state;
-    struct haul_client *client = self->client;
-    struct haul__transfer *transfer = state->transfer;
-    if (client->options.system_resolver || haul_url_scheme(state->url) == HAUL_URL_SLEEP)
-        return no_wait(task);
-    struct haul__host *host = state->host;
-    if (!host->has_route)
-        host->route = haul__route_find(&client->options, host->origin);
-    host->has_route = true;
-    if (host->route.host.size == 0)
-        return no_wait(task);
-    transfer->route = host->route;
-    state->question = haul__resolver_get(&client->resolver, transfer->route.host.at, transfer->route.host.size);
-    if (!state->question)
-        return haul__task_answer(task, -ENOMEM, (union haul_value){0});
-    if (haul__question_is_answered(state->question, haul_loop_now(client->loop), !haul__host_opens(host)))
-        return no_wait(task);
-    transfer->looking_up = task;
-    haul__transfer_progress(transfer);
-    return haul__question_wait(task, state->question);
-}
-
 static struct haul_await run(struct haul_task *task, struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
@@ -272,12 +245,12 @@ static int fail(struct haul__fetch_state *state, enum haul_class error_class, in
     return result->message ? 0 : -ENOMEM;
 }
 
-static bool can_open_descriptor(void)
+static struct haul_await look_up(struct haul_task *task, struct haul_fetch *self)
 {
-    int descriptor = open("/", O_PATH | O_CLOEXEC);
-    if (descriptor >= 0)
-        close(descriptor);
-    return descriptor >= 0 || (errno != EMFILE && errno != ENFILE);
+    struct haul__fetch_state *state = self->state;
+    if (haul_url_scheme(state->url) == HAUL_URL_SLEEP)
+        return no_wait(task);
+    return haul__lookup_begin(task, self->client, state->transfer, &state->question);
 }
 
 /* The lookup has ended with CODE. 0: the transfer has what it needs; unresolved; and the code, if it is another. */
@@ -285,34 +258,15 @@ static int end_look_up(struct haul_fetch *self, int code)
 {
     struct haul__fetch_state *state = self->state;
     struct haul__question *question = state->question;
-    struct haul__transfer *transfer = state->transfer;
-    struct haul_times *time = &state->result->public.time;
+    struct haul__failure failure;
+    state->question = NULL;
     if (!question)
         return code;
-    if (transfer->looking_up) {
-        transfer->lookup = haul_loop_now(self->client->loop) - state->started;
-        transfer->lookup -= transfer->lookup % HAUL_MICROSECOND;
-    }
-    transfer->looking_up = NULL;
-    enum haul__lookup_error error = question->error;
-    if (code == 0 && question->addresses)
-        transfer->addresses = haul__addresses_ref(question->addresses);
-    if (code == 0 && error == HAUL__LOOKUP_FAILED && !can_open_descriptor())
-        haul__question_doubt(question);
-    haul__question_release(question);
-    state->question = NULL;
-    if (transfer->addresses)
-        return 0;
-    haul__list_remove(&transfer->turn.link);
-    time->dns += transfer->lookup;
-    time->total += transfer->lookup;
-    if (code != 0 && code != HAUL_E_TIMEOUT)
+    code = haul__lookup_end(self->client, state->transfer, question, code, state->started, &failure);
+    if (code != 0 || failure.error_class == HAUL_CLASS_NONE)
         return code;
-    struct haul__failure failure = haul__lookup_failure(error, transfer->route.is_proxy);
-    if (code == HAUL_E_TIMEOUT)
-        failure = (struct haul__failure){HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, self->client->lookup_message};
-    int failed = fail(state, failure.error_class, failure.code, failure.message);
-    return failed < 0 ? failed : unresolved;
+    code = fail(state, failure.error_class, failure.code, failure.message);
+    return code < 0 ? code : unresolved;
 }
 
 /* Descriptors were short. The places are kept meanwhile, so that fewer are in flight until it is over. */
@@ -396,8 +350,8 @@ static int judge(struct haul_fetch *self)
     if (transfer->error < 0)
         return transfer->error;
     bool is_without = result->error_class == HAUL_CLASS_CONNECT || result->error_class == HAUL_CLASS_TLS;
-    bool is_short =
-        (is_without && transfer->shortage != 0) || (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
+    bool is_short = (is_without && transfer->shortage != 0) ||
+                    (result->error_class == HAUL_CLASS_DNS && !haul__can_open_descriptor());
     if (is_short)
         return retry_later(self);
     state->shortages = 0;

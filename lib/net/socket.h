@@ -30,6 +30,9 @@ struct haul__sockets {
 void haul__sockets_init(struct haul__sockets *sockets, struct haul__poll *poll, haul__watch_fn *event);
 void haul__sockets_finish(struct haul__sockets *sockets);
 
+/* Whether any descriptor can be opened. */
+bool haul__can_open_descriptor(void);
+
 /* DESCRIPTOR's entry, or NULL. */
 struct haul__socket *haul__sockets_find(const struct haul__sockets *sockets, int descriptor);
 
