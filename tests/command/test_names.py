@@ -172,14 +172,11 @@ def test_lies_are_not_believed(haul, names, puppet):
     def answer(question):
         lie = [address_record(question.name, "127.9.9.9")] if question.kind == A else []
         other = encode_name("liar.test") + question.section[-4:]
-        true = question.answer(*question.of_addresses(["127.0.0.1"]))
         return [
             question.answer(*lie, identity=question.id + 1),
             question.answer(*lie, section=other),
-            b"\0" * 7,
-            b"",
-            true,
-        ][:: 1 if question.kind == A else -4]
+            question.answer(*question.of_addresses(["127.0.0.1"])),
+        ]
 
     names.answers["good.test"] = answer
     record = only(haul("-j", *names.options, puppet.url("/x", "good.test")))

@@ -52,8 +52,7 @@ static void the_defaults_are_those_of_the_manual(void **state)
     assert_true(options.idle_timeout == 60 * HAUL_SECOND);
     assert_true(options.location);
     assert_int_equal(options.max_redirs, 10);
-    assert_null(options.cacert);
-    assert_null(options.dns_servers);
+    assert_true(!options.cacert && !options.dns_servers);
     assert_null(options.resolve[0]);
     assert_null(options.connect_to[0]);
     assert_int_equal(options.runs, 3);
