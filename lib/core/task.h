@@ -71,6 +71,13 @@ static inline void haul__task_ask_again(struct haul_task *task)
         task->undelivered++;
 }
 
+/* The requests to end that were not taken back, without those that no await has given: with so many a scope begins.
+ * What is given inside of it, on whatever grounds, is then no doing of the scope. */
+static inline unsigned haul__task_given(const struct haul_task *task)
+{
+    return task->cancelling > task->undelivered ? task->cancelling - task->undelivered : 0;
+}
+
 /* Asks TASK to end, as haul_task_cancel, for a scope that takes its request back when it is left: with the answer,
  * which tells whether an await has given the request. */
 uint16_t haul__task_request(struct haul_task *task);
