@@ -9,6 +9,7 @@
 
 #include "core/future.h"
 
+#include <haul/error.h>
 #include <haul/group.h>
 #include <haul/task.h>
 
@@ -56,6 +57,14 @@ static inline void haul__task_enter(struct haul_task *task, struct haul_coroutin
 static inline void *haul__task_waited(const struct haul_task *task)
 {
     return task->future.value.pointer;
+}
+
+/* Whether it is a task that has ended before an await of its own gave the last request to end: who passed that on to it
+ * has the request still. */
+static inline bool haul__future_is_unaware(const struct haul_future *future)
+{
+    return future->is_task && future->code != HAUL_E_CANCELLED &&
+           haul__container(future, struct haul_task, future)->undelivered > 0;
 }
 
 /* For a haul__cancel_fn: the outcome is on its way. */
