@@ -383,8 +383,8 @@ static void call_observed(struct haul_loop *loop, struct haul__hook *hook)
 int haul__loop_run_once(struct haul_loop *loop)
 {
     int64_t deadline = next_deadline(loop);
-    bool is_idle = haul__list_is_empty(&loop->ready) && !haul__mailbox_has_mail(&loop->mailbox);
-    int code = haul__poll_wait(loop->poll, is_idle ? deadline : INT64_MIN);
+    bool waits = haul__list_is_empty(&loop->ready) && !haul__mailbox_has_mail(&loop->mailbox) && !loop->stopping;
+    int code = haul__poll_wait(loop->poll, waits ? deadline : INT64_MIN);
     if (code != 0)
         return code;
     haul__poll_catch_up(loop->poll, deadline);

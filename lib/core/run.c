@@ -88,6 +88,7 @@ static int end_all(struct haul_loop *loop)
                 return HAUL_E_BUSY;
             last_cancelled = cancel_all(loop);
         }
+        loop->stopping = false; /* or nothing would be waited for */
         int code = haul__loop_run_once(loop);
         if (code == HAUL_E_STALLED && has_task_until(loop, UINT64_MAX) && rounds++ < finish_rounds) {
             loop->insists = true;

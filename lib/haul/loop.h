@@ -87,7 +87,8 @@ void haul_loop_remove_signal_handler(struct haul_loop *loop, int signal);
  * left to wait for; a call of another thread is waited for while the loop is held. */
 int haul_loop_run_forever(struct haul_loop *loop);
 
-/* Has the running loop leave at the end of its iteration; before a run: makes that run leave after one iteration. */
+/* Has the running loop leave at the end of its iteration; before a run: makes that run leave after one iteration,
+ * which waits for nothing. */
 void haul_loop_stop(struct haul_loop *loop);
 
 HAUL__END_C
