@@ -314,14 +314,14 @@ void haul__loop_report(struct haul_loop *loop, const char *message, int code)
 }
 
 /* The earliest timer's deadline, as far as the loop minds it: where timers follow each other closely, those of a while
- * are waited for at once, since a wait costs more than what most of them do. One that stands alone is on time. */
+ * are waited for at once, since a wait costs more than what most of them do. One that is not so soon is on time. */
 static int64_t next_timer(const struct haul_loop *loop)
 {
     if (!haul__heap_first(&loop->timers))
         return HAUL_NEVER;
     int64_t deadline = haul__heap_first_deadline(&loop->timers);
     int64_t now = haul_loop_now(loop);
-    bool is_soon = deadline > now && deadline - now < HAUL__TIMER_PACE;
+    bool is_soon = deadline > now && deadline < now + HAUL__TIMER_PACE;
     return is_soon && !haul_loop_is_virtual(loop) ? now + HAUL__TIMER_PACE : deadline;
 }
 

@@ -20,6 +20,7 @@ static const struct haul__ready_kind completion_kind = {.run = complete};
 
 int haul_run_until_complete(struct haul_loop *loop, struct haul_future *future)
 {
+    assert(haul__future_loop(future) == loop && "a loop is run until a future of another is done");
     struct completion completion = {.ready.kind = &completion_kind};
     haul_future_ref(future);
     if (haul_future_done(future))
