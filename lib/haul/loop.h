@@ -77,7 +77,8 @@ void haul_loop_hold(struct haul_loop *loop);
 void haul_loop_release(struct haul_loop *loop);
 
 /* Has the loop call FN each time the process gets SIGNAL, until haul_loop_remove_signal_handler. A signal has one
- * handler in the process. HAUL_E_BUSY: this loop has one for it; -ENOMEM. */
+ * handler in the process. HAUL_E_BUSY: this loop has one for it; -EINVAL: there is no such signal, or it cannot be
+ * caught; -ENOMEM, -EMFILE or another negative errno. */
 int haul_loop_add_signal_handler(struct haul_loop *loop, int signal, haul_callback_fn *fn, void *data);
 
 /* Takes the handler away; the signal's action is again the default. Does nothing where there is none. */
