@@ -115,6 +115,12 @@ int haul_loop_destroy(struct haul_loop *loop)
     return 0;
 }
 
+void haul_loop_set_exception_handler(struct haul_loop *loop, haul_exception_fn *fn, void *data)
+{
+    loop->exception_handler = fn;
+    loop->exception_data = data;
+}
+
 int64_t haul_loop_now(const struct haul_loop *loop)
 {
     return haul__poll_now(loop->poll);

@@ -40,6 +40,10 @@ int haul_loop_create(const struct haul_loop_options *options, struct haul_loop *
  * HAUL_E_BUSY: tasks are alive, and nothing was done. See haul_loop_finish in <haul/run.h>. */
 int haul_loop_destroy(struct haul_loop *loop);
 
+/* Has FN told from now on, with DATA, in place of the handler of the options: for who has not made the loop, as under
+ * haul_run. NULL: errors that nobody takes are dropped. */
+void haul_loop_set_exception_handler(struct haul_loop *loop, haul_exception_fn *fn, void *data);
+
 /* The loop's time in nanoseconds: the clock as it stood when the current iteration came back from waiting, or when
  * the loop was last asked, whichever is later. */
 int64_t haul_loop_now(const struct haul_loop *loop);

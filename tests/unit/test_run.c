@@ -221,6 +221,29 @@ static void test_asyncio_run_reports_hanging_tasks_errors(void **state)
     assert_script(stage, "report -5");
 }
 
+struct forgetful {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+};
+
+static struct haul_step forgetful(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(forgetful);
+    haul_loop_set_exception_handler(haul_task_loop(task), report, self->stage);
+    assert_int_equal(haul_task_create(haul_task_loop(task), HAUL_CALL(failing_cleaner), NULL), 0);
+    HAUL_AWAIT(haul_sleep(task, 0));
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+/* CPython: test_asyncio_run_reports_hanging_tasks_errors, of a program that does not make its loop itself. */
+static void test_a_whole_program_is_told_of_errors(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(haul_run(HAUL_CALL(forgetful, .stage = stage), NULL), 0);
+    assert_script(stage, "report -5");
+}
+
 /* Runs a program that interrupts itself in a process of its own: its wait status. */
 static int interrupted(int raises)
 {
@@ -351,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_run),
         on_stage(test_asyncio_run_cancels_hanging_tasks),
         on_stage(test_asyncio_run_reports_hanging_tasks_errors),
+        on_stage(test_a_whole_program_is_told_of_errors),
         cmocka_unit_test(test_first_interrupt_cancels),
         cmocka_unit_test(test_second_interrupt_ends_the_process),
         cmocka_unit_test(test_second_interrupt_ends_a_blocked_step),
