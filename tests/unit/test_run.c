@@ -4,6 +4,7 @@
 #include "core/loop.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -347,6 +348,38 @@ static void test_ignored_interrupt_stays_ignored(void **state)
     assert_ptr_equal(action.sa_handler, SIG_DFL);
 }
 
+struct elsewhere {
+    struct haul_coroutine coroutine;
+};
+
+static struct haul_step elsewhere(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(elsewhere);
+    struct sigaction action;
+    HAUL_RETURN(.integer = sigaction(SIGINT, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static void *run_elsewhere(void *data)
+{
+    union haul_value *value = data;
+    if (haul_run(HAUL_CALL(elsewhere), value) != 0)
+        value->integer = -1;
+    return NULL;
+}
+
+/* Several threads may run a program at the same time, and a signal has one handler. */
+static void test_an_interrupt_is_for_the_main_thread(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    union haul_value value = {0};
+    assert_int_equal(pthread_create(&thread, NULL, run_elsewhere, &value), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(value.integer, 1);
+}
+
 static void test_out_of_memory(void **state)
 {
     (void)state;
@@ -379,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_second_interrupt_ends_the_process),
         cmocka_unit_test(test_second_interrupt_ends_a_blocked_step),
         cmocka_unit_test(test_ignored_interrupt_stays_ignored),
+        cmocka_unit_test(test_an_interrupt_is_for_the_main_thread),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
