@@ -102,7 +102,6 @@ int haul_loop_destroy(struct haul_loop *loop)
         haul_handle_cancel(haul__container(loop->handles.next, struct haul_handle, link));
     while (!haul__list_is_empty(&loop->signals))
         signal_handler_destroy(haul__container(loop->signals.next, struct signal_handler, link));
-    haul__descriptors_finish(&loop->descriptors);
     loop->is_closing = true;
     haul__mailbox_take(&loop->mailbox, &loop->ready);
     while (!haul__list_is_empty(&loop->ready))
