@@ -11,7 +11,7 @@
  *         haul/           its public headers: begin with coroutine.h, task.h, gather.h and client.h
  *         base/           floor 0: errors, memory, heap, clock, durations
  *         core/           floor 1: poll (the door to libev), loop, future, task, and what is awaited
- *         io/             floor 2: streams
+ *         io/             floor 2: streams, threads for calls that block, processes
  *         net/            floor 2: URLs, and fetching them: client, hop, transfer (the door to libcurl)
  *         examples/       small programs on the library
  *     tests/              unit/, command/, the loopback origin/, bench/

@@ -1,9 +1,7 @@
-#include "core/descriptors.h"
+#include <haul/descriptor.h>
 
 #include "base/memory.h"
 #include "core/loop.h"
-
-#include <haul/descriptor.h>
 
 #include <assert.h>
 #include <errno.h>
@@ -17,11 +15,19 @@ struct callback {
 };
 
 /* Both of a descriptor, on one watch. */
-struct haul__callbacks {
+struct callbacks {
     struct haul_loop *loop;
     struct haul__watch *watch;
     struct callback reader;
     struct callback writer;
+};
+
+/* All of a loop, by the descriptor's number; NULL where there is neither. */
+struct haul__descriptors {
+    struct haul__closer closer;
+    struct haul_loop *loop;
+    struct callbacks **of;
+    size_t count;
 };
 
 /* It may be taken away or replaced by the call. */
@@ -46,7 +52,7 @@ static void make_ready(struct haul_loop *loop, struct callback *callback)
 static void on_event(struct haul__watch *watch, int events, void *data)
 {
     (void)watch;
-    struct haul__callbacks *callbacks = data;
+    struct callbacks *callbacks = data;
     if (events & HAUL__READABLE)
         make_ready(callbacks->loop, &callbacks->reader);
     if (events & HAUL__WRITABLE)
@@ -60,13 +66,13 @@ static void clear(struct callback *callback)
     *callback = (struct callback){0};
 }
 
-static void set_events(struct haul__callbacks *callbacks)
+static void set_events(struct callbacks *callbacks)
 {
     haul__watch_set(callbacks->watch,
                     (callbacks->reader.fn ? HAUL__READABLE : 0) | (callbacks->writer.fn ? HAUL__WRITABLE : 0));
 }
 
-static void destroy(struct haul__callbacks *callbacks)
+static void destroy(struct callbacks *callbacks)
 {
     clear(&callbacks->reader);
     clear(&callbacks->writer);
@@ -74,10 +80,11 @@ static void destroy(struct haul__callbacks *callbacks)
     haul__free(callbacks);
 }
 
-static struct haul__callbacks *find(const struct haul_loop *loop, int descriptor)
+static struct callbacks *find(const struct haul_loop *loop, int descriptor)
 {
-    const struct haul__descriptors *descriptors = &loop->descriptors;
-    return descriptor >= 0 && (size_t)descriptor < descriptors->count ? descriptors->of[descriptor] : NULL;
+    const struct haul__descriptors *descriptors = loop->descriptors;
+    return descriptors && descriptor >= 0 && (size_t)descriptor < descriptors->count ? descriptors->of[descriptor]
+                                                                                     : NULL;
 }
 
 /* Has the table reach to DESCRIPTOR. */
@@ -88,34 +95,63 @@ static int reserve(struct haul__descriptors *descriptors, size_t descriptor)
     size_t count = descriptors->count > 0 ? descriptors->count : 16;
     while (count <= descriptor)
         count *= 2;
-    struct haul__callbacks **of = haul__reallocate(descriptors->of, count * sizeof(struct haul__callbacks *));
+    struct callbacks **of = haul__reallocate(descriptors->of, count * sizeof(struct callbacks *));
     if (!of)
         return -ENOMEM;
     for (size_t i = descriptors->count; i < count; i++)
         of[i] = NULL;
-    *descriptors = (struct haul__descriptors){of, count};
+    descriptors->of = of;
+    descriptors->count = count;
     return 0;
 }
 
-static int create(struct haul_loop *loop, int descriptor, struct haul__callbacks **ret_callbacks)
+static void close_all(struct haul__closer *closer)
 {
-    struct haul__callbacks *callbacks = haul__allocate_zeroed(sizeof(*callbacks));
+    struct haul__descriptors *descriptors = haul__container(closer, struct haul__descriptors, closer);
+    for (size_t i = 0; i < descriptors->count; i++)
+        if (descriptors->of[i])
+            destroy(descriptors->of[i]);
+    haul__list_remove(&closer->link);
+    descriptors->loop->descriptors = NULL;
+    haul__free(descriptors->of);
+    haul__free(descriptors);
+}
+
+static int begin(struct haul_loop *loop)
+{
+    if (loop->descriptors)
+        return 0;
+    struct haul__descriptors *descriptors = haul__allocate_zeroed(sizeof(*descriptors));
+    if (!descriptors)
+        return -ENOMEM;
+    descriptors->closer.close = close_all;
+    descriptors->loop = loop;
+    haul__list_append(&loop->closers, &descriptors->closer.link);
+    loop->descriptors = descriptors;
+    return 0;
+}
+
+static int create(struct haul_loop *loop, int descriptor, struct callbacks **ret_callbacks)
+{
+    struct callbacks *callbacks = haul__allocate_zeroed(sizeof(*callbacks));
     if (!callbacks)
         return -ENOMEM;
     callbacks->loop = loop;
     int code = haul__watch_create(loop->poll, descriptor, on_event, callbacks, &callbacks->watch);
     if (code == 0)
-        code = reserve(&loop->descriptors, (size_t)descriptor);
+        code = begin(loop);
+    if (code == 0)
+        code = reserve(loop->descriptors, (size_t)descriptor);
     if (code < 0) {
         destroy(callbacks);
         return code;
     }
-    loop->descriptors.of[descriptor] = callbacks;
+    loop->descriptors->of[descriptor] = callbacks;
     *ret_callbacks = callbacks;
     return 0;
 }
 
-static struct callback *side(struct haul__callbacks *callbacks, int event)
+static struct callback *side(struct callbacks *callbacks, int event)
 {
     return event == HAUL__READABLE ? &callbacks->reader : &callbacks->writer;
 }
@@ -123,7 +159,7 @@ static struct callback *side(struct haul__callbacks *callbacks, int event)
 static int add(struct haul_loop *loop, int descriptor, int event, haul_callback_fn *fn, void *data)
 {
     assert(fn && "there is something to call");
-    struct haul__callbacks *callbacks = find(loop, descriptor);
+    struct callbacks *callbacks = find(loop, descriptor);
     int code = callbacks ? 0 : create(loop, descriptor, &callbacks);
     if (code < 0)
         return code;
@@ -137,14 +173,14 @@ static int add(struct haul_loop *loop, int descriptor, int event, haul_callback_
 
 static int remove_side(struct haul_loop *loop, int descriptor, int event)
 {
-    struct haul__callbacks *callbacks = find(loop, descriptor);
+    struct callbacks *callbacks = find(loop, descriptor);
     if (!callbacks || !side(callbacks, event)->fn)
         return 0;
     clear(side(callbacks, event));
     if (callbacks->reader.fn || callbacks->writer.fn) {
         set_events(callbacks);
     } else {
-        loop->descriptors.of[descriptor] = NULL;
+        loop->descriptors->of[descriptor] = NULL;
         destroy(callbacks);
     }
     return 1;
@@ -168,13 +204,4 @@ int haul_loop_remove_reader(struct haul_loop *loop, int descriptor)
 int haul_loop_remove_writer(struct haul_loop *loop, int descriptor)
 {
     return remove_side(loop, descriptor, HAUL__WRITABLE);
-}
-
-void haul__descriptors_finish(struct haul__descriptors *descriptors)
-{
-    for (size_t i = 0; i < descriptors->count; i++)
-        if (descriptors->of[i])
-            destroy(descriptors->of[i]);
-    haul__free(descriptors->of);
-    *descriptors = (struct haul__descriptors){0};
 }

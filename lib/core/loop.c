@@ -102,7 +102,6 @@ int haul_loop_destroy(struct haul_loop *loop)
         haul_handle_cancel(haul__container(loop->handles.next, struct haul_handle, link));
     while (!haul__list_is_empty(&loop->signals))
         signal_handler_destroy(haul__container(loop->signals.next, struct signal_handler, link));
-    haul__descriptors_finish(&loop->descriptors);
     loop->is_closing = true;
     haul__mailbox_take(&loop->mailbox, &loop->ready);
     while (!haul__list_is_empty(&loop->ready))
@@ -113,6 +112,12 @@ int haul_loop_destroy(struct haul_loop *loop)
     haul__poll_destroy(loop->poll);
     haul__free(loop);
     return 0;
+}
+
+void haul_loop_set_exception_handler(struct haul_loop *loop, haul_exception_fn *fn, void *data)
+{
+    loop->exception_handler = fn;
+    loop->exception_data = data;
 }
 
 int64_t haul_loop_now(const struct haul_loop *loop)

@@ -5,7 +5,6 @@
 #include "base/heap.h"
 #include "base/list.h"
 #include "base/slab.h"
-#include "core/descriptors.h"
 #include "core/mailbox.h"
 #include "core/poll.h"
 
@@ -71,9 +70,9 @@ struct haul_loop {
     struct haul_list ready; /* struct haul__ready, to run in the next iteration */
     struct haul__heap timers;
     struct haul_list hooks;
-    struct haul_list handles; /* struct haul_handle that have not run */
-    struct haul_list signals; /* struct signal_handler */
-    struct haul__descriptors descriptors;
+    struct haul_list handles;              /* struct haul_handle that have not run */
+    struct haul_list signals;              /* struct signal_handler */
+    struct haul__descriptors *descriptors; /* that it has readers and writers for; NULL: it never had one */
     bool stopping;
     bool insists;    /* a cancel reaches also what was cancelled before */
     bool is_closing; /* it is being destroyed: what is ready drops what it holds, and calls nobody */

@@ -4,6 +4,7 @@
 #include <haul/run.h>
 
 #include <signal.h>
+#include <unistd.h>
 
 /* In the future's line: whoever asked before has been told when its turn comes. */
 struct completion {
@@ -135,13 +136,19 @@ static bool is_default(int signal)
     return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_DFL;
 }
 
+/* Several threads may run a program at the same time, and only one loop can have a signal. */
+static bool is_main_thread(void)
+{
+    return gettid() == getpid();
+}
+
 static int run_main(struct haul_loop *loop, struct haul_awaitable awaitable, struct haul_outcome *ret_outcome)
 {
     struct haul_task *main;
     int code = haul_task_create(loop, awaitable, &main);
     if (code < 0)
         return code;
-    if (is_default(SIGINT))
+    if (is_main_thread() && is_default(SIGINT))
         code = catch_interrupt(main);
     if (code == 0)
         code = haul_run_until_complete(loop, &main->future);
