@@ -1,6 +1,7 @@
 """Names: looked up on the loop, against a name server that answers, refuses, delays, truncates and lies."""
 
 import struct
+import subprocess
 
 import pytest
 import servers
@@ -299,3 +300,20 @@ def test_the_system_resolver(haul, names, puppet):
     assert record["ok"]
     run = haul("--resolver", "system", *names.options, puppet.url("/x", "good.test"))
     assert (run.returncode, names.questions) == (2, [])
+
+
+def test_names_where_descriptors_are_short(haul, names, origin):
+    """A lookup that finds no descriptor free is made again; the name is not taken for one that has no address."""
+    hosts = [f"h{number}.test" for number in range(60)]
+    names.answers.update((host, ["127.0.0.1"]) for host in hosts)
+    urls = [f"http://{host}:{origin.port}/delay/5" for host in hosts]
+    script = 'ulimit -n 24; exec "$@"'
+    run = subprocess.run(
+        ["sh", "-c", script, "sh", support.HAUL, "-j", "-c", "60", *names.options, *urls],
+        capture_output=True,
+        env=support.environment(),
+        timeout=support.PATIENCE,
+        check=False,
+    )
+    records = support.parse_records(run.stdout)
+    assert [record["error"] for record in records] == [None] * len(hosts)
