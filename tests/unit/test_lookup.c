@@ -3,7 +3,10 @@
 #include "fetch_stand.h"
 #include "name_server.h"
 
+#include <fcntl.h>
 #include <netdb.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "net/client.h"
 
@@ -182,6 +185,34 @@ static void test_many_of_a_host(void **state)
     assert_int_equal(server.questions, 1);
 }
 
+static bool is_short(void *data)
+{
+    const struct stand *stand = data;
+    return stand->client->is_sparing;
+}
+
+/* What a lookup fails with for want of a descriptor is no answer, and it is made again. */
+static void test_descriptors_are_short(void **state)
+{
+    struct stand *stand = *state;
+    struct stand_task task;
+    struct haul_result *result = NULL;
+    struct rlimit limit, none;
+    stand_client(stand);
+    int next = open("/", O_PATH | O_CLOEXEC);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){(rlim_t)next, limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    stand_begin(stand, &task, by_name(stand, "good.test", "/ok"));
+    stand_until(stand, is_short, stand);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(stand_end(stand, &task, &result), 0);
+    assert_true(result->ok);
+    assert_times_fit(result);
+    haul_result_destroy(result);
+}
+
 /* Whatever comes of it, all end. */
 static void test_cancels_and_missing_memory(void **state)
 {
@@ -227,6 +258,7 @@ int main(void)
         ON_STAND(test_cancel_in_a_lookup),
         ON_STAND(test_cancel_before_libcurl_has_heard),
         ON_STAND(test_many_of_a_host),
+        ON_STAND(test_descriptors_are_short),
         ON_STAND(test_cancels_and_missing_memory),
     };
     return cmocka_run_group_tests(tests, stand_start, stand_stop);
