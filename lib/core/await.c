@@ -21,6 +21,8 @@ void haul__future_wait_over(struct haul__ready *ready)
     struct haul_task *task = haul__container(ready, struct haul_task, ready);
     struct haul_future *future = haul__task_waited(task);
     future->taken = true;
+    if (task->future.has_passed_on && haul__future_is_unaware(future))
+        haul__task_ask_again(task);
     haul__task_resume(task, future->code, future->value);
     haul_future_unref(future);
 }
@@ -38,7 +40,9 @@ void haul__cancel_future_wait(struct haul_task *task)
         haul__future_remove_waiter(future, &task->ready);
         haul__task_wake(task, HAUL_E_CANCELLED, (union haul_value){0});
         haul_future_unref(future);
-    } else if (!haul_future_cancel(future) && future->code != HAUL_E_CANCELLED) {
+    } else if (haul_future_cancel(future)) {
+        task->future.has_passed_on = true;
+    } else if (future->code != HAUL_E_CANCELLED) {
         haul__task_keep_request(task);
     }
 }
@@ -55,6 +59,7 @@ struct haul_await haul__future_wait_as(struct haul_task *task, struct haul_futur
         return haul__task_answer(task, future->code, future->value);
     }
     struct haul_await await = haul__task_park(task, kind, haul_future_ref(future));
+    task->future.has_passed_on = false;
     haul__future_add_waiter(future, &task->ready);
     return await;
 }

@@ -24,8 +24,9 @@ struct haul_future {
     uint16_t is_apart : 1;   /* in the loop's memory of tasks */
     uint16_t is_grouped : 1; /* it has not ended; its group knows the loop */
     uint16_t
-        is_delivering : 1;   /* in its wait's cancel function, which may come back to it where tasks wait in a ring */
-    uint16_t deliveries : 9; /* how often an await has given requests to end, modulo HAUL__REQUESTS */
+        is_delivering : 1; /* in its wait's cancel function, which may come back to it where tasks wait in a ring */
+    uint16_t has_passed_on : 1; /* a request to end, in this wait, to the task that it waits for */
+    uint16_t deliveries : 9;    /* how often an await has given requests to end, modulo HAUL__REQUESTS */
 };
 
 #define HAUL__REQUESTS 512 /* the range of what counts requests to end a task: 9 bits */

@@ -141,9 +141,24 @@ static void future_ended(struct haul__ready *ready)
 
 static const struct haul__ready_kind future_kind = {.run = future_ended};
 
+/* Every one has ended, though the gather may not have been told of each. */
+static bool is_over(const struct gather *gather)
+{
+    if (!haul__list_is_empty(&gather->group.tasks))
+        return false;
+    for (size_t i = 0; i < gather->future_count; i++)
+        if (!haul_future_done(gather->futures[i].future))
+            return false;
+    return true;
+}
+
 static void cancel_gather(struct haul_task *task)
 {
     struct gather *gather = haul__task_waited(task);
+    if (is_over(gather)) {
+        haul__task_keep_request(task);
+        return;
+    }
     /* What comes round in a ring is its own asking. */
     if (!gather->is_asking)
         gather->waiter_cancelled = true;

@@ -17,6 +17,7 @@ static int conclude(struct haul_group *group)
         if (body_cancelled)
             haul__task_leaf(owner)->code = (int16_t)group->code;
     }
+    group->cancelling = haul__task_given(owner);
     group->code = 0;
     group->cancelled = 0;
     group->owner_cancelled = 0;
@@ -53,7 +54,7 @@ static void task_ended(struct haul_group *group, struct haul_task *task)
 void haul_group_init(struct haul_task *task, struct haul_group *group)
 {
     *group = (struct haul_group){
-        .loop = haul_task_loop(task), .ended = task_ended, .owner = task, .cancelling = haul_task_cancelling(task)};
+        .loop = haul_task_loop(task), .ended = task_ended, .owner = task, .cancelling = haul__task_given(task)};
     haul__list_init(&group->tasks);
 }
 

@@ -114,6 +114,12 @@ int haul_loop_destroy(struct haul_loop *loop)
     return 0;
 }
 
+void haul_loop_set_exception_handler(struct haul_loop *loop, haul_exception_fn *fn, void *data)
+{
+    loop->exception_handler = fn;
+    loop->exception_data = data;
+}
+
 int64_t haul_loop_now(const struct haul_loop *loop)
 {
     return haul__poll_now(loop->poll);
@@ -313,14 +319,14 @@ void haul__loop_report(struct haul_loop *loop, const char *message, int code)
 }
 
 /* The earliest timer's deadline, as far as the loop minds it: where timers follow each other closely, those of a while
- * are waited for at once, since a wait costs more than what most of them do. One that stands alone is on time. */
+ * are waited for at once, since a wait costs more than what most of them do. One that is not so soon is on time. */
 static int64_t next_timer(const struct haul_loop *loop)
 {
     if (!haul__heap_first(&loop->timers))
         return HAUL_NEVER;
     int64_t deadline = haul__heap_first_deadline(&loop->timers);
     int64_t now = haul_loop_now(loop);
-    bool is_soon = deadline > now && deadline - now < HAUL__TIMER_PACE;
+    bool is_soon = deadline > now && deadline < now + HAUL__TIMER_PACE;
     return is_soon && !haul_loop_is_virtual(loop) ? now + HAUL__TIMER_PACE : deadline;
 }
 
@@ -382,8 +388,8 @@ static void call_observed(struct haul_loop *loop, struct haul__hook *hook)
 int haul__loop_run_once(struct haul_loop *loop)
 {
     int64_t deadline = next_deadline(loop);
-    bool is_idle = haul__list_is_empty(&loop->ready) && !haul__mailbox_has_mail(&loop->mailbox);
-    int code = haul__poll_wait(loop->poll, is_idle ? deadline : INT64_MIN);
+    bool waits = haul__list_is_empty(&loop->ready) && !haul__mailbox_has_mail(&loop->mailbox) && !loop->stopping;
+    int code = haul__poll_wait(loop->poll, waits ? deadline : INT64_MIN);
     if (code != 0)
         return code;
     haul__poll_catch_up(loop->poll, deadline);

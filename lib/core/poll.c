@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <ev.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -25,6 +26,7 @@ struct haul__poll {
     size_t active;    /* descriptor watches that wait for something */
     size_t signals;   /* signal watches */
     size_t happened;  /* events of descriptors in this wait */
+    bool has_had_signal;
 };
 
 struct haul__watch {
@@ -332,9 +334,29 @@ void haul__watch_destroy(struct haul__watch *watch)
     haul__free(watch);
 }
 
+/* Whether there is such a signal, and it can be caught. */
+static bool can_be_caught(int signal)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    return sigaddset(&set, signal) == 0 && signal != SIGKILL && signal != SIGSTOP;
+}
+
+/* A poll's first signal watch costs a descriptor, and libev aborts where it cannot make that. */
+static int find_descriptor(void)
+{
+    int descriptor = eventfd(0, EFD_CLOEXEC);
+    return descriptor < 0 ? -errno : close(descriptor);
+}
+
 int haul__signal_watch_create(struct haul__poll *poll, int signal, haul__watch_fn *fn, void *data,
                               struct haul__watch **ret_watch)
 {
+    if (!can_be_caught(signal))
+        return -EINVAL;
+    int code = poll->has_had_signal ? 0 : find_descriptor();
+    if (code < 0)
+        return code;
     struct haul__watch *watch = make_watch(poll, fn, data);
     if (!watch)
         return -ENOMEM;
@@ -342,6 +364,7 @@ int haul__signal_watch_create(struct haul__poll *poll, int signal, haul__watch_f
     ev_signal_init(&watch->ev.signal, signal_event, signal);
     watch->ev.signal.data = watch;
     ev_signal_start(poll->ev, &watch->ev.signal);
+    poll->has_had_signal = true;
     poll->signals++;
     *ret_watch = watch;
     return 0;

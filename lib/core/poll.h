@@ -61,7 +61,8 @@ void haul__watch_renew(struct haul__watch *watch);
 /* Before its descriptor is closed. NULL is fine. */
 void haul__watch_destroy(struct haul__watch *watch);
 
-/* Calls FN in haul__poll_wait after SIGNAL came, as events 0. -ENOMEM. */
+/* Calls FN in haul__poll_wait after SIGNAL came, as events 0. -EINVAL: none that can be caught; -ENOMEM or another
+ * negative errno. */
 int haul__signal_watch_create(struct haul__poll *poll, int signal, haul__watch_fn *fn, void *data,
                               struct haul__watch **ret_watch);
 

@@ -4,6 +4,7 @@
 #include <haul/run.h>
 
 #include <signal.h>
+#include <unistd.h>
 
 /* In the future's line: whoever asked before has been told when its turn comes. */
 struct completion {
@@ -20,6 +21,7 @@ static const struct haul__ready_kind completion_kind = {.run = complete};
 
 int haul_run_until_complete(struct haul_loop *loop, struct haul_future *future)
 {
+    assert(haul__future_loop(future) == loop && "a loop is run until a future of another is done");
     struct completion completion = {.ready.kind = &completion_kind};
     haul_future_ref(future);
     if (haul_future_done(future))
@@ -88,6 +90,7 @@ static int end_all(struct haul_loop *loop)
                 return HAUL_E_BUSY;
             last_cancelled = cancel_all(loop);
         }
+        loop->stopping = false; /* or nothing would be waited for */
         int code = haul__loop_run_once(loop);
         if (code == HAUL_E_STALLED && has_task_until(loop, UINT64_MAX) && rounds++ < finish_rounds) {
             loop->insists = true;
@@ -133,13 +136,19 @@ static bool is_default(int signal)
     return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_DFL;
 }
 
+/* Several threads may run a program at the same time, and only one loop can have a signal. */
+static bool is_main_thread(void)
+{
+    return gettid() == getpid();
+}
+
 static int run_main(struct haul_loop *loop, struct haul_awaitable awaitable, struct haul_outcome *ret_outcome)
 {
     struct haul_task *main;
     int code = haul_task_create(loop, awaitable, &main);
     if (code < 0)
         return code;
-    if (is_default(SIGINT))
+    if (is_main_thread() && is_default(SIGINT))
         code = catch_interrupt(main);
     if (code == 0)
         code = haul_run_until_complete(loop, &main->future);

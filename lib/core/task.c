@@ -245,6 +245,7 @@ int haul_task_cancel(struct haul_task *task)
         last->undelivered = 0;
         last->future.deliveries++;
         last->future.is_delivering = true;
+        last->future.has_passed_on = true;
     }
     request(last);
     while (task != last) {

@@ -9,6 +9,7 @@
 
 #include "core/future.h"
 
+#include <haul/error.h>
 #include <haul/group.h>
 #include <haul/task.h>
 
@@ -58,6 +59,14 @@ static inline void *haul__task_waited(const struct haul_task *task)
     return task->future.value.pointer;
 }
 
+/* Whether it is a task that has ended before an await of its own gave the last request to end: who passed that on to it
+ * has the request still. */
+static inline bool haul__future_is_unaware(const struct haul_future *future)
+{
+    return future->is_task && future->code != HAUL_E_CANCELLED &&
+           haul__container(future, struct haul_task, future)->undelivered > 0;
+}
+
 /* For a haul__cancel_fn: the outcome is on its way. */
 static inline void haul__task_keep_request(struct haul_task *task)
 {
@@ -69,6 +78,13 @@ static inline void haul__task_ask_again(struct haul_task *task)
 {
     if (task->undelivered < HAUL__REQUESTS - 1)
         task->undelivered++;
+}
+
+/* The requests to end that were not taken back, without those that no await has given: with so many a scope begins.
+ * What is given inside of it, on whatever grounds, is then no doing of the scope. */
+static inline unsigned haul__task_given(const struct haul_task *task)
+{
+    return task->cancelling > task->undelivered ? task->cancelling - task->undelivered : 0;
 }
 
 /* Asks TASK to end, as haul_task_cancel, for a scope that takes its request back when it is left: with the answer,

@@ -12,8 +12,8 @@ static void expire(struct haul_timer *timer)
 
 int haul_timeout_enter(struct haul_task *task, struct haul_timeout *timeout, int64_t deadline)
 {
-    *timeout = (struct haul_timeout){
-        .timer = {expire, HAUL__NO_TIMER}, .task = task, .cancelling = haul_task_cancelling(task)};
+    *timeout =
+        (struct haul_timeout){.timer = {expire, HAUL__NO_TIMER}, .task = task, .cancelling = haul__task_given(task)};
     return haul__loop_set_timer(haul_task_loop(task), &timeout->timer, deadline);
 }
 

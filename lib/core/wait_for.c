@@ -21,12 +21,6 @@ struct wait_for {
     bool waiter_cancelled;
 };
 
-static bool ended_without_seeing_the_cancel(const struct haul_future *future)
-{
-    return future->is_task && future->code != HAUL_E_CANCELLED &&
-           haul__container(future, struct haul_task, future)->undelivered > 0;
-}
-
 static void wake_waiter(struct wait_for *wait_for, int code)
 {
     struct haul_task *waiter = wait_for->waiter;
@@ -42,7 +36,7 @@ static void ended(struct haul__ready *ready)
     struct haul_outcome outcome = haul__outcome_of(wait_for->future, wait_for->is_own, 0);
     if (outcome.code == 0)
         *wait_for->ret_outcome = outcome;
-    if (wait_for->waiter_cancelled && ended_without_seeing_the_cancel(wait_for->future))
+    if (wait_for->waiter_cancelled && haul__future_is_unaware(wait_for->future))
         haul__task_ask_again(wait_for->waiter);
     bool is_timeout = outcome.code == HAUL_E_CANCELLED && wait_for->expired && !wait_for->waiter_cancelled;
     wake_waiter(wait_for, is_timeout ? HAUL_E_TIMEOUT : outcome.code);

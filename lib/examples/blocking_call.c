@@ -11,6 +11,14 @@ struct reading {
     int descriptor;
 };
 
+static struct reading *open_reading(int descriptor)
+{
+    struct reading *reading = malloc(sizeof(*reading));
+    if (reading)
+        reading->descriptor = dup(descriptor);
+    return reading;
+}
+
 static void close_reading(void *data)
 {
     struct reading *reading = data;
@@ -34,17 +42,19 @@ static int read_text(void *data, union haul_value *ret_value)
 struct reader {
     struct haul_coroutine coroutine;
     FILE *out;
-    struct reading *reading;
+    int descriptor;
 };
 
 static struct haul_step reader(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(reader);
     fprintf(self->out, "the call begins\n");
+    struct reading *reading = open_reading(self->descriptor);
+    if (!reading)
+        HAUL_FAIL(-ENOMEM);
     HAUL_AWAIT(haul_run_in_executor(
         task, NULL,
-        (struct haul_job){
-            .fn = read_text, .data = self->reading, .destroy_data = close_reading, .destroy_value = free}));
+        (struct haul_job){.fn = read_text, .data = reading, .destroy_data = close_reading, .destroy_value = free}));
     fprintf(self->out, "the call has read: %s\n", (char *)haul_awaited(task).pointer);
     free(haul_awaited(task).pointer);
     HAUL_FINALLY;
@@ -74,8 +84,7 @@ static struct haul_step ticker(struct haul_task *task, struct haul_coroutine *co
 struct both {
     struct haul_coroutine coroutine;
     FILE *out;
-    struct reading *reading;
-    int descriptor;
+    const int *ends; /* of the pipe */
     struct haul_outcome outcomes[2];
 };
 
@@ -83,8 +92,8 @@ static struct haul_step both(struct haul_task *task, struct haul_coroutine *coro
 {
     HAUL_BEGIN(both);
     const struct haul_awaitable awaitables[] = {
-        HAUL_CALL(reader, .out = self->out, .reading = self->reading),
-        HAUL_CALL(ticker, .out = self->out, .descriptor = self->descriptor),
+        HAUL_CALL(reader, .out = self->out, .descriptor = self->ends[0]),
+        HAUL_CALL(ticker, .out = self->out, .descriptor = self->ends[1]),
     };
     HAUL_AWAIT(haul_gather(task, awaitables, 2, HAUL_GATHER_FAIL_FAST, self->outcomes));
     HAUL_FINALLY;
@@ -96,14 +105,11 @@ int example_blocking_call(struct haul_loop *loop, FILE *out, int argc, char **ar
     (void)argc;
     (void)argv;
     int ends[2];
-    struct reading *reading = malloc(sizeof(*reading));
-    if (!reading || pipe(ends) != 0) {
-        free(reading);
+    if (pipe(ends) != 0)
         return 1;
-    }
-    reading->descriptor = ends[0];
     struct haul_outcome outcome;
-    int code = haul_run_task(loop, HAUL_CALL(both, .out = out, .reading = reading, .descriptor = ends[1]), &outcome);
+    int code = haul_run_task(loop, HAUL_CALL(both, .out = out, .ends = ends), &outcome);
+    close(ends[0]);
     close(ends[1]);
     return code != 0 || outcome.code != 0;
 }

@@ -40,7 +40,7 @@ struct haul_group {
     void (*ended)(struct haul_group *group, struct haul_task *task); /* told of each that ends; NULL: nobody */
     struct haul_task *owner;                                         /* the task that opened it */
     int code;                                                        /* the first error */
-    unsigned cancelling;                                             /* its owner's requests when it was opened */
+    unsigned cancelling;                                             /* the requests given to its owner before */
     unsigned short request;                                          /* the group's own, where owner_cancelled */
     unsigned char cancelled;                                         /* it takes no more tasks */
     unsigned char waiting;                                           /* its owner is in haul_group_wait */

@@ -40,6 +40,10 @@ int haul_loop_create(const struct haul_loop_options *options, struct haul_loop *
  * HAUL_E_BUSY: tasks are alive, and nothing was done. See haul_loop_finish in <haul/run.h>. */
 int haul_loop_destroy(struct haul_loop *loop);
 
+/* Has FN told from now on, with DATA, in place of the handler of the options: for who has not made the loop, as under
+ * haul_run. NULL: errors that nobody takes are dropped. */
+void haul_loop_set_exception_handler(struct haul_loop *loop, haul_exception_fn *fn, void *data);
+
 /* The loop's time in nanoseconds: the clock as it stood when the current iteration came back from waiting, or when
  * the loop was last asked, whichever is later. */
 int64_t haul_loop_now(const struct haul_loop *loop);
@@ -77,7 +81,8 @@ void haul_loop_hold(struct haul_loop *loop);
 void haul_loop_release(struct haul_loop *loop);
 
 /* Has the loop call FN each time the process gets SIGNAL, until haul_loop_remove_signal_handler. A signal has one
- * handler in the process. HAUL_E_BUSY: this loop has one for it; -ENOMEM. */
+ * handler in the process. HAUL_E_BUSY: this loop has one for it; -EINVAL: there is no such signal, or it cannot be
+ * caught; -ENOMEM, -EMFILE or another negative errno. */
 int haul_loop_add_signal_handler(struct haul_loop *loop, int signal, haul_callback_fn *fn, void *data);
 
 /* Takes the handler away; the signal's action is again the default. Does nothing where there is none. */
@@ -87,7 +92,8 @@ void haul_loop_remove_signal_handler(struct haul_loop *loop, int signal);
  * left to wait for; a call of another thread is waited for while the loop is held. */
 int haul_loop_run_forever(struct haul_loop *loop);
 
-/* Has the running loop leave at the end of its iteration; before a run: makes that run leave after one iteration. */
+/* Has the running loop leave at the end of its iteration; before a run: makes that run leave after one iteration,
+ * which waits for nothing. */
 void haul_loop_stop(struct haul_loop *loop);
 
 HAUL__END_C

@@ -26,9 +26,10 @@ int haul_run_task(struct haul_loop *loop, struct haul_awaitable awaitable, struc
 int haul_loop_finish(struct haul_loop *loop);
 
 /* A whole program: makes a loop, runs AWAITABLE as its main task, with the first SIGINT cancelling it and the second
- * ending the process at once, also while a step holds up the loop (unless SIGINT is ignored or handled already), then
- * finishes the loop. The main task's code, or what kept it from running or the loop from being finished; its value,
- * where the code is 0 and RET_VALUE is not NULL. */
+ * ending the process at once, also while a step holds up the loop (on the main thread alone, and unless SIGINT is
+ * ignored or handled already), then finishes the loop. Errors that nobody takes are dropped, unless the main task sets
+ * an exception handler (haul_loop_set_exception_handler). The main task's code, or what kept it from running or the
+ * loop from being finished; its value, where the code is 0 and RET_VALUE is not NULL. */
 int haul_run(struct haul_awaitable awaitable, union haul_value *ret_value);
 
 HAUL__END_C

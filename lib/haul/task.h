@@ -4,9 +4,10 @@
  * order of creation, and belongs to a group (<haul/group.h>) which holds it until it has ended. Task and frame are one
  * allocation at most.
  *
- * Cancellation is a request, delivered at an await as HAUL_E_CANCELLED, once for each request. It is never lost: where
- * the awaited thing is done already, the await gives its outcome and the request stays for the next await; where the
- * body returns a value first, the task is cancelled and the value goes to its destructor. */
+ * Cancellation is a request, delivered at an await as HAUL_E_CANCELLED, once; requests that come before the task has
+ * its turn are delivered together. It is never lost: where the awaited thing is done already, or is a task that fails
+ * before it has seen the request, the await gives its outcome and the request stays for the next await; where the body
+ * returns a value first, the task is cancelled and the value goes to its destructor. */
 #ifndef HAUL_TASK_H
 #define HAUL_TASK_H
 

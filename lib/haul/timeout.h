@@ -21,7 +21,7 @@ HAUL__BEGIN_C
 struct haul_timeout {
     struct haul_timer timer;
     struct haul_task *task;
-    unsigned cancelling;    /* the task's requests when it was entered */
+    unsigned cancelling;    /* the requests that the task had been given when it was entered */
     unsigned short request; /* its own, once it has expired */
     unsigned char expired;
 };

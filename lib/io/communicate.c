@@ -92,11 +92,21 @@ static void hand_over(struct haul_process *process, struct haul_process_output *
     haul__buffer_init(error);
 }
 
+/* Takes the errors of the pipes' tasks, which are not the program's: it has the first as the code of the await. */
+static void take_errors(struct haul_error_group *errors)
+{
+    struct haul_task *failed = NULL;
+    while ((failed = haul_error_group_next(errors, failed)))
+        (void)haul_future_code(haul_task_future(failed));
+    haul_error_group_finish(errors);
+}
+
 struct haul_step haul__communicate(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(haul__communicate);
     self->process->is_communicating = true;
     haul_group_init(task, &self->group);
+    haul_group_collect(&self->group, &self->errors);
     self->code = begin_all(self);
     if (self->code != 0)
         HAUL_FAIL(self->code);
@@ -105,6 +115,7 @@ struct haul_step haul__communicate(struct haul_task *task, struct haul_coroutine
     hand_over(self->process, self->ret_output);
     HAUL_FINALLY;
     HAUL_AWAIT_CODE(self->code, haul_group_wait(task, &self->group));
+    take_errors(&self->errors);
     self->process->is_communicating = false;
     HAUL_END;
 }

@@ -96,6 +96,8 @@ static void end_program(struct haul_process *process)
 {
     siginfo_t info;
     bool ends = note_end(process);
+    if (ends && process->status == HAUL_PROCESS_UNKNOWN)
+        return; /* somebody else has reaped it: its number may be another's by now */
     if (!ends) {
         haul_process_kill(process);
         ends = signal_program(process, SIGKILL) == 0;

@@ -16,6 +16,7 @@ struct haul__communicate {
     size_t limit;
     struct haul_process_output *ret_output;
     struct haul_group group;
+    struct haul_error_group errors;
     int code;
 };
 haul_step_fn haul__communicate;

@@ -126,7 +126,7 @@ static int try_to_read(struct haul_stream *stream, union haul_value *ret_value)
     return 0;
 }
 
-void haul__stream_go_on_reading(struct haul_stream *stream)
+static void go_on_reading(struct haul_stream *stream)
 {
     union haul_value value = {0};
     int code = try_to_read(stream, &value);
@@ -164,6 +164,7 @@ static struct haul_await read_wish(struct haul_task *task, struct haul_stream *s
     }
     stream->unwaited_reads = 0;
     stream->reader = task;
+    stream->go_on_reading = go_on_reading;
     haul__stream_watch(stream);
     return await;
 }

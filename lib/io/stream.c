@@ -111,7 +111,7 @@ static void on_event(struct haul__watch *watch, int events, void *data)
         return;
     }
     if ((events & HAUL__READABLE) && stream->reader)
-        haul__stream_go_on_reading(stream);
+        stream->go_on_reading(stream);
     if ((events & HAUL__WRITABLE) && stream->writer)
         go_on_writing(stream);
     haul__stream_watch(stream);

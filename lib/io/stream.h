@@ -33,7 +33,8 @@ struct haul__wish {
 
 struct haul_stream {
     struct haul__watch *watch;
-    struct haul_task *reader; /* waits for its wish, or NULL */
+    struct haul_task *reader;                          /* waits for its wish, or NULL */
+    void (*go_on_reading)(struct haul_stream *stream); /* while it waits: there is something to read */
     struct haul__wish wish;
     struct haul__incoming incoming;
     struct haul_chunk chunk; /* what haul_stream_read_until gave last */
@@ -57,8 +58,5 @@ void haul__stream_watch(struct haul_stream *stream);
 
 /* Waits for the connection that has begun, and gives the stream; destroys it where there comes none. */
 struct haul_await haul__stream_wait_connected(struct haul_task *task, struct haul_stream *stream);
-
-/* There is something to read, and a task that waits for it. */
-void haul__stream_go_on_reading(struct haul_stream *stream);
 
 #endif

@@ -311,12 +311,15 @@ static int settle(struct haul_fetch *self)
 }
 
 /* Whether the server had ended the connection that was there when the request went out, and so has not answered it.
- * libcurl makes another connection then, but not always with HTTP/2. */
+ * libcurl makes another connection then, but not always with HTTP/2: one that was told to go away it calls a framing
+ * error, and one that was closed without a word an answer that broke off. */
 static bool is_lost(const struct haul__fetch_state *state)
 {
     const struct haul__transfer *transfer = state->transfer;
-    return transfer->opened == 0 && transfer->phase == HAUL__WAITING_PHASE &&
-           state->result->public.error_class == HAUL_CLASS_CONNECT;
+    if (transfer->opened > 0 || transfer->phase != HAUL__WAITING_PHASE)
+        return false;
+    return state->result->public.error_class == HAUL_CLASS_CONNECT || transfer->curl_code == CURLE_HTTP2 ||
+           transfer->curl_code == CURLE_PARTIAL_FILE;
 }
 
 /* What follows from how the transfer came out. */

@@ -2,6 +2,7 @@
 
 import resource
 
+import http2_frames
 import pytest
 import servers
 
@@ -47,3 +48,20 @@ def test_connections_that_end_lose_nobody(haul, origin, certificates, tmp_path):
     assert len(records) == count
     assert {record["error"] and record["error"]["message"] for record in records} == {None}
     assert any(record["reused"] for record in records)
+
+
+FAREWELLS = {
+    "which it has not seen": lambda stream: http2_frames.goaway(stream - 2, http2_frames.INTERNAL_ERROR),
+    "which it has seen": lambda stream: http2_frames.goaway(stream, http2_frames.NO_ERROR),
+    "without a word": lambda stream: b"",
+}
+
+
+@pytest.mark.parametrize("farewell", FAREWELLS)
+def test_a_server_that_ends_the_connection_before_it_answers(haul, certificates, farewell):
+    with http2_frames.Http2Frames(certificates, FAREWELLS[farewell]) as server:
+        urls = [f"{server.root}/{i}" for i in range(3)]
+        records = haul("-j", "--sequential", "--cacert", str(certificates.ca), *urls).records()
+        assert server.connections == 2
+    assert [record["error"] for record in records] == [None] * 3
+    assert [record["reused"] for record in records] == [False, False, True]

@@ -1,5 +1,7 @@
 #include "running.h"
 
+#include "core/loop.h"
+
 #include <haul/future.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,8 +30,7 @@ int run_task(struct haul_loop *loop, struct haul_awaitable awaitable)
 
 void run_once(struct haul_loop *loop)
 {
-    haul_loop_stop(loop);
-    assert_int_equal(haul_loop_run_forever(loop), 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
 }
 
 void cancel_task(void *data)

@@ -1,6 +1,8 @@
 #include "failing_memory.h"
 #include "stage.h"
 
+#include "core/task.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -257,6 +259,62 @@ static void test_yield_future_passes_cancel(void **state)
     assert_int_equal(stage_time(stage), 1000);
 }
 
+/* Awaits a task that fails, from some time on and perhaps being cancelled by itself, and then sleeps. */
+struct awaiter {
+    struct haul_coroutine coroutine;
+    struct haul_task *other;
+    int64_t begin;
+    bool cancels_itself;
+    int code;
+    int next_code;
+};
+
+static struct haul_step awaiter(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(awaiter);
+    HAUL_AWAIT(haul_sleep_until(task, self->begin));
+    if (self->cancels_itself)
+        haul_task_cancel(task);
+    HAUL_AWAIT_CODE(self->code, haul_task_wait(task, self->other));
+    assert_int_equal(self->code, -EIO);
+    HAUL_AWAIT_CODE(self->next_code, haul_sleep(task, HAUL_SECOND));
+    HAUL_RETURN(.integer = self->next_code);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static int64_t next_code(struct stage *stage, struct haul_task *task)
+{
+    haul_task_ref(task);
+    assert_int_equal(stage_end(stage, task), 0);
+    int64_t code = haul_future_value(haul_task_future(task)).integer;
+    haul_task_unref(task);
+    return code;
+}
+
+/* A cancel that was passed on to a task which ends before an await of its own has given it comes behind its error. */
+static void test_cancel_that_was_passed_on_too_late(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_task *failing =
+        stage_task(stage, HAUL_CALL(actor, .stage = stage, .name = "a", .duration = HAUL_SECOND, .failure = -EIO));
+    struct haul_task *other = stage_task(stage, HAUL_CALL(awaiter, .other = failing, .begin = 1));
+    assert_int_equal(haul_loop_call_at(stage->loop, HAUL_SECOND, cancel_it, other, NULL), 0);
+    assert_int_equal(next_code(stage, other), HAUL_E_CANCELLED);
+    haul_task_unref(failing);
+}
+
+static void test_own_cancel_that_was_passed_on_too_late(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_task *last = stage_task(stage, HAUL_CALL(awaiter, .begin = HAUL_SECOND, .cancels_itself = true));
+    struct haul_task *failing =
+        stage_task(stage, HAUL_CALL(actor, .stage = stage, .name = "a", .duration = HAUL_SECOND, .failure = -EIO));
+    ((struct awaiter *)(void *)haul__task_first(last))->other = failing;
+    assert_int_equal(next_code(stage, last), HAUL_E_CANCELLED);
+    haul_task_unref(failing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +327,8 @@ int main(void)
         on_stage(test_several_waiters),
         on_stage(test_done_already),
         on_stage(test_yield_future_passes_cancel),
+        on_stage(test_cancel_that_was_passed_on_too_late),
+        on_stage(test_own_cancel_that_was_passed_on_too_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

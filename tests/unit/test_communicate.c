@@ -94,6 +94,35 @@ static void test_limit(void **state)
     haul_process_destroy(process);
 }
 
+static void count_report(void *data, struct haul_loop *loop, const char *message, int code)
+{
+    (void)loop;
+    (void)message;
+    (void)code;
+    ++*(int *)data;
+}
+
+/* Both outputs are more than the limit at once: who communicates has the code, and nobody is told of tasks that are not
+ * the program's own. */
+static void test_limit_of_both_at_once(void **state)
+{
+    struct programs *programs = *state;
+    struct haul_loop *loop = programs->loop;
+    struct haul_process_output output;
+    int reports = 0;
+    haul_loop_set_exception_handler(loop, count_report, &reports);
+    struct haul_process *process =
+        start_shell(loop, "read nothing; printf 0123456789; printf 0123456789 >&2", &three_pipes);
+    struct haul_task *task =
+        start_task(loop, HAUL_CALL(converse, .process = process, .limit = 9, .ret_output = &output));
+    run_once(loop);
+    run_once(loop);
+    wait_for_end(haul_process_pid(process));
+    assert_int_equal(end_task(loop, task), HAUL_E_LIMIT);
+    assert_int_equal(reports, 0);
+    haul_process_destroy(process);
+}
+
 /* One that goes on for ever is left running where the limit is met, and ends with its process. */
 static void test_limit_of_an_endless_program(void **state)
 {
@@ -228,6 +257,7 @@ int main(void)
         with_programs(test_input_that_nobody_reads),
         with_programs(test_without_pipes_it_only_waits),
         with_programs(test_limit),
+        with_programs(test_limit_of_both_at_once),
         with_programs(test_limit_of_an_endless_program),
         with_programs(test_cancelled_and_called_again),
         with_programs(test_grandchild_that_holds_the_pipe),

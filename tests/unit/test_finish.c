@@ -35,6 +35,37 @@ static void test_finish(void **state)
     assert_int_equal(stage->clock.now, HAUL_SECOND);
 }
 
+/* Stops the loop in its `finally`, and sleeps there. */
+struct stopper {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    int code;
+};
+
+static struct haul_step stopper(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(stopper);
+    HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
+    HAUL_FINALLY;
+    haul_loop_stop(haul_task_loop(task));
+    HAUL_AWAIT_CODE(self->code, haul_sleep(task, HAUL_SECOND));
+    stage_say(self->stage, "finally %d", self->code);
+    HAUL_END;
+}
+
+/* It is at its end already: to stop it changes nothing. */
+static void test_stopped_meanwhile(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_loop *loop = open_loop(stage);
+    assert_int_equal(haul_task_create(loop, HAUL_CALL(stopper, .stage = stage), NULL), 0);
+    assert_int_equal(haul__loop_run_once(loop), 0);
+    haul_loop_stop(loop);
+    assert_int_equal(haul_loop_finish(loop), 0);
+    assert_script(stage, "finally 0");
+    assert_int_equal(stage->clock.now, HAUL_SECOND);
+}
+
 /* One that waits in its `finally` for what never comes, and does not give up before it was cancelled so often. */
 struct stuck {
     struct haul_coroutine coroutine;
@@ -195,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         on_stage(test_finish),
+        on_stage(test_stopped_meanwhile),
         on_stage(test_finish_stalled),
         on_stage(test_finish_in_vain),
         on_stage(test_finish_tasks_made_in_finally),

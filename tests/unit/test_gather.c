@@ -186,20 +186,29 @@ static void test_cancellation_broadcast(void **state)
     }
 }
 
-/* CPython: test_cancel_gather_1: too late, since all have ended. The outcomes stand, and the request finds no await. */
-static void test_cancel_gather_1(void **state)
+/* A gather whose only future has its value is cancelled, also before it was told of that. */
+static void cancel_too_late(struct stage *stage, bool is_told)
 {
-    struct stage *stage = *state;
     struct haul_future *future;
     assert_int_equal(haul_future_create(stage->loop, &future), 0);
     struct haul_task *task = stage_task(
         stage, HAUL_CALL(gatherer, .stage = stage, .count = 1, .awaitables = {haul_future_awaitable(future)}));
     stage_turn(stage, 1);
+    if (!is_told)
+        assert_int_equal(haul_loop_call_soon(stage->loop, cancel_it, task, NULL), 0);
     haul_future_set_value(future, (union haul_value){.integer = 7}, NULL);
-    assert_int_equal(haul_loop_call_soon(stage->loop, cancel_it, task, NULL), 0);
+    if (is_told)
+        assert_int_equal(haul_loop_call_soon(stage->loop, cancel_it, task, NULL), 0);
     assert_int_equal(stage_end(stage, task), HAUL_E_CANCELLED);
     assert_script(stage, "gathered 0:, 7");
     haul_future_unref(future);
+}
+
+/* CPython: test_cancel_gather_1: too late, since all have ended. The outcomes stand, and the request finds no await. */
+static void test_cancel_gather_1(void **state)
+{
+    cancel_too_late(*state, true);
+    cancel_too_late(*state, false);
 }
 
 static void test_cancelled_before_it_begins(void **state)

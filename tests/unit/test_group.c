@@ -346,6 +346,66 @@ static void test_used_again(void **state)
     assert_script(stage, "a begins, a ends, b begins, b ends");
 }
 
+struct failing {
+    struct haul_coroutine coroutine;
+};
+
+static struct haul_step failing(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(failing);
+    HAUL_FAIL(-EIO);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+/* Is cancelled, before it opens a group or while it has one that is used a second time; a task of the group fails, and
+ * the body ends. Then it awaits once more. */
+struct reopener {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+    bool cancelled_before;
+    int sleep_code;
+    int group_code;
+    int last_code;
+    struct haul_group group;
+};
+
+static struct haul_step reopener(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(reopener);
+    if (self->cancelled_before)
+        haul_task_cancel(task);
+    haul_group_init(task, &self->group);
+    if (!self->cancelled_before) {
+        haul_task_cancel(task);
+        HAUL_AWAIT_CODE(self->sleep_code, haul_sleep(task, HAUL_SECOND));
+        HAUL_AWAIT_CODE(self->group_code, haul_group_wait(task, &self->group));
+    }
+    haul_group_spawn(&self->group, HAUL_CALL(failing, .coroutine.code = 0), NULL);
+    HAUL_AWAIT(haul_sleep(task, HAUL_SECOND));
+    HAUL_FINALLY;
+    HAUL_AWAIT_CODE(self->group_code, haul_group_wait(task, &self->group));
+    HAUL_AWAIT_CODE(self->last_code, haul_sleep(task, HAUL_SECOND));
+    stage_say(self->stage, "group %d, then %d", self->group_code, self->last_code);
+    HAUL_END;
+}
+
+/* A cancel of before, which the body's await gives, is no doing of the group, and comes again behind its error. */
+static void test_request_from_before(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_run(stage, HAUL_CALL(reopener, .stage = stage, .cancelled_before = true)), -EIO);
+    assert_script(stage, "group -5, then 1");
+}
+
+/* A cancel that the owner had, and has seen, before the group was used again does not come a second time. */
+static void test_used_again_after_a_cancel(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(stage_run(stage, HAUL_CALL(reopener, .stage = stage)), -EIO);
+    assert_script(stage, "group -5, then 0");
+}
+
 static void test_groups_in_groups(void **state)
 {
     struct stage *stage = *state;
@@ -419,6 +479,8 @@ int main(void)
         on_stage(test_cancelled_by_a_child),
         on_stage(test_cancelled_early),
         on_stage(test_used_again),
+        on_stage(test_request_from_before),
+        on_stage(test_used_again_after_a_cancel),
         on_stage(test_groups_in_groups),
         on_stage(test_no_hidden_allocation),
         on_stage(test_out_of_memory),

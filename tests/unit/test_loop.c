@@ -232,6 +232,22 @@ static void test_run_forever_and_stop(void **state)
     assert_int_equal(haul_loop_run_forever(stage->loop), HAUL_E_STALLED);
 }
 
+/* The one iteration of a loop that was stopped before its run waits for nothing. */
+static void test_stopped_before_it_waits(void **state)
+{
+    struct stage *stage = *state;
+    haul_loop_stop(stage->loop);
+    assert_int_equal(haul_loop_run_forever(stage->loop), 0);
+    struct call late = {stage, "late", NULL, NULL, false};
+    at(&late, HAUL_SECOND, NULL);
+    haul_loop_stop(stage->loop);
+    assert_int_equal(haul_loop_run_forever(stage->loop), 0);
+    assert_script(stage, "");
+    assert_int_equal(stage_time(stage), 0);
+    assert_int_equal(haul_loop_run_forever(stage->loop), HAUL_E_STALLED);
+    assert_script(stage, "late");
+}
+
 static void test_destroy_with_tasks_alive(void **state)
 {
     struct stage *stage = *state;
@@ -450,6 +466,7 @@ int main(void)
         on_stage(test_due_timers_come_after_what_is_ready),
         on_stage(test_hooks),
         on_stage(test_run_forever_and_stop),
+        on_stage(test_stopped_before_it_waits),
         on_stage(test_destroy_with_tasks_alive),
         on_stage(test_destroy_with_calls_left),
         on_stage(test_now),

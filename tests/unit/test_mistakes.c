@@ -123,6 +123,17 @@ static void run_the_loop_from_a_task(void *data)
     stage_run(data, HAUL_CALL(nester));
 }
 
+static void run_until_another_loops_is_complete(void *data)
+{
+    struct stage *stage = data;
+    struct haul_loop *loop;
+    struct haul_future *future;
+    assert_int_equal(haul_loop_create(NULL, &loop), 0);
+    assert_int_equal(haul_future_create(loop, &future), 0);
+    haul_future_cancel(future);
+    haul_run_until_complete(stage->loop, future);
+}
+
 static void settle_a_task(void *data)
 {
     struct stage *stage = data;
@@ -134,6 +145,7 @@ static void test_others(void **state)
 {
     assert_true(meets_assert(wait_for_anothers_group, *state));
     assert_true(meets_assert(run_the_loop_from_a_task, *state));
+    assert_true(meets_assert(run_until_another_loops_is_complete, *state));
     assert_true(meets_assert(settle_a_task, *state));
 }
 

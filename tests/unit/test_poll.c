@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct bench {
@@ -319,6 +320,43 @@ static void test_signal_default_afterwards(void **state)
     bench_close(&bench);
 }
 
+static void test_signals_that_cannot_be_caught(void **state)
+{
+    (void)state;
+    const int signals[] = {-1, 0, SIGKILL, SIGSTOP, SIGRTMAX + 1, 1000};
+    struct bench bench;
+    bench_open(&bench, false);
+    struct haul__watch *watch;
+    for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+        assert_int_equal(haul__signal_watch_create(bench.poll, signals[i], note_events, NULL, &watch), -EINVAL);
+    assert_int_equal(haul__poll_wait(bench.poll, HAUL_NEVER), HAUL_E_STALLED);
+    bench_close(&bench);
+}
+
+static void test_a_signal_watch_without_a_descriptor_left(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct rlimit before;
+    bench_open(&bench, false);
+    int next = dup(STDERR_FILENO);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const struct rlimit limit = {.rlim_cur = (rlim_t)next, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct haul__watch *watch;
+    int code = haul__signal_watch_create(bench.poll, SIGUSR1, note_events, NULL, &watch);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(code, -EMFILE);
+    int events = -1;
+    assert_int_equal(haul__signal_watch_create(bench.poll, SIGUSR1, note_events, &events, &watch), 0);
+    raise(SIGUSR1);
+    assert_int_equal(haul__poll_wait(bench.poll, HAUL_NEVER), 0);
+    assert_int_equal(events, 0);
+    haul__watch_destroy(watch);
+    bench_close(&bench);
+}
+
 static void test_out_of_memory(void **state)
 {
     (void)state;
@@ -378,6 +416,8 @@ int main(void)
         cmocka_unit_test(test_number_used_again),
         cmocka_unit_test(test_new_watch_on_a_number_used_again),
         cmocka_unit_test(test_signal_default_afterwards),
+        cmocka_unit_test(test_signals_that_cannot_be_caught),
+        cmocka_unit_test(test_a_signal_watch_without_a_descriptor_left),
         cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_wake),
     };

@@ -4,6 +4,7 @@
 #include "core/loop.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -221,6 +222,29 @@ static void test_asyncio_run_reports_hanging_tasks_errors(void **state)
     assert_script(stage, "report -5");
 }
 
+struct forgetful {
+    struct haul_coroutine coroutine;
+    struct stage *stage;
+};
+
+static struct haul_step forgetful(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(forgetful);
+    haul_loop_set_exception_handler(haul_task_loop(task), report, self->stage);
+    assert_int_equal(haul_task_create(haul_task_loop(task), HAUL_CALL(failing_cleaner), NULL), 0);
+    HAUL_AWAIT(haul_sleep(task, 0));
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+/* CPython: test_asyncio_run_reports_hanging_tasks_errors, of a program that does not make its loop itself. */
+static void test_a_whole_program_is_told_of_errors(void **state)
+{
+    struct stage *stage = *state;
+    assert_int_equal(haul_run(HAUL_CALL(forgetful, .stage = stage), NULL), 0);
+    assert_script(stage, "report -5");
+}
+
 /* Runs a program that interrupts itself in a process of its own: its wait status. */
 static int interrupted(int raises)
 {
@@ -324,6 +348,38 @@ static void test_ignored_interrupt_stays_ignored(void **state)
     assert_ptr_equal(action.sa_handler, SIG_DFL);
 }
 
+struct elsewhere {
+    struct haul_coroutine coroutine;
+};
+
+static struct haul_step elsewhere(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(elsewhere);
+    struct sigaction action;
+    HAUL_RETURN(.integer = sigaction(SIGINT, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static void *run_elsewhere(void *data)
+{
+    union haul_value *value = data;
+    if (haul_run(HAUL_CALL(elsewhere), value) != 0)
+        value->integer = -1;
+    return NULL;
+}
+
+/* Several threads may run a program at the same time, and a signal has one handler. */
+static void test_an_interrupt_is_for_the_main_thread(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    union haul_value value = {0};
+    assert_int_equal(pthread_create(&thread, NULL, run_elsewhere, &value), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(value.integer, 1);
+}
+
 static void test_out_of_memory(void **state)
 {
     (void)state;
@@ -351,10 +407,12 @@ int main(void)
         cmocka_unit_test(test_run),
         on_stage(test_asyncio_run_cancels_hanging_tasks),
         on_stage(test_asyncio_run_reports_hanging_tasks_errors),
+        on_stage(test_a_whole_program_is_told_of_errors),
         cmocka_unit_test(test_first_interrupt_cancels),
         cmocka_unit_test(test_second_interrupt_ends_the_process),
         cmocka_unit_test(test_second_interrupt_ends_a_blocked_step),
         cmocka_unit_test(test_ignored_interrupt_stays_ignored),
+        cmocka_unit_test(test_an_interrupt_is_for_the_main_thread),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,6 +249,35 @@ static struct haul_step rescheduler(struct haul_task *task, struct haul_coroutin
     HAUL_END;
 }
 
+/* Is cancelled before it enters a scope whose deadline has come, and awaits in it. */
+struct latecomer {
+    struct haul_coroutine coroutine;
+    struct haul_timeout timeout;
+    int code;
+};
+
+static struct haul_step latecomer(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(latecomer);
+    haul_task_cancel(task);
+    assert_int_equal(haul_timeout_enter(task, &self->timeout, haul_loop_now(haul_task_loop(task))), 0);
+    HAUL_AWAIT_CODE(self->code, haul_sleep(task, HAUL_SECOND));
+    self->code = haul_timeout_leave(task, &self->timeout, self->code);
+    HAUL_RETURN(.integer = self->code);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+/* The request of before is given in the scope, by the same await as the scope's own: it is not the scope's to turn. */
+static void test_request_from_before(void **state)
+{
+    struct stage *stage = *state;
+    struct haul_outcome outcome;
+    assert_int_equal(haul_run_task(stage->loop, HAUL_CALL(latecomer, .code = 0), &outcome), 0);
+    assert_int_equal(outcome.code, 0);
+    assert_int_equal(outcome.value.integer, HAUL_E_CANCELLED);
+}
+
 static void test_reschedule(void **state)
 {
     struct stage *stage = *state;
@@ -308,6 +337,7 @@ int main(void)
         on_stage(test_value_on_its_way),
         on_stage(test_value_on_its_way_and_foreign_cancel),
         on_stage(test_uncancel_structured_blocks),
+        on_stage(test_request_from_before),
         on_stage(test_reschedule),
         on_stage(test_out_of_memory),
     };
