@@ -296,6 +296,16 @@ static long connect_timeout_ms(int64_t timeout)
     return ms < INT_MAX - 1000 ? (long)ms + 1000 : INT_MAX;
 }
 
+/* Bodies are read in pieces of this size: a large one is cheaper in large pieces. But before libcurl 8.7 each transfer
+ * has a buffer of its own, so that they are larger than libcurl's usual ones only while all together are still small.
+ * Above 64 kB each that is freed would have the allocator tidy up. */
+static long buffer_size(size_t concurrency)
+{
+    enum { smallest = 16 * 1024, largest = 60 * 1024, together = 8 * 1024 * 1024 };
+    size_t share = concurrency > 0 ? together / concurrency : smallest;
+    return share > largest ? largest : share < smallest ? smallest : (long)share;
+}
+
 /* What is the same for all hops. */
 static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
 {
@@ -310,6 +320,7 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     code |= curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
     code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms(options->connect_timeout));
     code |= curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    code |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options->concurrency));
     /* Empty texts, since libcurl reads the environment where they are missing. */
     code |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
     code |= curl_easy_setopt(easy, CURLOPT_NOPROXY, options->no_proxy ? options->no_proxy : "");
