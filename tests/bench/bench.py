@@ -89,7 +89,8 @@ class Copy(io.TextIOBase):
 
 
 def report(options):
-    print(f"## {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}{', at a tenth of the size' if options.quick else ''}\n")
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    print(f"## {today}{', at a tenth of the size' if options.quick else ''}\n")
     for number, row in enumerate(options.rows):
         with tempfile.TemporaryDirectory() as scratch:
             bench = Bench(options, scratch)

@@ -20,7 +20,8 @@ def describe(haul, is_pinned, rounds):
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = re.search(r"^model name\s*: (.*)$", file.read(), re.MULTILINE)
     system = platform.freedesktop_os_release()["PRETTY_NAME"]
-    print(f"{os.cpu_count()} × {model.group(1) if model else platform.machine()}, Linux {platform.release()}, {system}.")
+    core = model.group(1) if model else platform.machine()
+    print(f"{os.cpu_count()} × {core}, Linux {platform.release()}, {system}.")
     print("Server and client on", "a core each." if is_pinned else "the same core.", end=" ")
     print(f"{rounds} rounds in turn; ratios are of figures of the same round.", end=" ")
     load = os.getloadavg()[0]

@@ -23,7 +23,8 @@ def report(bench):
     def most(figure):
         return {name: max(getattr(usage, figure) for usage in usages) for name, usages in taken.items()}
 
-    failed = {name: max(count - clients.count_succeeded(usage.output) for usage in usages) for name, usages in taken.items()}
+    fewest = {name: min(clients.count_succeeded(usage.output) for usage in usages) for name, usages in taken.items()}
+    failed = {name: count - succeeded for name, succeeded in fewest.items()}
     peaks = most("peak")
     each = {name: f"{peak / count:.1f} kB" for name, peak in peaks.items()}
     walls = {name: f"{wall:.2f} s" for name, wall in most("wall").items()}

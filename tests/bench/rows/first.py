@@ -14,6 +14,7 @@ AIM = 10  # milliseconds
 
 
 def report(bench):
+    times = TIMES // bench.scale
     haul, bare = bench.clients.haul, bench.clients.bare
     with socket.create_server(("127.0.0.1", 0)) as server:
         programs = {
@@ -22,14 +23,14 @@ def report(bench):
             "`true`, to its end": lambda: to_end([*bench.client_pin, "true"]),
         }
         taken = measure.interleaved(
-            programs, bench.rounds, lambda take: statistics.median(take() for _ in range(TIMES))
+            programs, bench.rounds, lambda take: statistics.median(take() for _ in range(times))
         )
     table.compare(
         "first: from exec to the first request, its line in a pipe that stays open: ms",
         taken,
         form="{:.2f}",
     )
-    table.note(f"Medians of {TIMES} each, with what it takes to start a process, which `true` shows.")
+    table.note(f"Medians of {times} each, with what it takes to start a process, which `true` shows.")
     bench.aim("haul's milliseconds", round(statistics.median(taken[table.SUBJECT]), 2), AIM)
 
 

@@ -9,6 +9,7 @@ TIMES = 30
 
 
 def report(bench):
+    times = TIMES // bench.scale
     with servers.nginx(bench.scratch, bench.server_pin) as server:
         url = f"{server.root}/f"
         urls = bench.clients.list_of("urls", [url])
@@ -21,15 +22,16 @@ def report(bench):
         }
         # One run is too short a time to be told from what else the machine does.
         repeated = {
-            name: ["sh", "-c", f'for i in $(seq {TIMES}); do "$@" || exit; done', "sh", *command]
+            name: ["sh", "-c", f'for i in $(seq {times}); do "$@" || exit; done', "sh", *command]
             for name, command in programs.items()
         }
-        taken = measure.interleaved(repeated, bench.rounds, lambda command: bench.run(command, f"{bench.scratch}/output"))
+        output = f"{bench.scratch}/output"
+        taken = measure.interleaved(repeated, bench.rounds, lambda command: bench.run(command, output))
     for figure, unit in (("wall", "ms from exec to exit"), ("cpu", "ms of CPU")):
         table.compare(
             f"one: a single URL: {unit}",
-            {name: [getattr(usage, figure) * 1e3 / TIMES for usage in usages] for name, usages in taken.items()},
+            {name: [getattr(usage, figure) * 1e3 / times for usage in usages] for name, usages in taken.items()},
             bench.aims(AIMS) if figure == "wall" else None,
             "{:.2f}",
         )
-    table.note(f"Means of {TIMES} runs in a row. `true` is what a process costs.")
+    table.note(f"Means of {times} runs in a row. `true` is what a process costs.")
