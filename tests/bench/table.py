@@ -20,10 +20,14 @@ def compare(title, figures, aims=None, form="{:.3f}", more=None):
     print(f"| {' | '.join(titles)} |\n|{' --- |' * len(titles)}")
     for name, taken in figures.items():
         ratio = measure.ratios(figures[SUBJECT], taken) if name != SUBJECT else None
-        cells = [name, measure.spread(taken, form), measure.spread(ratio, "{:.2f}") if ratio else ""]
+        cells = [name, measure.spread(taken, form), measure.spread(ratio, _ratio_form(ratio)) if ratio else ""]
         cells.append(_aim(ratio, aims[name]) if name in aims else "")
         cells += [str(column.get(name, "")) for column in more.values()]
         print(f"| {' | '.join(cells)} |")
+
+
+def _ratio_form(ratio):
+    return "{:.2f}" if statistics.median(ratio) >= 0.1 else "{:.3f}"
 
 
 def _aim(ratio, aim):
