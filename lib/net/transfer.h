@@ -37,6 +37,7 @@ struct haul__transfer {
     struct haul_list ending; /* in the shard's list of those to end; else a ring of its own */
     struct haul__transfers *all;
     CURL *easy;
+    CURLU *parsed;     /* the URL, for libcurl */
     const char *proxy; /* as it was set last */
     bool wants_new;    /* the same; it uses no connection that is there */
 
