@@ -297,6 +297,16 @@ static long connect_timeout_ms(int64_t timeout)
     return ms < INT_MAX - 1000 ? (long)ms + 1000 : INT_MAX;
 }
 
+/* Bodies are read in pieces of this size: a large one is cheaper in large pieces. But before libcurl 8.7 each transfer
+ * has a buffer of its own, so that they are larger than libcurl's usual ones only while all together are still small.
+ * Above 64 kB each that is freed would have the allocator tidy up. */
+static long buffer_size(size_t concurrency)
+{
+    enum { smallest = 16 * 1024, largest = 60 * 1024, together = 8 * 1024 * 1024 };
+    size_t share = concurrency > 0 ? together / concurrency : smallest;
+    return share > largest ? largest : share < smallest ? smallest : (long)share;
+}
+
 /* What is the same for all hops. */
 static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
 {
@@ -311,6 +321,7 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     code |= curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
     code |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_timeout_ms(options->connect_timeout));
     code |= curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    code |= curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(options->concurrency));
     /* Empty texts, since libcurl reads the environment where they are missing. */
     code |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
     code |= curl_easy_setopt(easy, CURLOPT_NOPROXY, options->no_proxy ? options->no_proxy : "");
@@ -347,7 +358,8 @@ struct haul__transfer *haul__transfer_take(struct haul__transfers *transfers)
     transfer->all = transfers;
     transfer->proxy = "";
     transfer->easy = curl_easy_init();
-    if (!transfer->easy || set_options(transfer->easy, transfer) != CURLE_OK) {
+    transfer->parsed = curl_url();
+    if (!transfer->easy || !transfer->parsed || set_options(transfer->easy, transfer) != CURLE_OK) {
         haul__transfer_destroy(transfer);
         return NULL;
     }
@@ -369,7 +381,18 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
     haul__buffer_finish(&transfer->kept);
     haul__buffer_finish(&transfer->told);
     curl_easy_cleanup(transfer->easy);
+    curl_url_cleanup(transfer->parsed);
     haul__free(transfer);
+}
+
+/* Given the text alone, libcurl parses it and then writes it out again, which is a tenth of what a small request costs.
+ * The text it needs all the same: it would keep the one of the hop before. What it cannot parse, it says when the
+ * transfer begins. */
+static CURLcode set_url(struct haul__transfer *transfer, const char *text)
+{
+    bool is_parsed = curl_url_set(transfer->parsed, CURLUPART_URL, text, 0) == CURLUE_OK;
+    CURLcode code = curl_easy_setopt(transfer->easy, CURLOPT_URL, text);
+    return code | curl_easy_setopt(transfer->easy, CURLOPT_CURLU, is_parsed ? transfer->parsed : NULL);
 }
 
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
@@ -377,7 +400,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
 {
     const struct haul_client_options *options = transfer->all->options;
     const char *proxy = haul_url_scheme(url) == HAUL_URL_HTTP ? options->http_proxy : options->https_proxy;
-    CURLcode code = curl_easy_setopt(transfer->easy, CURLOPT_URL, haul_url_text(url));
+    CURLcode code = set_url(transfer, haul_url_text(url));
     if (!proxy)
         proxy = "";
     if (proxy != transfer->proxy) {
@@ -438,59 +461,4 @@ void haul__transfer_want_new(struct haul__transfer *transfer, bool is_wanted)
     if (is_wanted != transfer->wants_new)
         curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, is_wanted ? 1L : 0L);
     transfer->wants_new = is_wanted;
-}
-
-/* curl_slist from an array of texts that ends with NULL. */
-static int make_slist(const char *const *texts, struct curl_slist **ret_list)
-{
-    struct curl_slist *list = NULL;
-    for (; texts && *texts; texts++) {
-        struct curl_slist *longer = curl_slist_append(list, *texts);
-        if (!longer) {
-            curl_slist_free_all(list);
-            return -ENOMEM;
-        }
-        list = longer;
-    }
-    *ret_list = list;
-    return 0;
-}
-
-int haul__transfers_init(struct haul__transfers *transfers, const struct haul_client_options *options,
-                         struct haul_loop *loop, haul__watch_fn *event)
-{
-    const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
-    const char *problem;
-    *transfers = (struct haul__transfers){.options = options, .loop = loop};
-    transfers->has_openssl = version->ssl_version && strncmp(version->ssl_version, "OpenSSL/", 8) == 0;
-    transfers->bundle = version->age >= CURLVERSION_SEVENTH ? version->cainfo : NULL;
-    haul__list_init(&transfers->unused);
-    haul__line_init(&transfers->connecting, options->connect_timeout);
-    haul__line_init(&transfers->receiving, options->idle_timeout);
-    haul__sockets_init(&transfers->sockets, loop->poll, event);
-    int code = 0;
-    if (options->trust)
-        transfers->trust = haul_trust_ref(options->trust);
-    else
-        code = haul_trust_create(NULL, &transfers->trust, &problem);
-    if (code == 0)
-        code = make_slist(options->resolve, &transfers->resolve);
-    if (code == 0)
-        code = make_slist(options->connect_to, &transfers->connect_to);
-    if (code != 0)
-        haul__transfers_finish(transfers);
-    return code;
-}
-
-void haul__transfers_finish(struct haul__transfers *transfers)
-{
-    while (!haul__list_is_empty(&transfers->unused)) {
-        struct haul_list *link = transfers->unused.next;
-        haul__list_remove(link);
-        haul__transfer_destroy(haul__container(link, struct haul__transfer, link));
-    }
-    haul__sockets_finish(&transfers->sockets);
-    curl_slist_free_all(transfers->resolve);
-    curl_slist_free_all(transfers->connect_to);
-    haul_trust_unref(transfers->trust);
 }

@@ -1,16 +1,25 @@
 /* The floor that haul is measured against: as little as can stand between a list of URLs and libcurl on libev.
  *
- *     bare [-c CONCURRENCY] FILE
+ *     bare [-c CONCURRENCY] [-s TRANSFERS] [-a CERTIFICATES] [-2] [-f] [-b] FILE
+ *
+ *     -c  transfers in flight (50)
+ *     -s  of which so many at most in one multi handle (128)
+ *     -a  the file of certificates to trust (libcurl's own)
+ *     -2  HTTP/2 where the server has it, on one connection for each multi handle
+ *     -f  each connection is for one URL, as where no host comes back
+ *     -b  the bodies go to standard output; one that is large is received in large pieces
  *
  * It keeps no record, has no limit, follows nothing and prints how many transfers gave a status below 400. Where haul
  * and this loop do the same, they do it alike, so that what haul costs more is the cost of what it does more:
  *   - handles are pooled and only the URL is set anew;
  *   - a multi handle has at most 128 transfers, since libcurl walks its connections on each completion;
+ *   - the certificates are read once, and every connection is given the same store;
  *   - a watcher stays armed when libcurl has no use for its descriptor, until an event shows that it should not be;
  *   - completions are drained once an iteration, and what is due at once is run there too, without a timer. */
 #include <curl/curl.h>
 #include <ev.h>
 #include <math.h>
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +27,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { SHARD_SIZE = 128, ROUNDS = 8, DESCRIPTORS = 65536 };
+enum { SHARD_SIZE = 128, ROUNDS = 8, DESCRIPTORS = 65536, LARGE_PIECE = 128 * 1024 };
+
+struct options {
+    size_t concurrency;
+    size_t shard_size;
+    const char *certificates; /* a file; NULL: libcurl's own */
+    bool http2;
+    bool forbid_reuse;
+    bool write_bodies;
+};
 
 struct watcher {
     ev_io io;
@@ -34,6 +52,8 @@ struct shard {
 };
 
 struct bare {
+    struct options options;
+    X509_STORE *store; /* the certificates; NULL: libcurl reads its own */
     struct ev_loop *loop;
     ev_prepare prepare;
     ev_timer timer;
@@ -43,8 +63,9 @@ struct bare {
     struct watcher *watchers; /* by descriptor */
     struct shard *shards;
     size_t shard_count;
-    CURL **idle; /* a stack for each shard: its handles stand from shard number * SHARD_SIZE on */
+    CURL **idle; /* a stack for each shard: its handles stand from shard number * shard_size on */
     size_t *idle_counts;
+    CURL **done; /* room for all transfers of one shard */
     size_t in_flight;
     size_t ok;
     bool ended; /* nothing is left in the list */
@@ -134,6 +155,53 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
     return size * count;
 }
 
+static size_t write_body(char *bytes, size_t size, size_t count, void *data)
+{
+    (void)data;
+    for (size_t left = size * count; left > 0;) {
+        ssize_t written = write(STDOUT_FILENO, bytes, left);
+        if (written < 0)
+            fail("writing");
+        bytes += written;
+        left -= (size_t)written;
+    }
+    return size * count;
+}
+
+static CURLcode install_store(CURL *easy, void *context, void *data)
+{
+    struct bare *bare = data;
+    (void)easy;
+    X509_STORE_up_ref(bare->store);
+    SSL_CTX_set_cert_store(context, bare->store);
+    return CURLE_OK;
+}
+
+static void load_store(struct bare *bare)
+{
+    bare->store = X509_STORE_new();
+    if (!bare->store || !X509_STORE_load_file(bare->store, bare->options.certificates))
+        fail(bare->options.certificates);
+    X509_STORE_set_flags(bare->store, X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
+}
+
+static void set_options(CURL *easy, struct bare *bare)
+{
+    const struct options *options = &bare->options;
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     (long)(options->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, options->http2 ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, options->forbid_reuse ? 1L : 0L);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, options->write_bodies ? write_body : on_body);
+    if (options->write_bodies)
+        curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)LARGE_PIECE);
+    if (bare->store) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, install_store);
+        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, bare);
+    }
+}
+
 static CURL *create_handle(struct bare *bare)
 {
     CURL *easy = curl_easy_init();
@@ -143,11 +211,10 @@ static CURL *create_handle(struct bare *bare)
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, bare);
+    set_options(easy, bare);
     return easy;
 }
 
@@ -170,7 +237,7 @@ static void start(struct bare *bare, size_t number)
         const char *url = next_url(bare);
         if (!url)
             return;
-        CURL *easy = bare->idle[number * SHARD_SIZE + --bare->idle_counts[number]];
+        CURL *easy = bare->idle[number * bare->options.shard_size + --bare->idle_counts[number]];
         curl_easy_setopt(easy, CURLOPT_URL, url);
         if (curl_multi_add_handle(bare->shards[number].multi, easy) != CURLM_OK)
             fail("libcurl");
@@ -181,7 +248,7 @@ static void start(struct bare *bare, size_t number)
 static void drain(struct bare *bare, size_t number)
 {
     struct shard *shard = &bare->shards[number];
-    CURL *done[SHARD_SIZE];
+    CURL **done = bare->done;
     size_t count = 0;
     int left;
     CURLMsg *message;
@@ -194,7 +261,7 @@ static void drain(struct bare *bare, size_t number)
     /* All are read first, since removing one walks the messages that are unread. */
     for (size_t i = 0; i < count; i++) {
         curl_multi_remove_handle(shard->multi, done[i]);
-        bare->idle[number * SHARD_SIZE + bare->idle_counts[number]++] = done[i];
+        bare->idle[number * bare->options.shard_size + bare->idle_counts[number]++] = done[i];
     }
     bare->in_flight -= count;
     shard->dirty = false;
@@ -251,7 +318,7 @@ static void create_shard(struct bare *bare, size_t number, size_t size)
     curl_multi_setopt(shard->multi, CURLMOPT_TIMERDATA, shard);
     curl_multi_setopt(shard->multi, CURLMOPT_MAXCONNECTS, (long)size);
     for (size_t i = 0; i < size; i++)
-        bare->idle[number * SHARD_SIZE + i] = create_handle(bare);
+        bare->idle[number * bare->options.shard_size + i] = create_handle(bare);
     bare->idle_counts[number] = size;
 }
 
@@ -263,20 +330,25 @@ static void raise_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static void create(struct bare *bare, size_t concurrency)
+static void create(struct bare *bare)
 {
+    size_t concurrency = bare->options.concurrency;
+    size_t size = bare->options.shard_size;
     raise_descriptor_limit();
     curl_global_init(CURL_GLOBAL_DEFAULT);
     bare->loop = ev_loop_new(EVFLAG_NOENV | EVBACKEND_EPOLL);
     if (!bare->loop)
         fail("libev");
     bare->watchers = allocate(DESCRIPTORS, sizeof(*bare->watchers));
-    bare->shard_count = (concurrency + SHARD_SIZE - 1) / SHARD_SIZE;
+    if (bare->options.certificates)
+        load_store(bare);
+    bare->shard_count = (concurrency + size - 1) / size;
     bare->shards = allocate(bare->shard_count, sizeof(*bare->shards));
-    bare->idle = allocate(bare->shard_count * SHARD_SIZE, sizeof(CURL *));
+    bare->idle = allocate(bare->shard_count * size, sizeof(CURL *));
+    bare->done = allocate(size, sizeof(CURL *));
     bare->idle_counts = allocate(bare->shard_count, sizeof(size_t));
     for (size_t i = 0; i < bare->shard_count; i++)
-        create_shard(bare, i, i + 1 < bare->shard_count ? SHARD_SIZE : concurrency - i * SHARD_SIZE);
+        create_shard(bare, i, i + 1 < bare->shard_count ? size : concurrency - i * size);
     ev_prepare_init(&bare->prepare, on_prepare);
     bare->prepare.data = bare;
     ev_prepare_start(bare->loop, &bare->prepare);
@@ -287,7 +359,7 @@ static void destroy(struct bare *bare)
 {
     for (size_t i = 0; i < bare->shard_count; i++) {
         for (size_t j = 0; j < bare->idle_counts[i]; j++)
-            curl_easy_cleanup(bare->idle[i * SHARD_SIZE + j]);
+            curl_easy_cleanup(bare->idle[i * bare->options.shard_size + j]);
         curl_multi_cleanup(bare->shards[i].multi);
     }
     ev_loop_destroy(bare->loop);
@@ -296,26 +368,59 @@ static void destroy(struct bare *bare)
     free(bare->shards);
     free(bare->idle);
     free(bare->idle_counts);
+    free(bare->done);
+    X509_STORE_free(bare->store);
     fclose(bare->list);
     curl_global_cleanup();
 }
 
-int main(int argc, char **argv)
+static void parse(int argc, char **argv, struct options *ret_options)
 {
     long concurrency = 50;
+    long shard_size = SHARD_SIZE;
     int option;
-    while ((option = getopt(argc, argv, "c:")) == 'c')
-        concurrency = strtol(optarg, NULL, 10);
-    if (option != -1 || optind + 1 != argc || concurrency < 1) {
-        fprintf(stderr, "usage: bare [-c CONCURRENCY] FILE\n");
-        return 2;
+    while ((option = getopt(argc, argv, "c:s:a:2fb")) != -1) {
+        switch (option) {
+        case 'c':
+            concurrency = strtol(optarg, NULL, 10);
+            break;
+        case 's':
+            shard_size = strtol(optarg, NULL, 10);
+            break;
+        case 'a':
+            ret_options->certificates = optarg;
+            break;
+        case '2':
+            ret_options->http2 = true;
+            break;
+        case 'f':
+            ret_options->forbid_reuse = true;
+            break;
+        case 'b':
+            ret_options->write_bodies = true;
+            break;
+        default:
+            exit(2);
+        }
     }
-    struct bare bare = {.list = fopen(argv[optind], "r")};
+    if (optind + 1 != argc || concurrency < 1 || shard_size < 1) {
+        fprintf(stderr, "usage: bare [-c CONCURRENCY] [-s TRANSFERS] [-a CERTIFICATES] [-2] [-f] [-b] FILE\n");
+        exit(2);
+    }
+    ret_options->concurrency = (size_t)concurrency;
+    ret_options->shard_size = (size_t)shard_size;
+}
+
+int main(int argc, char **argv)
+{
+    struct bare bare = {0};
+    parse(argc, argv, &bare.options);
+    bare.list = fopen(argv[optind], "r");
     if (!bare.list)
         fail(argv[optind]);
-    create(&bare, (size_t)concurrency);
+    create(&bare);
     ev_run(bare.loop, 0);
-    printf("%zu ok\n", bare.ok);
+    fprintf(bare.options.write_bodies ? stderr : stdout, "%zu ok\n", bare.ok);
     destroy(&bare);
     return 0;
 }

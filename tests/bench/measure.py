@@ -11,51 +11,77 @@ import time
 @dataclasses.dataclass
 class Usage:
     wall: float  # seconds
-    cpu: float  # user and system, seconds
+    user: float  # seconds
+    system: float  # seconds
     status: int
     output: str
+    peak: int = 0  # the most memory that was resident, kB; 0: not measured
+    retried: int = 0  # SYNs that this machine sent again meanwhile
+
+    @property
+    def cpu(self):
+        return self.user + self.system
 
 
-def run(command, output=None, stdin=None):
+def run(command, output=None, stdin=None, home=None):
     """Runs COMMAND with its standard output in the file OUTPUT, or else handed back."""
+    environment = {**os.environ, "HOME": home} if home else None
+    retried = resent_syns()
     begin = time.monotonic()
     with open(output or os.devnull, "wb") as file, open(stdin or os.devnull, "rb") as source:
         process = subprocess.Popen(
-            command, stdin=source, stdout=file if output else subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            stdin=source,
+            stdout=file if output else subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
         )
         text = "" if output else process.stdout.read().decode()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - begin
-    return Usage(wall, usage.ru_utime + usage.ru_stime, process.returncode, text)
+    retried = resent_syns() - retried
+    return Usage(wall, usage.ru_utime, usage.ru_stime, process.returncode, text, retried=retried)
 
 
 def run_with_peak(command, scratch, stdin=None, output=None):
-    """Also the most memory in kB that COMMAND had resident.
+    """Measures memory too.
 
-    GNU time measures it: the figure of a child of this interpreter would begin with the interpreter's own."""
+    GNU time does it: the figure of a child of this interpreter would begin with the interpreter's own."""
     figure = f"{scratch}/peak"
     usage = run(["time", "--quiet", "--format=%M", f"--output={figure}", *command], output, stdin)
     if usage.status != 0:
         raise RuntimeError(f"{command[0]} ended with {usage.status}")
     with open(figure, encoding="utf-8") as file:
-        return usage, int(file.read())
+        usage.peak = int(file.read())
+    return usage
 
 
-def peak_memory(command, scratch, stdin, output=os.devnull):
-    return run_with_peak(command, scratch, stdin, output)[1]
+def resent_syns():
+    """As `nstat` counts them: of all programs that share this one's network."""
+    with open("/proc/net/netstat", encoding="utf-8") as file:
+        names, values = (line.split() for line in file if line.startswith("TcpExt:"))
+    return int(values[names.index("TCPSynRetrans")])
 
 
-def interleaved(programs, rounds, measure):
-    """The figures of each of PROGRAMS, a dict of name to what MEASURE takes, of so many rounds. Each round begins with
-    another program, so that what the machine does meanwhile falls on all alike."""
-    figures = {name: [] for name in programs}
+def threads(pid):
+    """How many the process has; 0: it has ended."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except FileNotFoundError:
+        return 0
+
+
+def interleaved(programs, rounds, take):
+    """What TAKE gives for each of PROGRAMS, a dict of name to what TAKE takes, of so many rounds. Each round begins
+    with another program, so that what the machine does meanwhile falls on all alike."""
+    taken = {name: [] for name in programs}
     names = list(programs)
     for number in range(rounds):
         shift = number % len(names)
         for name in names[shift:] + names[:shift]:
-            figures[name].append(measure(programs[name]))
-    return figures
+            taken[name].append(take(programs[name]))
+    return taken
 
 
 def verdict(reached):
@@ -68,7 +94,7 @@ def spread(figures, form="{:.3f}"):
 
 def ratios(figures, others):
     """Figure by figure of the same round."""
-    return [figure / other for figure, other in zip(figures, others)]
+    return [figure / other if other else float("inf") for figure, other in zip(figures, others)]
 
 
 def pins():

@@ -194,7 +194,8 @@ def test_start_and_ts_are_the_same_moment(haul, origin):
     starts = [record["start"] for record in run.records()]
     assert starts == sorted(starts) and starts[0] >= 0
     for before, after in zip(run.records(), run.records()[1:]):
-        assert after["start"] - before["start"] >= 0.005
+        # The origin counts its 5 ms from the begin of the iteration in which it reads the request.
+        assert after["start"] - before["start"] >= 0.004
     assert run.records()[0]["ts"] > 1_700_000_000
 
 

@@ -1,6 +1,7 @@
-"""What one writes with aiohttp: gather over a list, with a semaphore.    gather.py CONCURRENCY FILE"""
+"""What one writes with aiohttp: gather over a list, with a semaphore.    gather.py CONCURRENCY FILE [CERTIFICATES]"""
 
 import asyncio
+import ssl
 import sys
 
 import aiohttp
@@ -12,14 +13,15 @@ async def fetch(session, semaphore, url):
         return response.status
 
 
-async def main(concurrency, path):
+async def main(concurrency, path, certificates=None):
     with open(path, encoding="utf-8") as lines:
         urls = lines.read().split()
     semaphore = asyncio.Semaphore(concurrency)
-    connector = aiohttp.TCPConnector(limit=concurrency)
+    secured = {"ssl": ssl.create_default_context(cafile=certificates)} if certificates else {}
+    connector = aiohttp.TCPConnector(limit=concurrency, **secured)
     async with aiohttp.ClientSession(connector=connector) as session:
         results = await asyncio.gather(*(fetch(session, semaphore, url) for url in urls), return_exceptions=True)
     print(sum(isinstance(result, int) and result < 400 for result in results), "ok")
 
 
-asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
+asyncio.run(main(int(sys.argv[1]), *sys.argv[2:]))

@@ -1,11 +1,10 @@
 """What a task costs: a million asleep at once beside other runtimes, small steps, and a soak."""
 
-import pathlib
 import shutil
 import statistics
-import subprocess
 import sys
 
+import clients
 import measure
 
 # What haul is to reach. A megabyte is 10^6 bytes.
@@ -13,23 +12,19 @@ PEAK_AIM = 190
 CPU_AIM = 1.0
 GENERATOR_AIM = 10
 SOAK_AIM = 1024  # kB from the first tenth to the last
-PEERS = pathlib.Path(__file__).with_name("peers")
 
 
 def runtime(bench, *arguments):
     return [*bench.client_pin, str(bench.build / "tests" / "bench" / "runtime"), *map(str, arguments)]
 
 
-def peers(scratch):
+def peers(bench):
     """The commands of the other runtimes, by name; None for one that is not installed."""
     node = shutil.which("node") or shutil.which("nodejs")
-    go = shutil.which("go")
-    if go:
-        subprocess.run([go, "build", "-o", f"{scratch}/tasks", str(PEERS / "tasks.go")], check=True)
     return {
-        "Python asyncio": [sys.executable, str(PEERS / "tasks.py")],
-        "Go": [f"{scratch}/tasks"] if go else None,
-        "Node": [node, str(PEERS / "tasks.js")] if node else None,
+        "Python asyncio": [sys.executable, str(clients.PEERS / "tasks.py")],
+        "Go": bench.clients.go("tasks"),
+        "Node": [node, str(clients.PEERS / "tasks.js")] if node else None,
     }
 
 
@@ -37,10 +32,10 @@ def gather(bench, count):
     """One run of each: it prints how many outcomes were values, which are to be all."""
 
     def take(command):
-        usage, peak = measure.run_with_peak([*command, f"{count}"], bench.scratch)
+        usage = measure.run_with_peak([*command, f"{count}"], bench.scratch)
         if usage.output.strip() != f"{count}":
             raise RuntimeError(f"{' '.join(command)} {count}: {usage.output}")
-        return usage, peak * 1024 / 1e6
+        return usage, usage.peak * 1024 / 1e6
 
     print(f"\n### {count:,} tasks, each asleep for 1 s and a random part of 1 s, awaited by one gather\n")
     print("| runtime | peak memory, MB | CPU seconds | wall seconds | aim |\n| --- | --- | --- | --- | --- |")
@@ -52,7 +47,7 @@ def gather(bench, count):
     aim = f"at most {PEAK_AIM} MB and {CPU_AIM} s: {measure.verdict(reached)}" if bench.scale == 1 else ""
     spreads = (measure.spread(peaks, "{:.1f}"), measure.spread(cpus, "{:.2f}"), measure.spread(walls, "{:.2f}"))
     print(f"| haul | {' | '.join(spreads)} | {aim} |")
-    for name, command in peers(bench.scratch).items():
+    for name, command in peers(bench).items():
         if not command:
             print(f"| {name} | not installed | | | |")
             continue
