@@ -52,6 +52,8 @@ void client_options_fill(const struct options *options, enum mode mode, struct h
     ret_client_options->max_redirects = (unsigned)options->max_redirs;
     ret_client_options->insecure = options->insecure;
     ret_client_options->trust = trust;
+    ret_client_options->system_resolver = options->system_resolver;
+    ret_client_options->dns_servers = options->dns_servers;
     ret_client_options->resolve = options->resolve;
     ret_client_options->connect_to = options->connect_to;
     read_proxies(ret_client_options);

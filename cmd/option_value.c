@@ -5,6 +5,7 @@
 #include <haul/duration.h>
 #include <haul/error.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -145,6 +146,58 @@ static bool is_port(const char *text, size_t size)
 {
     size_t port;
     return parse_number(text, size, 65535, &port) && port > 0;
+}
+
+static bool is_address(int family, const char *text, size_t size)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr bytes; /* has room for both */
+    if (size >= sizeof(address))
+        return false;
+    memcpy(address, text, size);
+    address[size] = '\0';
+    return inet_pton(family, address, &bytes) == 1;
+}
+
+/* 192.0.2.1, 192.0.2.1:53, 2001:db8::1 or [2001:db8::1]:53 */
+static bool is_server(const char *text, size_t size)
+{
+    const char *port = memrchr(text, ':', size);
+    if (is_address(AF_INET, text, size) || is_address(AF_INET6, text, size))
+        return true;
+    if (!port || !is_port(port + 1, (size_t)(text + size - port - 1)))
+        return false;
+    size = (size_t)(port - text);
+    if (size > 2 && text[0] == '[' && text[size - 1] == ']')
+        return is_address(AF_INET6, text + 1, size - 2);
+    return is_address(AF_INET, text, size);
+}
+
+int read_dns_servers(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    const char *at = value;
+    for (;;) {
+        size_t size = strcspn(at, ",");
+        if (!is_server(at, size))
+            return refuse(ret_problem,
+                          "\"%s\" is not a list of addresses like 192.0.2.1, 192.0.2.1:53 or "
+                          "[2001:db8::1]:53, with commas",
+                          excerpt(value).text);
+        if (at[size] == '\0')
+            break;
+        at += size + 1;
+    }
+    *(const char **)field(options, row) = value;
+    return 0;
+}
+
+int read_resolver(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    bool is_system = strcmp(value, "system") == 0;
+    if (!is_system && strcmp(value, "haul") != 0)
+        return refuse(ret_problem, "\"%s\" is not one of haul and system", excerpt(value).text);
+    *(bool *)field(options, row) = is_system;
+    return 0;
 }
 
 /* [+]HOST:PORT:ADDRESS[,ADDRESS]... or -HOST:PORT */

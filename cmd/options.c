@@ -157,6 +157,8 @@ static int complete(struct parser *parser)
         return 0;
     if (options->body && options->jsonl)
         return fail(parser, "--body and -j, --jsonl both say what to write: give one of them");
+    if (options->system_resolver && options->dns_servers)
+        return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
     if (!options->is_per_host_given)
         options->per_host = options->is_concurrency_given ? 0 : default_per_host;
     if (options->item_count == 0) {

@@ -36,7 +36,9 @@ struct options {
     size_t max_redirs;
 
     bool insecure;
-    const char *cacert;      /* NULL: the system's */
+    const char *cacert; /* NULL: the system's */
+    bool system_resolver;
+    const char *dns_servers; /* NULL: the system's */
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 

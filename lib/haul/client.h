@@ -33,6 +33,8 @@ struct haul_client_options {
     struct haul_trust *trust;      /* NULL: the system's. Referenced, not borrowed */
     const char *const *resolve;    /* curl's --resolve, ends with NULL; or NULL */
     const char *const *connect_to; /* curl's --connect-to, ends with NULL; or NULL */
+    bool system_resolver;          /* libcurl looks names up, in a thread each; false: they are on the loop */
+    const char *dns_servers;       /* "ADDRESS[:PORT],...", of IPv6 with a port in brackets; NULL: the system's */
     const char *http_proxy;        /* for http URLs; NULL: none. The environment is never read */
     const char *https_proxy;       /* for https URLs */
     const char *no_proxy;          /* hosts that go without, as in curl's --noproxy */

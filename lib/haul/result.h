@@ -30,8 +30,9 @@ enum haul_class {
 const char *haul_class_name(enum haul_class error_class);
 
 /* Nanoseconds. The parts are those of the last attempt, summed over its hops; total = dns + connect + tls + wait +
- * transfer. On a reused connection dns, connect and tls are 0 and all up to the first byte is wait. A phase that was
- * not reached is 0, and the phase it failed in has the rest. */
+ * transfer. dns is what the name was waited for, 0 where its addresses were known. On a reused connection connect and
+ * tls are 0, and all behind dns up to the first byte is wait. A phase that was not reached is 0, and the phase it
+ * failed in has the rest. */
 struct haul_times {
     int64_t queue; /* all waiting for a place, before the first request and between hops; not in total */
     int64_t dns;

@@ -109,12 +109,16 @@ static void add_times(struct haul__transfer *transfer, int64_t end)
 {
     struct haul_times *time = &transfer->result->public.time;
     struct points points = find_points(transfer, end);
-    time->dns += points.looked_up * HAUL_MICROSECOND;
-    time->connect += (points.connected - points.looked_up) * HAUL_MICROSECOND;
+    int64_t looked_up = points.looked_up;
+    /* What libcurl needs to find that it knows the addresses is part of connecting. */
+    if (!transfer->all->options->system_resolver)
+        looked_up = 0;
+    time->dns += transfer->lookup + looked_up * HAUL_MICROSECOND;
+    time->connect += (points.connected - looked_up) * HAUL_MICROSECOND;
     time->tls += (points.secured - points.connected) * HAUL_MICROSECOND;
     time->wait += (points.first_byte - points.secured) * HAUL_MICROSECOND;
     time->transfer += (points.end - points.first_byte) * HAUL_MICROSECOND;
-    time->total += points.end * HAUL_MICROSECOND;
+    time->total += transfer->lookup + points.end * HAUL_MICROSECOND;
     if (transfer->opened > 0 && points.connected < points.end)
         haul__pacing_learn(&transfer->host->pacing, (points.connected - points.looked_up) * HAUL_MICROSECOND);
 }

@@ -115,17 +115,30 @@ static int64_t before_poll(struct haul__hook *hook)
             haul__shard_destroy(shard);
         }
     }
+    deadline = earlier(deadline, haul__resolver_before_poll(&client->resolver));
     deadline = earlier(deadline, haul__line_deadline(&client->transfers.connecting));
     return earlier(deadline, haul__line_deadline(&client->transfers.receiving));
+}
+
+/* Its patience ended while its name was looked up. The answer may have come just now. */
+static void expire_lookup(struct haul__transfer *transfer)
+{
+    haul__list_remove(&transfer->turn.link);
+    if (haul__task_is_parked(transfer->looking_up))
+        haul__question_leave(transfer->looking_up, HAUL_E_TIMEOUT);
 }
 
 static void expire(struct haul_client *client, struct haul__line *line, const char *message)
 {
     int64_t now = haul_loop_now(client->loop);
     struct haul__turn *turn;
-    while ((turn = haul__line_overdue(line, now)))
-        haul__shard_expire(haul__container(turn, struct haul__transfer, turn),
-                           (struct haul__failure){HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, message});
+    while ((turn = haul__line_overdue(line, now))) {
+        struct haul__transfer *transfer = haul__container(turn, struct haul__transfer, turn);
+        if (transfer->looking_up)
+            expire_lookup(transfer);
+        else
+            haul__shard_expire(transfer, (struct haul__failure){HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, message});
+    }
 }
 
 static void after_poll(struct haul__hook *hook)
@@ -134,6 +147,7 @@ static void after_poll(struct haul__hook *hook)
     for (size_t i = 0; i < client->shard_count; i++)
         if (client->shards[i])
             haul__shard_after_poll(client->shards[i]);
+    haul__resolver_after_poll(&client->resolver);
     expire(client, &client->transfers.connecting, client->connect_message);
     expire(client, &client->transfers.receiving, client->idle_message);
     if (client->is_sparing && client->sparing_until <= haul_loop_now(client->loop)) {
@@ -155,6 +169,9 @@ static int init(struct haul_client *client, struct haul_loop *loop, const struct
         return -ENOMEM;
     haul__hosts_init(&client->hosts, options->per_host);
     haul_semaphore_init(&client->places, options->concurrency > 0 ? options->concurrency : SIZE_MAX);
+    haul__resolver_init(&client->resolver, loop, options->dns_servers);
+    haul__write_duration(client->lookup_message, sizeof(client->lookup_message), "the name was not resolved within",
+                         options->connect_timeout);
     haul__write_duration(client->connect_message, sizeof(client->connect_message), "no connection within",
                          options->connect_timeout);
     haul__write_duration(client->idle_message, sizeof(client->idle_message), "nothing received for",
@@ -199,6 +216,7 @@ int haul_client_destroy(struct haul_client *client)
     for (size_t i = 0; i < client->shard_count; i++)
         haul__shard_destroy(client->shards[i]);
     haul__transfers_finish(&client->transfers);
+    haul__resolver_finish(&client->resolver);
     haul__hosts_finish(&client->hosts);
     haul_semaphore_finish(&client->places);
     haul__free(client->shards);

@@ -2,6 +2,7 @@
 #ifndef NET_CLIENT_H
 #define NET_CLIENT_H
 
+#include "net/resolver.h"
 #include "net/shard.h"
 #include "net/url.h"
 
@@ -10,6 +11,7 @@ struct haul_client {
     struct haul_client_options options;
     struct haul__transfers transfers;
     struct haul__hosts hosts;
+    struct haul__resolver resolver;
     struct haul_semaphore places; /* of all hosts together; a fetch takes its host's place first */
     struct haul__hook hook;
     struct haul__shard **shards; /* NULL: not needed yet */
@@ -18,6 +20,7 @@ struct haul_client {
     int64_t sparing_until; /* while descriptors are short, no idle connection is kept */
     bool is_sparing;
     struct haul_client_statistics statistics;
+    char lookup_message[64];
     char connect_message[64];
     char idle_message[64];
 };

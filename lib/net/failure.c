@@ -113,6 +113,28 @@ struct haul__failure haul__failure_of(int curl_code, enum haul__phase phase, int
     return (struct haul__failure){HAUL_CLASS_PROTOCOL, curl_code, curl_easy_strerror((CURLcode)curl_code)};
 }
 
+/* Of the host and of the proxy. */
+static const char *const lookup_messages[HAUL__LOOKUP_ERROR_COUNT][2] = {
+    [HAUL__LOOKUP_NO_NAME] = {"the host's name does not exist", "the proxy's name does not exist"},
+    [HAUL__LOOKUP_NO_ADDRESS] = {"the host's name has no address", "the proxy's name has no address"},
+    [HAUL__LOOKUP_BAD_NAME] = {"the host's name cannot be looked up", "the proxy's name cannot be looked up"},
+    [HAUL__LOOKUP_FAILED] = {"no name server could tell the host's addresses",
+                             "no name server could tell the proxy's addresses"},
+    [HAUL__LOOKUP_MALFORMED] = {"the name server's answer on the host is malformed",
+                                "the name server's answer on the proxy is malformed"},
+    [HAUL__LOOKUP_SILENT] = {"no name server answered on the host's name",
+                             "no name server answered on the proxy's name"},
+};
+
+struct haul__failure haul__lookup_failure(enum haul__lookup_error error, bool is_proxy)
+{
+    CURLcode code = is_proxy ? CURLE_COULDNT_RESOLVE_PROXY : CURLE_COULDNT_RESOLVE_HOST;
+    const char *message = lookup_messages[error][is_proxy];
+    if (!message)
+        return haul__failure_of((int)code, HAUL__RESOLVING_PHASE, 0, 0);
+    return (struct haul__failure){HAUL_CLASS_DNS, (int)code, message};
+}
+
 /* Those that are met with; RFC 9110 and 6585. */
 static const struct {
     int status;

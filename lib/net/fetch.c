@@ -1,20 +1,19 @@
 /* A fetch: hop after hop until an answer is no redirect. Each hop waits for a place of its host, then for one of the
  * client, then, if it will open a connection, for its moment; all of that is `queue`, and no timeout runs in it. */
 #include "net/client.h"
+#include "net/lookup.h"
 #include "net/redirect.h"
 #include "net/url.h"
 
 #include "base/memory.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <haul/error.h>
 #include <haul/event.h>
 #include <haul/sleep.h>
 #include <haul/timeout.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 struct haul__fetch_state {
     const struct haul_url *url; /* of the hop */
@@ -22,6 +21,7 @@ struct haul__fetch_state {
     struct haul__result *result;
     struct haul__host *host;
     struct haul__transfer *transfer;
+    struct haul__question *question; /* about the hop's name, while it is looked up */
     struct haul_timeout timeout;
     struct haul_times times_before; /* the hop */
     int64_t queued;                 /* when it began to wait for its places */
@@ -30,14 +30,15 @@ struct haul__fetch_state {
     int64_t not_before;             /* when it may be tried again, descriptors being short */
     unsigned shortages;             /* in a row */
     bool is_lost;                   /* the connection that the hop found turned out to be gone */
+    bool was_run;                   /* libcurl got it */
     bool is_paced;                  /* it took a moment for opening a connection */
     bool has_host_place;
     bool has_place;
     bool has_timeout;
 };
 
-/* A hop has ended, and another is to be made. */
-enum { again = 0x100 };
+/* A hop has ended, and another is to be made; its name did not resolve, and the result says why. */
+enum { again = 0x100, unresolved };
 
 /* After so many vain tries without any connection of haul's own that could be closed it gives up. */
 enum { max_shortages = 7 };
@@ -64,6 +65,7 @@ static void finish(struct haul_fetch *self)
     if (!state)
         return;
     release_places(self);
+    haul__question_release(state->question);
     haul__transfer_release(state->transfer);
     haul_url_destroy(state->own_url);
     if (state->result)
@@ -216,6 +218,7 @@ static int start(struct haul_task *task, struct haul_fetch *self)
 static struct haul_await run(struct haul_task *task, struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
+    state->was_run = true;
     if (haul_url_scheme(state->url) == HAUL_URL_SLEEP)
         return haul_sleep(task, haul_url_sleep(state->url));
     struct haul__shard *shard = haul__client_shard(self->client, state->url);
@@ -242,12 +245,28 @@ static int fail(struct haul__fetch_state *state, enum haul_class error_class, in
     return result->message ? 0 : -ENOMEM;
 }
 
-static bool can_open_descriptor(void)
+static struct haul_await look_up(struct haul_task *task, struct haul_fetch *self)
 {
-    int descriptor = open("/", O_PATH | O_CLOEXEC);
-    if (descriptor >= 0)
-        close(descriptor);
-    return descriptor >= 0 || (errno != EMFILE && errno != ENFILE);
+    struct haul__fetch_state *state = self->state;
+    if (haul_url_scheme(state->url) == HAUL_URL_SLEEP)
+        return no_wait(task);
+    return haul__lookup_begin(task, self->client, state->transfer, &state->question);
+}
+
+/* The lookup has ended with CODE. 0: the transfer has what it needs; unresolved; and the code, if it is another. */
+static int end_look_up(struct haul_fetch *self, int code)
+{
+    struct haul__fetch_state *state = self->state;
+    struct haul__question *question = state->question;
+    struct haul__failure failure;
+    state->question = NULL;
+    if (!question)
+        return code;
+    code = haul__lookup_end(self->client, state->transfer, question, code, state->started, &failure);
+    if (code != 0 || failure.error_class == HAUL_CLASS_NONE)
+        return code;
+    code = fail(state, failure.error_class, failure.code, failure.message);
+    return code < 0 ? code : unresolved;
 }
 
 /* Descriptors were short. The places are kept meanwhile, so that fewer are in flight until it is over. */
@@ -334,8 +353,8 @@ static int judge(struct haul_fetch *self)
     if (transfer->error < 0)
         return transfer->error;
     bool is_without = result->error_class == HAUL_CLASS_CONNECT || result->error_class == HAUL_CLASS_TLS;
-    bool is_short =
-        (is_without && transfer->shortage != 0) || (result->error_class == HAUL_CLASS_DNS && !can_open_descriptor());
+    bool is_short = (is_without && transfer->shortage != 0) ||
+                    (result->error_class == HAUL_CLASS_DNS && !haul__can_open_descriptor());
     if (is_short)
         return retry_later(self);
     state->shortages = 0;
@@ -371,11 +390,14 @@ static int end(struct haul_task *task, struct haul_fetch *self)
     int code = self->code;
     bool was_started = state->started > 0;
     bool is_sleep = haul_url_scheme(state->url) == HAUL_URL_SLEEP;
-    /* One that is still having its name looked up is not ours any more. */
-    if (was_started && !is_sleep && code >= 0 && !haul_awaited(task).pointer)
+    /* One that libcurl still looks up a name for is not ours any more. */
+    if (state->was_run && !is_sleep && code >= 0 && !haul_awaited(task).pointer)
         state->transfer = NULL;
+    state->was_run = false;
     if (was_started)
         count_connection(self);
+    if (code == unresolved)
+        code = 0;
     if (state->has_timeout)
         code = haul_timeout_leave(task, &state->timeout, code);
     state->has_timeout = false;
@@ -437,6 +459,10 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
             HAUL_AWAIT_CODE(self->code, wait_for_moment(task, self));
         if (self->code == 0)
             self->code = start(task, self);
+        if (self->code == 0) {
+            HAUL_AWAIT_CODE(self->code, look_up(task, self));
+            self->code = end_look_up(self, self->code);
+        }
         if (self->code == 0)
             HAUL_AWAIT_CODE(self->code, run(task, self));
         self->code = end(task, self);

@@ -18,11 +18,11 @@ void haul__hosts_finish(struct haul__hosts *hosts)
 
 static struct haul__host *add(struct haul__hosts *hosts, const struct haul_url *url)
 {
-    struct haul__host *host = haul__allocate(sizeof(*host) + url->origin_size);
+    struct haul__host *host = haul__allocate(sizeof(*host) + url->origin_size + 1);
     if (!host)
         return NULL;
     *host = (struct haul__host){.hosts = hosts, .origin_size = url->origin_size};
-    memcpy(host->origin, url->texts + url->origin, url->origin_size);
+    memcpy(host->origin, url->texts + url->origin, url->origin_size + 1);
     HASH_ADD_KEYPTR_BYHASHVALUE(hh, hosts->table, host->origin, host->origin_size, url->origin_hash, host);
     if (host->is_missing) {
         haul__free(host);

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "net/pacing.h"
+#include "net/route.h"
 
 #include <haul/semaphore.h>
 #include <haul/url.h>
@@ -14,13 +15,15 @@ struct haul__host {
     struct haul__hosts *hosts;
     struct haul_semaphore places; /* first come, first served */
     struct haul__pacing pacing;
-    size_t users;       /* fetches that wait or run, and connections */
-    size_t running;     /* transfers that were started and have not ended */
-    size_t connections; /* open, or being opened */
+    size_t users;             /* fetches that wait or run, and connections */
+    size_t running;           /* transfers that were started and have not ended */
+    size_t connections;       /* open, or being opened */
+    struct haul__route route; /* of its URLs, where has_route says so */
+    bool has_route;
     UT_hash_handle hh;
     int is_missing; /* set where there was no memory to add it */
     size_t origin_size;
-    char origin[];
+    char origin[]; /* with a NUL behind */
 };
 
 struct haul__hosts {

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <haul/error.h>
 
 /* How often one occasion lets libcurl ask to be called again at once. Whatever is left waits for the next iteration,
@@ -85,6 +86,19 @@ static int set_deadline(CURLM *multi, long timeout_ms, void *data)
     return 0;
 }
 
+/* SOCKET was tried to connect. libcurl 7.88 closes one that failed, and goes on with the next address only when it is
+ * called again, for which it does not ask: a pause that is over at once has it ask. */
+static void go_on_connecting(const struct haul__socket *socket)
+{
+    struct haul__transfer *transfer = socket->opener;
+    bool is_connecting = transfer && transfer->task && transfer->shard == socket->shard &&
+                         transfer->phase == HAUL__CONNECTING_PHASE && transfer->secured_from == 0;
+    if (!is_connecting || fcntl(socket->descriptor, F_GETFD) >= 0)
+        return;
+    curl_easy_pause(transfer->easy, CURLPAUSE_RECV);
+    curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+}
+
 void haul__shard_event(struct haul__watch *watch, int events, void *data)
 {
     struct haul__socket *socket = data;
@@ -97,6 +111,8 @@ void haul__shard_event(struct haul__watch *watch, int events, void *data)
         haul__transfer_progress(transfer);
     act(socket->shard, socket->descriptor,
         (events & HAUL__READABLE ? CURL_CSELECT_IN : 0) | (events & HAUL__WRITABLE ? CURL_CSELECT_OUT : 0));
+    if (events & HAUL__WRITABLE)
+        go_on_connecting(socket);
 }
 
 int haul__shard_create(struct haul__transfers *transfers, size_t connections, struct haul__shard **ret_shard)
@@ -113,6 +129,7 @@ int haul__shard_create(struct haul__transfers *transfers, size_t connections, st
     shard->deadline = HAUL_NEVER;
     haul__list_init(&shard->running);
     haul__list_init(&shard->ending);
+    haul__book_init(&shard->book);
     curl_multi_setopt(shard->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
     curl_multi_setopt(shard->multi, CURLMOPT_SOCKETDATA, shard);
     curl_multi_setopt(shard->multi, CURLMOPT_TIMERFUNCTION, set_deadline);
@@ -145,10 +162,20 @@ static void leave_lines(struct haul__transfer *transfer)
         haul__transfer_detach(socket);
 }
 
+/* It uses its entry in the book no more. Where libcurl was not called since it was added nothing was heard. */
+static void close_book(struct haul__shard *shard, struct haul__transfer *transfer)
+{
+    if (transfer->entry && shard->actions == transfer->started_at_action)
+        haul__entry_doubt(transfer->entry);
+    haul__book_give(&shard->book, transfer->entry);
+    transfer->entry = NULL;
+}
+
 static void take_out(struct haul__transfer *transfer)
 {
     struct haul__shard *shard = transfer->shard;
     assert(shard);
+    close_book(shard, transfer);
     leave_lines(transfer);
     curl_multi_remove_handle(shard->multi, transfer->easy);
     haul__list_remove(&transfer->link);
@@ -308,19 +335,23 @@ static const struct haul__ready_kind run_kind = {.cancel = cancel_run};
 
 struct haul_await haul__shard_run(struct haul_task *task, struct haul__shard *shard, struct haul__transfer *transfer)
 {
-    CURLMcode code = curl_multi_add_handle(shard->multi, transfer->easy);
-    if (code != CURLM_OK) {
+    transfer->started_at_action = shard->actions;
+    int told = transfer->addresses ? haul__transfer_tell(transfer, &shard->book, shard->actions) : 0;
+    CURLMcode code = told == 0 ? curl_multi_add_handle(shard->multi, transfer->easy) : CURLM_OK;
+    if (told < 0 || code != CURLM_OK) {
         note_error(shard, code);
-        return haul__task_answer(task, shard->error, (union haul_value){0});
+        close_book(shard, transfer);
+        return haul__task_answer(task, told < 0 ? told : shard->error, (union haul_value){0});
     }
     transfer->task = task;
     transfer->shard = shard;
     transfer->started = haul_loop_now(shard->transfers->loop);
-    transfer->started_at_action = shard->actions;
     transfer->host->running++;
     shard->count++;
     haul__list_append(&shard->running, &transfer->link);
-    haul__transfer_progress(transfer);
+    /* Its time to connect may have begun already, with the name. */
+    if (haul__list_is_empty(&transfer->turn.link))
+        haul__transfer_progress(transfer);
     return haul__task_park(task, &run_kind, transfer);
 }
 
@@ -336,5 +367,6 @@ void haul__shard_destroy(struct haul__shard *shard)
         haul__transfer_release(transfer);
     }
     curl_multi_cleanup(shard->multi);
+    haul__book_finish(&shard->book);
     haul__free(shard);
 }

@@ -15,10 +15,11 @@ struct haul__shard {
     struct haul_list ending;  /* those of them that are to be taken out at the next occasion */
     size_t count;             /* of the running ones */
     int64_t deadline;         /* when libcurl wants to be called; HAUL_NEVER */
-    uint64_t actions;         /* how often it was called */
-    int error;                /* negative errno: libcurl cannot go on with it */
-    bool must_kick;           /* libcurl wants to be called as soon as may be */
-    bool is_dirty;            /* transfers may have ended */
+    struct haul__book book;
+    uint64_t actions; /* how often it was called */
+    int error;        /* negative errno: libcurl cannot go on with it */
+    bool must_kick;   /* libcurl wants to be called as soon as may be */
+    bool is_dirty;    /* transfers may have ended */
 };
 
 /* CONNECTIONS: how many may be kept open. -ENOMEM. */

@@ -3,7 +3,9 @@
 #include "base/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 void haul__sockets_init(struct haul__sockets *sockets, struct haul__poll *poll, haul__watch_fn *event)
 {
@@ -19,6 +21,14 @@ void haul__sockets_finish(struct haul__sockets *sockets)
         haul__free(sockets->table[i]);
     }
     haul__free(sockets->table);
+}
+
+bool haul__can_open_descriptor(void)
+{
+    int descriptor = open("/", O_PATH | O_CLOEXEC);
+    if (descriptor >= 0)
+        close(descriptor);
+    return descriptor >= 0 || (errno != EMFILE && errno != ENFILE);
 }
 
 struct haul__socket *haul__sockets_find(const struct haul__sockets *sockets, int descriptor)

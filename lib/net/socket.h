@@ -13,6 +13,7 @@ struct haul__socket {
     struct haul__watch *watch;
     struct haul__shard *shard;       /* who waits for it */
     struct haul__transfer *transfer; /* that uses it, the last if they are several; NULL: none that is known */
+    struct haul__transfer *opener;   /* that opened it; it may be at something else by now */
     struct haul__host *host;         /* of a connection that is made, whose end libcurl will tell; or NULL */
     int descriptor;
     int wanted; /* the events that libcurl waits for; 0: none, though a connection's watch may still be armed */
@@ -28,6 +29,9 @@ struct haul__sockets {
 
 void haul__sockets_init(struct haul__sockets *sockets, struct haul__poll *poll, haul__watch_fn *event);
 void haul__sockets_finish(struct haul__sockets *sockets);
+
+/* Whether any descriptor can be opened. */
+bool haul__can_open_descriptor(void);
 
 /* DESCRIPTOR's entry, or NULL. */
 struct haul__socket *haul__sockets_find(const struct haul__sockets *sockets, int descriptor);

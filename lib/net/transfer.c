@@ -72,6 +72,7 @@ static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_s
         return CURL_SOCKET_BAD;
     }
     haul__transfer_attach(transfer, entry);
+    entry->opener = transfer;
     transfer->opened_descriptor = descriptor;
     transfer->opened++;
     /* The time to connect begins with the transfer, but where a connection was found that is dead, and is replaced. */
@@ -325,6 +326,9 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     code |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
     code |= curl_easy_setopt(easy, CURLOPT_NOPROXY, options->no_proxy ? options->no_proxy : "");
     code |= curl_easy_setopt(easy, CURLOPT_CONNECT_TO, all->connect_to);
+    /* Entries that haul makes stay for as long as it says, and of others none is of use. */
+    if (!options->system_resolver)
+        code |= curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
     code |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     code |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
     code |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
@@ -367,12 +371,15 @@ void haul__transfer_release(struct haul__transfer *transfer)
     if (!transfer)
         return;
     haul__buffer_finish(&transfer->kept);
+    haul__addresses_unref(transfer->addresses);
+    transfer->addresses = NULL;
     haul__list_append(&transfer->all->unused, &transfer->link);
 }
 
 void haul__transfer_destroy(struct haul__transfer *transfer)
 {
     haul__buffer_finish(&transfer->kept);
+    haul__buffer_finish(&transfer->told);
     curl_easy_cleanup(transfer->easy);
     curl_url_cleanup(transfer->parsed);
     haul__free(transfer);
@@ -401,8 +408,12 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
         transfer->proxy = proxy;
     }
     /* libcurl takes these over into the name cache of the shard that the transfer is in, once each time it is told. */
-    if (transfer->all->resolve)
+    if (transfer->all->resolve || transfer->is_telling)
         code |= curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->all->resolve);
+    transfer->is_telling = false;
+    haul__addresses_unref(transfer->addresses);
+    transfer->addresses = NULL;
+    transfer->lookup = 0;
     transfer->url = url;
     transfer->host = host;
     transfer->result = result;
@@ -427,64 +438,27 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     return code == CURLE_OK ? 0 : -ENOMEM;
 }
 
+int haul__transfer_tell(struct haul__transfer *transfer, struct haul__book *book, uint64_t actions)
+{
+    struct haul__buffer *told = &transfer->told;
+    transfer->entry = haul__book_take(book, &transfer->route);
+    int code = transfer->entry ? haul__book_tell(book, transfer->entry, transfer->addresses, actions, told) : -ENOMEM;
+    if (code < 0 || told->size == 0)
+        return code;
+    char *text = (char *)told->bytes;
+    size_t first = strlen(text) + 1;
+    transfer->telling[0] = (struct curl_slist){text, transfer->all->resolve};
+    if (first < told->size) {
+        transfer->telling[1] = (struct curl_slist){text + first, transfer->all->resolve};
+        transfer->telling[0].next = &transfer->telling[1];
+    }
+    transfer->is_telling = true;
+    return curl_easy_setopt(transfer->easy, CURLOPT_RESOLVE, transfer->telling) == CURLE_OK ? 0 : -ENOMEM;
+}
+
 void haul__transfer_want_new(struct haul__transfer *transfer, bool is_wanted)
 {
     if (is_wanted != transfer->wants_new)
         curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, is_wanted ? 1L : 0L);
     transfer->wants_new = is_wanted;
-}
-
-/* curl_slist from an array of texts that ends with NULL. */
-static int make_slist(const char *const *texts, struct curl_slist **ret_list)
-{
-    struct curl_slist *list = NULL;
-    for (; texts && *texts; texts++) {
-        struct curl_slist *longer = curl_slist_append(list, *texts);
-        if (!longer) {
-            curl_slist_free_all(list);
-            return -ENOMEM;
-        }
-        list = longer;
-    }
-    *ret_list = list;
-    return 0;
-}
-
-int haul__transfers_init(struct haul__transfers *transfers, const struct haul_client_options *options,
-                         struct haul_loop *loop, haul__watch_fn *event)
-{
-    const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
-    const char *problem;
-    *transfers = (struct haul__transfers){.options = options, .loop = loop};
-    transfers->has_openssl = version->ssl_version && strncmp(version->ssl_version, "OpenSSL/", 8) == 0;
-    transfers->bundle = version->age >= CURLVERSION_SEVENTH ? version->cainfo : NULL;
-    haul__list_init(&transfers->unused);
-    haul__line_init(&transfers->connecting, options->connect_timeout);
-    haul__line_init(&transfers->receiving, options->idle_timeout);
-    haul__sockets_init(&transfers->sockets, loop->poll, event);
-    int code = 0;
-    if (options->trust)
-        transfers->trust = haul_trust_ref(options->trust);
-    else
-        code = haul_trust_create(NULL, &transfers->trust, &problem);
-    if (code == 0)
-        code = make_slist(options->resolve, &transfers->resolve);
-    if (code == 0)
-        code = make_slist(options->connect_to, &transfers->connect_to);
-    if (code != 0)
-        haul__transfers_finish(transfers);
-    return code;
-}
-
-void haul__transfers_finish(struct haul__transfers *transfers)
-{
-    while (!haul__list_is_empty(&transfers->unused)) {
-        struct haul_list *link = transfers->unused.next;
-        haul__list_remove(link);
-        haul__transfer_destroy(haul__container(link, struct haul__transfer, link));
-    }
-    haul__sockets_finish(&transfers->sockets);
-    curl_slist_free_all(transfers->resolve);
-    curl_slist_free_all(transfers->connect_to);
-    haul_trust_unref(transfers->trust);
 }

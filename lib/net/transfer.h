@@ -3,6 +3,7 @@
 #define NET_TRANSFER_H
 
 #include "core/task.h"
+#include "net/book.h"
 #include "net/deadlines.h"
 #include "net/failure.h"
 #include "net/host.h"
@@ -37,6 +38,9 @@ struct haul__transfer {
     struct haul_list ending; /* in the shard's list of those to end; else a ring of its own */
     struct haul__transfers *all;
     CURL *easy;
+    struct haul__buffer told;     /* what libcurl is told of names, for as long as it may read it */
+    struct curl_slist telling[2]; /* the same as a list, with that of all behind it */
+    bool is_telling;
     CURLU *parsed;     /* the URL, for libcurl */
     const char *proxy; /* as it was set last */
     bool wants_new;    /* the same; it uses no connection that is there */
@@ -49,6 +53,11 @@ struct haul__transfer {
     struct haul__result *result;
     haul_body_fn *body;
     void *body_data;
+    struct haul__route route;
+    struct haul__addresses *addresses; /* of the route's host, its own reference; NULL: libcurl needs none */
+    struct haul__entry *entry;         /* in the shard's book, if it has such */
+    struct haul_task *looking_up;      /* who waits for the addresses; NULL: nobody */
+    int64_t lookup;                    /* how long that took, in whole microseconds */
     int64_t started;
     uint64_t started_at_action; /* the shard's count then */
 
@@ -95,6 +104,9 @@ void haul__transfer_destroy(struct haul__transfer *transfer);
 /* Makes it ready for a hop to URL. All are borrowed until it has ended. -ENOMEM. */
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
                            struct haul__result *result, haul_body_fn *body, void *body_data);
+
+/* Before it is added to a shard with BOOK, whose count is ACTIONS: has libcurl know the addresses. -ENOMEM. */
+int haul__transfer_tell(struct haul__transfer *transfer, struct haul__book *book, uint64_t actions);
 
 /* Whether it is to make a connection whatever others there are. */
 void haul__transfer_want_new(struct haul__transfer *transfer, bool is_wanted);

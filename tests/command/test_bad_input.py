@@ -22,7 +22,7 @@ BAD_LINES = {
     "an unsupported scheme": (b"gopher://h.test/", "url", 3, "only http, https and sleep URLs are fetched"),
     "a file": (b"file:///etc/passwd", "url", 3, "only http, https and sleep URLs are fetched"),
     "a scheme alone": (b"http://", "url", 3, ""),
-    "a name that does not resolve": (b"http://" + b"x" * 64 + b"/", "dns", 6, "the host's name did not resolve"),
+    "a name that does not resolve": (b"http://" + b"x" * 64 + b"/", "dns", 6, "the host's name cannot be looked up"),
     "a refused connection": (b"REFUSED", "connect", 7, "connection refused"),
     "closed at once": (b"ORIGIN/drop", "connect", 52, "the connection was closed before an answer began"),
     "reset at once": (b"ORIGIN/reset", "connect", 56, "the connection was reset before an answer began"),

@@ -27,10 +27,11 @@ def test_help_is_written_to_standard_output(haul, command, option):
 def test_the_version_names_the_libraries(haul, option):
     run = haul(option)
     assert run.returncode == 0
-    name, version, curl, ev = run.stdout.decode().split()
+    name, version, curl, c_ares, ev = run.stdout.decode().split()
     assert name == "haul"
     assert version[0].isdigit()
     assert curl.startswith("libcurl/")
+    assert c_ares.startswith("c-ares/")
     assert ev.startswith("libev/")
 
 

@@ -78,6 +78,21 @@ static void test_why_a_certificate_is_refused(void **state)
     assert_string_equal(other.message, "the certificate is not valid for this host");
 }
 
+static void test_every_lookup_error(void **state)
+{
+    (void)state;
+    for (int error = HAUL__LOOKUP_FOUND + 1; error < HAUL__LOOKUP_ERROR_COUNT; error++) {
+        struct haul__failure host = haul__lookup_failure((enum haul__lookup_error)error, false);
+        struct haul__failure proxy = haul__lookup_failure((enum haul__lookup_error)error, true);
+        assert_int_equal(host.error_class, HAUL_CLASS_DNS);
+        assert_int_equal(proxy.error_class, HAUL_CLASS_DNS);
+        assert_int_equal(host.code, CURLE_COULDNT_RESOLVE_HOST);
+        assert_int_equal(proxy.code, CURLE_COULDNT_RESOLVE_PROXY);
+        assert_non_null(strstr(host.message, "host"));
+        assert_non_null(strstr(proxy.message, "proxy"));
+    }
+}
+
 static void test_phrases(void **state)
 {
     (void)state;
@@ -94,6 +109,7 @@ int main(void)
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_why_there_is_no_connection),
         cmocka_unit_test(test_why_a_certificate_is_refused),
+        cmocka_unit_test(test_every_lookup_error),
         cmocka_unit_test(test_phrases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

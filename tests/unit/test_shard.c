@@ -87,6 +87,7 @@ static void test_connect_timeout(void **state)
 static void test_connect_timeout_while_a_name_is_looked_up(void **state)
 {
     struct stand *stand = *state;
+    stand->options.system_resolver = true;
     stand->options.connect_timeout = 60 * HAUL_MILLISECOND;
     struct haul_result *result = stand_fetch(stand, "http://slow.test/");
     assert_int_equal(result->error_class, HAUL_CLASS_TIMEOUT);
@@ -157,6 +158,7 @@ static bool is_alone(void *data)
 static void test_cancel_in_a_lookup(void **state)
 {
     struct stand *stand = *state;
+    stand->options.system_resolver = true;
     struct stand_task task;
     char url[64];
     snprintf(url, sizeof(url), "http://slow.test:%u/ok", stand->origin.port);
@@ -177,6 +179,7 @@ static void test_cancel_in_a_lookup(void **state)
 static void test_end_in_a_lookup(void **state)
 {
     struct stand *stand = *state;
+    stand->options.system_resolver = true;
     struct stand_task task;
     stand_begin(stand, &task, "http://slow.test/");
     stand_until(stand, is_looked_up, NULL);
@@ -189,6 +192,7 @@ static void test_end_in_a_lookup(void **state)
 static void test_cancel_before_anything(void **state)
 {
     struct stand *stand = *state;
+    stand->options.system_resolver = true;
     struct stand_task task, started;
     stand_begin(stand, &task, "/ok");
     stand_end_cancelled(stand, &task);

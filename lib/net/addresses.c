@@ -1,0 +1,26 @@
+#include "net/addresses.h"
+
+#include "base/memory.h"
+
+struct haul__addresses *haul__addresses_create(const char *text, size_t size)
+{
+    struct haul__addresses *addresses = haul__allocate(sizeof(*addresses) + size + 1);
+    if (!addresses)
+        return NULL;
+    *addresses = (struct haul__addresses){.users = 1, .size = size};
+    memcpy(addresses->text, text, size);
+    addresses->text[size] = '\0';
+    return addresses;
+}
+
+struct haul__addresses *haul__addresses_ref(struct haul__addresses *addresses)
+{
+    addresses->users++;
+    return addresses;
+}
+
+void haul__addresses_unref(struct haul__addresses *addresses)
+{
+    if (addresses && --addresses->users == 0)
+        haul__free(addresses);
+}

@@ -1,0 +1,62 @@
+#include "net/transfer.h"
+
+#include "core/loop.h"
+
+#include <errno.h>
+#include <haul/trust.h>
+#include <string.h>
+
+/* curl_slist from an array of texts that ends with NULL. */
+static int make_slist(const char *const *texts, struct curl_slist **ret_list)
+{
+    struct curl_slist *list = NULL;
+    for (; texts && *texts; texts++) {
+        struct curl_slist *longer = curl_slist_append(list, *texts);
+        if (!longer) {
+            curl_slist_free_all(list);
+            return -ENOMEM;
+        }
+        list = longer;
+    }
+    *ret_list = list;
+    return 0;
+}
+
+int haul__transfers_init(struct haul__transfers *transfers, const struct haul_client_options *options,
+                         struct haul_loop *loop, haul__watch_fn *event)
+{
+    const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
+    const char *problem;
+    *transfers = (struct haul__transfers){.options = options, .loop = loop};
+    transfers->has_openssl = version->ssl_version && strncmp(version->ssl_version, "OpenSSL/", 8) == 0;
+    transfers->bundle = version->age >= CURLVERSION_SEVENTH ? version->cainfo : NULL;
+    haul__list_init(&transfers->unused);
+    haul__line_init(&transfers->connecting, options->connect_timeout);
+    haul__line_init(&transfers->receiving, options->idle_timeout);
+    haul__sockets_init(&transfers->sockets, loop->poll, event);
+    int code = 0;
+    if (options->trust)
+        transfers->trust = haul_trust_ref(options->trust);
+    else
+        code = haul_trust_create(NULL, &transfers->trust, &problem);
+    if (code == 0)
+        code = make_slist(options->resolve, &transfers->resolve);
+    if (code == 0)
+        code = make_slist(options->connect_to, &transfers->connect_to);
+    if (code != 0)
+        haul__transfers_finish(transfers);
+    return code;
+}
+
+void haul__transfers_finish(struct haul__transfers *transfers)
+{
+    while (!haul__list_is_empty(&transfers->unused)) {
+        struct haul_list *link = transfers->unused.next;
+        haul__list_remove(link);
+        haul__transfer_destroy(haul__container(link, struct haul__transfer, link));
+    }
+    haul__sockets_finish(&transfers->sockets);
+    curl_slist_free_all(transfers->resolve);
+    curl_slist_free_all(transfers->connect_to);
+    haul_trust_unref(transfers->trust);
+}

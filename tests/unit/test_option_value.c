@@ -1,0 +1,107 @@
+#include "option_table.h"
+
+#include <haul/error.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Reads VALUE as the option of this NAME does. */
+static int read_as(const char *name, const char *value, struct options *ret_options, char **ret_problem)
+{
+    const struct option_row *row = option_find(name, strlen(name));
+    *ret_options = (struct options){0};
+    *ret_problem = NULL;
+    return row->read(ret_options, row, value, ret_problem);
+}
+
+static void name_servers_are_addresses(void **state)
+{
+    static const char *const lists[] = {
+        "192.0.2.1",
+        "192.0.2.1:53",
+        "::1",
+        "[::1]:5353",
+        "2001:db8::192.0.2.1",
+        "192.0.2.1:65535",
+        "192.0.2.1,[::1]:1,::,0.0.0.0:1",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        struct options options;
+        char *problem;
+        if (read_as("dns-servers", lists[i], &options, &problem) != 0)
+            fail_msg("%s", problem);
+        assert_ptr_equal(options.dns_servers, lists[i]);
+    }
+}
+
+static void what_cannot_be_read_is_refused(void **state)
+{
+    static const char servers[] = "a list of addresses like 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53, with commas";
+    static const struct {
+        const char *option, *value, *wanted;
+    } cases[] = {
+        {"dns-servers", "", servers},
+        {"dns-servers", "ns.test", servers},
+        {"dns-servers", ",", servers},
+        {"dns-servers", "192.0.2.1,", servers},
+        {"dns-servers", ",192.0.2.1", servers},
+        {"dns-servers", "192.0.2.1:", servers},
+        {"dns-servers", "192.0.2.1:0", servers},
+        {"dns-servers", "[::1]", servers},
+        {"dns-servers", "192.0.2.1:65536", servers},
+        {"dns-servers", "192.0.2.256", servers},
+        {"dns-servers", "192.0.2.1 ", servers},
+        {"dns-servers", "[::1]:", servers},
+        {"dns-servers", "[]:53", servers},
+        {"dns-servers", "::1:x", servers},
+        {"dns-servers", "[::1:53", servers},
+        {"dns-servers", "[192.0.2.1]:53", servers},
+        {"dns-servers", "192.0.2.1:53:53", servers},
+        {"dns-servers", ":53", servers},
+        {"dns-servers", "[::1]:5 3", servers},
+        {"dns-servers", "1111:2222:3333:4444:5555:6666:7777:8888:9999:0000:1111", servers},
+        {"resolve", "a:80", "HOST:PORT:ADDRESS[,ADDRESS]"},
+        {"resolve", "a:80:", "HOST:PORT:ADDRESS[,ADDRESS]"},
+        {"resolve", ":80:b", "HOST:PORT:ADDRESS[,ADDRESS]"},
+        {"resolve", "a:0:b", "HOST:PORT:ADDRESS[,ADDRESS]"},
+        {"resolve", "a:65536:b", "HOST:PORT:ADDRESS[,ADDRESS]"},
+        {"resolve", "-a:80:b", "HOST:PORT:ADDRESS[,ADDRESS]"},
+        {"resolve", "", "HOST:PORT:ADDRESS[,ADDRESS]"},
+        {"connect-to", "a:80:b", "HOST1:PORT1:HOST2:PORT2"},
+        {"connect-to", "a:80:b:c", "HOST1:PORT1:HOST2:PORT2"},
+        {"connect-to", "a:80:b:81:c", "HOST1:PORT1:HOST2:PORT2"},
+        {"connect-to", "[a:80:b:81", "HOST1:PORT1:HOST2:PORT2"},
+        {"resolver", "bind", "one of haul and system"},
+        {"resolver", "", "one of haul and system"},
+        {"resolver", "System", "one of haul and system"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct options options;
+        char *problem;
+        char expected[256];
+        snprintf(expected, sizeof(expected), "\"%s\" is not %s", cases[i].value, cases[i].wanted);
+        if (read_as(cases[i].option, cases[i].value, &options, &problem) != HAUL_E_INVALID)
+            fail_msg("--%s %s is taken", cases[i].option, cases[i].value);
+        assert_string_equal(problem, expected);
+        assert_null(options.dns_servers);
+        free(problem);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(name_servers_are_addresses),
+        cmocka_unit_test(what_cannot_be_read_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
