@@ -5,6 +5,7 @@
 #include <haul/coroutine.h>
 #include <haul/linkage.h>
 #include <haul/loop.h>
+#include <haul/request.h>
 #include <haul/result.h>
 #include <haul/url.h>
 
@@ -84,6 +85,7 @@ struct haul_fetch {
     struct haul_client *client; /* outlives the fetch */
     const char *text;           /* what to fetch, as haul_url_create reads it; or NULL */
     const struct haul_url *url; /* or a URL there is already; both outlive the fetch */
+    const struct haul_request *request; /* what is sent; NULL: a plain GET. Outlives the fetch */
     haul_body_fn *body;         /* NULL: the body is kept in the result */
     void *body_data;
     /* Private from here. */

@@ -24,6 +24,7 @@
 #include <haul/outcomes.h>
 #include <haul/process.h>
 #include <haul/queue.h>
+#include <haul/request.h>
 #include <haul/result.h>
 #include <haul/run.h>
 #include <haul/semaphore.h>

@@ -2,7 +2,9 @@
  * client, then, if it will open a connection, for its moment; all of that is `queue`, and no timeout runs in it. */
 #include "net/client.h"
 #include "net/lookup.h"
+#include "net/outgoing.h"
 #include "net/redirect.h"
+#include "net/request.h"
 #include "net/url.h"
 
 #include "base/memory.h"
@@ -18,6 +20,7 @@
 struct haul__fetch_state {
     const struct haul_url *url; /* of the hop */
     struct haul_url *own_url;   /* the same, where it is the fetch's; or NULL */
+    struct haul__outgoing outgoing; /* what the hop sends */
     struct haul__result *result;
     struct haul__host *host;
     struct haul__transfer *transfer;
@@ -67,6 +70,7 @@ static void finish(struct haul_fetch *self)
     release_places(self);
     haul__question_release(state->question);
     haul__transfer_release(state->transfer);
+    haul__outgoing_finish(&state->outgoing);
     haul_url_destroy(state->own_url);
     if (state->result)
         haul_result_destroy(&state->result->public);
@@ -74,7 +78,24 @@ static void finish(struct haul_fetch *self)
     self->state = NULL;
 }
 
-/* HAUL_E_URL: there is a result, and nothing to fetch. Negative errno. */
+/* What the fetch that begins is known by. */
+static int make_result(struct haul_fetch *self)
+{
+    struct haul__fetch_state *state = self->state;
+    state->result = haul__result_create(haul_url_masked(state->url));
+    if (!state->result)
+        return -ENOMEM;
+    struct haul_result *result = &state->result->public;
+    const char *method = state->outgoing.method;
+    result->final_url = result->url;
+    result->method = NULL;
+    if (haul_url_scheme(state->url) == HAUL_URL_SLEEP)
+        return 0;
+    result->method = haul__result_add_text(state->result, method, strlen(method));
+    return result->method ? 0 : -ENOMEM;
+}
+
+/* HAUL_E_URL, HAUL_E_INVALID: there is a result, and nothing to fetch. Negative errno. */
 static int begin(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = haul__allocate_zeroed(sizeof(*state));
@@ -84,19 +105,20 @@ static int begin(struct haul_fetch *self)
     if (!state)
         return -ENOMEM;
     int code = self->url ? 0 : haul_url_create(self->text, strlen(self->text), &state->own_url, &problem);
-    if (code == HAUL_E_URL) {
-        struct haul_result *failed = haul_result_create_failed(NULL, HAUL_CLASS_URL, problem);
-        state->result = failed ? haul__result_of(failed) : NULL;
-    } else if (code == 0) {
-        state->url = self->url ? self->url : state->own_url;
-        state->left = self->client->options.max_time;
-        state->result = haul__result_create(haul_url_masked(state->url));
-        if (state->result)
-            state->result->public.final_url = state->result->public.url;
-        if (state->result && haul_url_scheme(state->url) == HAUL_URL_SLEEP)
-            state->result->public.method = NULL;
-    }
-    return code >= 0 && !state->result ? -ENOMEM : code;
+    if (code == 0 && self->request)
+        code = haul_request_check(self->request, &problem);
+    if (code < 0)
+        return code;
+    state->url = self->url ? self->url : state->own_url;
+    state->left = self->client->options.max_time;
+    haul__outgoing_begin(&state->outgoing, self->request, state->url);
+    if (code == 0)
+        return make_result(self);
+    struct haul_result *failed =
+        haul_result_create_failed(state->url ? haul_url_masked(state->url) : NULL,
+                                  code == HAUL_E_URL ? HAUL_CLASS_URL : HAUL_CLASS_LOCAL, problem);
+    state->result = failed ? haul__result_of(failed) : NULL;
+    return failed ? code : -ENOMEM;
 }
 
 /* The hop stands in line from now on. */
@@ -204,6 +226,8 @@ static int start(struct haul_task *task, struct haul_fetch *self)
         int code = state->transfer ? haul__transfer_prepare(state->transfer, state->url, state->host, state->result,
                                                             self->body, self->body_data)
                                    : -ENOMEM;
+        if (code == 0)
+            code = haul__request_set(state->transfer, &state->outgoing, state->url);
         if (code < 0)
             return code;
         state->transfer->is_paced = state->is_paced;
@@ -303,13 +327,21 @@ static int follow(struct haul_fetch *self, const char *location)
     }
     if (code < 0)
         return code;
-    haul_url_destroy(state->own_url);
+    const char *masked = haul_url_masked(target);
+    result->final_url = haul__result_add_text(state->result, masked, strlen(masked));
+    code = result->final_url ? haul__outgoing_follow(&state->outgoing, result->status, state->url, &target) : -ENOMEM;
+    if (code == 0 && state->own_url == state->outgoing.first)
+        state->outgoing.own_first = state->own_url;
+    else if (code == 0)
+        haul_url_destroy(state->own_url);
+    else
+        haul_url_destroy(target);
+    if (code < 0)
+        return code;
     state->own_url = target;
     state->url = target;
     result->redirects++;
-    const char *masked = haul_url_masked(target);
-    result->final_url = haul__result_add_text(state->result, masked, strlen(masked));
-    return result->final_url ? again : -ENOMEM;
+    return again;
 }
 
 /* The answer is the one to give, whole or not. */
@@ -335,7 +367,8 @@ static int settle(struct haul_fetch *self)
 static bool is_lost(const struct haul__fetch_state *state)
 {
     const struct haul__transfer *transfer = state->transfer;
-    if (transfer->opened > 0 || transfer->phase != HAUL__WAITING_PHASE)
+    if (transfer->opened > 0 || transfer->phase != HAUL__WAITING_PHASE ||
+        !haul__outgoing_is_idempotent(&state->outgoing))
         return false;
     return state->result->public.error_class == HAUL_CLASS_CONNECT || transfer->curl_code == CURLE_HTTP2 ||
            transfer->curl_code == CURLE_PARTIAL_FILE;

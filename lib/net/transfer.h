@@ -44,6 +44,8 @@ struct haul__transfer {
     CURLU *parsed;     /* the URL, for libcurl */
     const char *proxy; /* as it was set last */
     bool wants_new;    /* the same; it uses no connection that is there */
+    bool has_request;  /* libcurl was told of one last */
+    struct haul__buffer fields; /* its header fields, for libcurl: a list in an array */
 
     /* What it was started with. */
     struct haul__shard *shard;
@@ -72,6 +74,8 @@ struct haul__transfer {
     bool has_whole_header;    /* with the empty line behind it */
     bool is_discarded;        /* the body of a redirect that is followed */
     bool is_cancelled;        /* its task was asked to end */
+    bool ends_with_header;    /* of the body at most a small rest is read */
+    bool is_enough;           /* what was wanted has come; the rest is not read */
     size_t header_size;       /* bytes of header so far */
     int64_t body_size;        /* bytes of body so far */
     struct haul__buffer kept; /* the body, where nobody takes it */

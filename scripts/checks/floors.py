@@ -16,7 +16,7 @@ PUBLIC = {
         "group", "lock", "loop", "outcomes", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "trace", "wait",
     ],
     "io": ["executor", "process", "stream"],
-    "net": ["client", "result", "trust", "url"],
+    "net": ["client", "request", "result", "trust", "url"],
     None: ["haul", "version"],
 }
 
@@ -24,7 +24,10 @@ PUBLIC = {
 DOORS = {
     "ev.h": ["lib/core/poll.c"],
     "ares.h": ["lib/net/channel.c"],
-    "curl/": ["lib/net/transfer.c", "lib/net/transfer.h", "lib/net/transfers.c", "lib/net/shard.c", "lib/net/shard.h", "lib/net/parser.c"],
+    "curl/": [
+        "lib/net/transfer.c", "lib/net/transfer.h", "lib/net/transfers.c", "lib/net/shard.c", "lib/net/shard.h",
+        "lib/net/parser.c", "lib/net/request.c",
+    ],
     "openssl/": ["lib/net/trust.c"],
     "cjson/": ["cmd/report/export.c"],
     "valgrind/": ["lib/base/slab.c"],
