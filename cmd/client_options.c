@@ -50,6 +50,8 @@ void client_options_fill(const struct options *options, enum mode mode, struct h
     ret_client_options->max_time = options->max_time;
     ret_client_options->follow_redirects = options->location;
     ret_client_options->max_redirects = (unsigned)options->max_redirs;
+    if (options->user_agent)
+        ret_client_options->user_agent = options->user_agent;
     ret_client_options->insecure = options->insecure;
     ret_client_options->trust = trust;
     ret_client_options->system_resolver = options->system_resolver;

@@ -1,6 +1,8 @@
 #include "option_table.h"
 
+#include "option_request.h"
 #include "option_value.h"
+#include "request/data.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -44,6 +46,41 @@ const struct option_row option_rows[] = {
     {"idle-timeout", 0, "DUR", "time in which nothing is received (default 60s; 0: no limit)",
      SECTION_LIMITS, BOTH, read_duration, .offset = AT(idle_timeout)},
 
+    {"request", 'X', "METHOD", "send METHOD, also after redirects",
+     SECTION_REQUESTS, FETCH, read_text, .offset = AT(request.method)},
+    {"header", 'H', "FIELD", "send this header field, \"Name: value\", or those in @FILE; may be repeated",
+     SECTION_REQUESTS, BOTH, read_header, .offset = AT(request), .is_secret = true},
+    {"data", 'd', "DATA", "post DATA, or @FILE without its line ends, as a form; may be repeated",
+     SECTION_REQUESTS, FETCH, read_data, .minimum = DATA_PLAIN, .offset = AT(request), .is_secret = true},
+    {"data-binary", 0, "DATA", "the same, with all of @FILE",
+     SECTION_REQUESTS, FETCH, read_data, .minimum = DATA_BINARY, .offset = AT(request), .is_secret = true},
+    {"data-urlencode", 0, "DATA", "the same, percent-encoded: TEXT, NAME=TEXT, @FILE or NAME@FILE",
+     SECTION_REQUESTS, FETCH, read_data, .minimum = DATA_ENCODED, .offset = AT(request), .is_secret = true},
+    {"json", 0, "DATA", "post DATA, or @FILE, as JSON; may be repeated",
+     SECTION_REQUESTS, FETCH, read_data, .minimum = DATA_JSON, .offset = AT(request), .is_secret = true},
+    {"get", 'G', NULL, "add the data to each URL's query instead",
+     SECTION_REQUESTS, FETCH, read_true, .offset = AT(request.is_get)},
+    {"head", 'I', NULL, "ask for the header alone, with HEAD",
+     SECTION_REQUESTS, BOTH, read_true, .offset = AT(request.is_head)},
+    {"no-body", 0, NULL, "ask with GET, and end when the header is whole",
+     SECTION_REQUESTS, BOTH, read_true, .offset = AT(request.ends_with_header)},
+    {"user-agent", 'A', "TEXT", "the field User-Agent; an empty one is not sent",
+     SECTION_REQUESTS, BOTH, read_agent, .offset = AT(user_agent)},
+    {"referer", 'e', "URL", "the field Referer; with ;auto behind it, after a redirect where that came from",
+     SECTION_REQUESTS, BOTH, read_referer, .offset = AT(request.referer)},
+    {"user", 'u', "NAME:PASSWORD", "basic authentication",
+     SECTION_REQUESTS, BOTH, read_user, .offset = AT(request), .is_secret = true},
+    {"oauth2-bearer", 0, "TOKEN", "bearer authentication",
+     SECTION_REQUESTS, BOTH, read_bearer, .offset = AT(request), .is_secret = true},
+    {"cookie", 'b', "NAME=VALUE[;...]", "send these cookies; may be repeated",
+     SECTION_REQUESTS, BOTH, read_cookie, .offset = AT(request), .is_secret = true},
+    {"auth-host", 0, "HOST", "credentials are for this host alone, or for all below .example.com; may be repeated",
+     SECTION_REQUESTS, BOTH, read_auth_host, .offset = AT(request.auth_hosts)},
+    {"location-trusted", 0, NULL, "credentials also follow redirects to other origins",
+     SECTION_REQUESTS, BOTH, read_true, .offset = AT(request.is_trusting)},
+    {"range", 'r', "RANGE", "ask for these bytes of the body: 0-99, 100-, -50",
+     SECTION_REQUESTS, BOTH, read_range, .offset = AT(request.range)},
+
     {"location", 'L', NULL, "follow redirects (the default)",
      SECTION_CONNECTIONS, BOTH, read_true, .offset = AT(location)},
     {"no-location", 0, NULL, "do not: a redirect is the result",
@@ -85,6 +122,7 @@ static const char *const titles[SECTION_COUNT] = {
     [SECTION_LISTS] = "Lists",
     [SECTION_MODES] = "Modes",
     [SECTION_COMPARISON] = "Comparison",
+    [SECTION_REQUESTS] = "Requests",
     [SECTION_LIMITS] = "Limits (durations DUR as 1.5, 500ms, 20s, 2m)",
     [SECTION_CONNECTIONS] = "Connections",
     [SECTION_OUTPUT] = "Output",

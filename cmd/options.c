@@ -59,6 +59,13 @@ static int check_command(struct parser *parser, const struct option_row *row)
                 command_names[parser->options->command]);
 }
 
+/* Overwrites VALUE, with which ARGUMENT ends, since everybody on this machine can read it. */
+static void hide(char *argument, const char *value)
+{
+    size_t size = strlen(value);
+    memset(argument + strlen(argument) - size, '*', size);
+}
+
 /* Stores an option; VALUE is NULL where none was given with it. */
 static int take_option(struct parser *parser, const struct option_row *row, const char *value)
 {
@@ -70,6 +77,8 @@ static int take_option(struct parser *parser, const struct option_row *row, cons
     }
     char *reason = NULL;
     int code = row->read(parser->options, row, value, &reason);
+    if (row->is_secret)
+        hide(parser->next[-1], value);
     if (code == HAUL_E_INVALID) {
         code = fail(parser, "%s: %s", shown_name(row).text, reason);
         free(reason);
@@ -149,6 +158,14 @@ static int parse_arguments(struct parser *parser)
     return 0;
 }
 
+static bool reads_stdin(const struct options *options)
+{
+    for (size_t i = 0; i < options->item_count; i++)
+        if (options->items[i].kind == SOURCE_LIST && strcmp(options->items[i].text, "-") == 0)
+            return true;
+    return false;
+}
+
 /* What the options come to together. */
 static int complete(struct parser *parser)
 {
@@ -159,12 +176,18 @@ static int complete(struct parser *parser)
         return fail(parser, "--body and -j, --jsonl both say what to write: give one of them");
     if (options->system_resolver && options->dns_servers)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
+    const char *problem;
+    int code = request_complete(&options->request, &problem);
+    if (code != 0)
+        return code == HAUL_E_INVALID ? fail(parser, "%s", problem) : code;
     if (!options->is_per_host_given)
         options->per_host = options->is_concurrency_given ? 0 : default_per_host;
     if (options->item_count == 0) {
         options->items[options->item_count++] = (struct source_item){SOURCE_LIST, "-"};
         options->is_input_implied = true;
     }
+    if (options->request.is_data_of_stdin && reads_stdin(options))
+        return fail(parser, "standard input is read as data: give URLs as arguments, or lists with -i FILE");
     return 0;
 }
 
@@ -221,5 +244,6 @@ void options_finish(struct options *options)
     free(options->items);
     free(options->resolve);
     free(options->connect_to);
+    request_options_finish(&options->request);
     *options = (struct options){0};
 }

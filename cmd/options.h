@@ -3,6 +3,7 @@
 #define OPTIONS_H
 
 #include "input/source.h"
+#include "request/request.h"
 #include "run/mode.h"
 
 #include <stdbool.h>
@@ -34,6 +35,9 @@ struct options {
     int64_t idle_timeout;
     bool location;
     size_t max_redirs;
+
+    struct request_options request; /* what is sent */
+    const char *user_agent;         /* NULL: haul's own */
 
     bool insecure;
     const char *cacert; /* NULL: the system's */

@@ -170,6 +170,7 @@ static int make(struct run *run, const struct options *options)
                  .is_full = is_full,
                  .wait_room = wait_room,
                  .data = run},
+        .request = request_of(&options->request),
         .mode = options->mode,
         .concurrency = options->mode == MODE_SEQUENTIAL ? 1 : options->concurrency,
         .window = options->window,

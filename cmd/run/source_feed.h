@@ -7,15 +7,17 @@
 #include <stdint.h>
 
 struct source;
+struct text;
 
 /* Embedded by its owner. */
 struct source_feed {
     struct feed feed;
     struct source *source;
-    uint64_t count; /* entries made */
+    const struct text *query; /* what each URL's query has behind its own; NULL: nothing */
+    uint64_t count;           /* entries made */
 };
 
-/* SOURCE is borrowed. */
-void source_feed_init(struct source_feed *feed, struct source *source);
+/* SOURCE and QUERY, which may be NULL, are borrowed. */
+void source_feed_init(struct source_feed *feed, struct source *source, const struct text *query);
 
 #endif

@@ -82,11 +82,11 @@ haul_body_fn haul_body_discard;
  * (a task's is destroyed); -ENOMEM and its like, without a value. */
 struct haul_fetch {
     struct haul_coroutine coroutine;
-    struct haul_client *client; /* outlives the fetch */
-    const char *text;           /* what to fetch, as haul_url_create reads it; or NULL */
-    const struct haul_url *url; /* or a URL there is already; both outlive the fetch */
+    struct haul_client *client;         /* outlives the fetch */
+    const char *text;                   /* what to fetch, as haul_url_create reads it; or NULL */
+    const struct haul_url *url;         /* or a URL there is already; both outlive the fetch */
     const struct haul_request *request; /* what is sent; NULL: a plain GET. Outlives the fetch */
-    haul_body_fn *body;         /* NULL: the body is kept in the result */
+    haul_body_fn *body;                 /* NULL: the body is kept in the result */
     void *body_data;
     /* Private from here. */
     struct haul__fetch_state *state;

@@ -18,19 +18,19 @@ HAUL__BEGIN_C
  * Cookie are credentials: they go to the first URL's origin (scheme, host and port) alone. A field named Host is for
  * that origin, too. */
 struct haul_request {
-    const char *method;           /* NULL: POST where there is a body, otherwise GET */
-    bool keeps_method;            /* redirects do not change it, but the body stays behind, as with curl's -X */
-    const char *const *headers;   /* "Name: value"; "Name:" leaves out what libcurl would send, "Name;" has no value */
-    const void *body;             /* NULL: none */
-    size_t body_size;             /* in bytes */
-    const char *user;             /* "name:password", for basic authentication */
-    const char *bearer;           /* a token; before `user` */
-    const char *cookies;          /* "name=value; other=value", besides what the client knows */
-    const char *referer;          /* of all hops */
-    bool refers_to_hop_before;    /* after a redirect the referer is the URL that led there */
-    const char *range;            /* "0-99,200-", "-500" */
-    bool ends_with_header;        /* the body is not wanted: only a rest below 16 kB is read, to keep the connection */
-    bool is_trusting;             /* credentials follow redirects to any origin */
+    const char *method;            /* NULL: POST where there is a body, otherwise GET */
+    bool keeps_method;             /* redirects do not change it, but the body stays behind, as with curl's -X */
+    const char *const *headers;    /* "Name: value"; "Name:" leaves out what libcurl would send, "Name;" has no value */
+    const void *body;              /* NULL: none */
+    size_t body_size;              /* in bytes */
+    const char *user;              /* "name:password", for basic authentication */
+    const char *bearer;            /* a token; before `user` */
+    const char *cookies;           /* "name=value; other=value", besides what the client knows */
+    const char *referer;           /* of all hops */
+    bool refers_to_hop_before;     /* after a redirect the referer is the URL that led there */
+    const char *range;             /* "0-99,200-", "-500" */
+    bool ends_with_header;         /* the body is not wanted: only a rest below 16 kB is read, to keep the connection */
+    bool is_trusting;              /* credentials follow redirects to any origin */
     const char *const *auth_hosts; /* who gets credentials at all, but those of a URL: "example.com", or with a dot
                                     * before it also all below; NULL: no such limit */
 };

@@ -18,8 +18,8 @@
 #include <string.h>
 
 struct haul__fetch_state {
-    const struct haul_url *url; /* of the hop */
-    struct haul_url *own_url;   /* the same, where it is the fetch's; or NULL */
+    const struct haul_url *url;     /* of the hop */
+    struct haul_url *own_url;       /* the same, where it is the fetch's; or NULL */
     struct haul__outgoing outgoing; /* what the hop sends */
     struct haul__result *result;
     struct haul__host *host;

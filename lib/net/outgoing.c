@@ -175,8 +175,8 @@ bool haul__outgoing_is_authorized(const struct haul__outgoing *outgoing, const s
 bool haul__outgoing_has_field(const struct haul__outgoing *outgoing, const char *field, bool is_authorized)
 {
     struct haul__text name = {field, strcspn(field, ":;")};
-    bool is_credential = is_same(name, (struct haul__text){"Authorization", 13}) ||
-                         is_same(name, (struct haul__text){"Cookie", 6});
+    bool is_credential =
+        is_same(name, (struct haul__text){"Authorization", 13}) || is_same(name, (struct haul__text){"Cookie", 6});
     if (is_credential)
         return is_authorized;
     if (is_same(name, (struct haul__text){"Host", 4}))

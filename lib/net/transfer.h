@@ -41,10 +41,10 @@ struct haul__transfer {
     struct haul__buffer told;     /* what libcurl is told of names, for as long as it may read it */
     struct curl_slist telling[2]; /* the same as a list, with that of all behind it */
     bool is_telling;
-    CURLU *parsed;     /* the URL, for libcurl */
-    const char *proxy; /* as it was set last */
-    bool wants_new;    /* the same; it uses no connection that is there */
-    bool has_request;  /* libcurl was told of one last */
+    CURLU *parsed;              /* the URL, for libcurl */
+    const char *proxy;          /* as it was set last */
+    bool wants_new;             /* the same; it uses no connection that is there */
+    bool has_request;           /* libcurl was told of one last */
     struct haul__buffer fields; /* its header fields, for libcurl: a list in an array */
 
     /* What it was started with. */
