@@ -67,10 +67,8 @@ int read_header(struct options *options, const struct option_row *row, const cha
 }
 
 /* Pieces of a form are joined as its fields are; those of JSON make one text. */
-int read_data(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+static int add_data(struct request_options *request, enum data_kind kind, const char *value, char **ret_problem)
 {
-    struct request_options *request = &options->request;
-    enum data_kind kind = (enum data_kind)row->minimum;
     const char *file;
     if (request->has_data && kind != DATA_JSON)
         text_append(&request->data, "&", 1);
@@ -80,6 +78,30 @@ int read_data(struct options *options, const struct option_row *row, const char 
     request->is_data_of_stdin = request->is_data_of_stdin || (file && strcmp(file, "-") == 0);
     request->has_json_file = request->has_json_file || (file && kind == DATA_JSON);
     return code < 0 && file ? refuse_file(ret_problem, file, code) : code;
+}
+
+int read_plain_data(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)row;
+    return add_data(&options->request, DATA_PLAIN, value, ret_problem);
+}
+
+int read_binary_data(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)row;
+    return add_data(&options->request, DATA_BINARY, value, ret_problem);
+}
+
+int read_encoded_data(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)row;
+    return add_data(&options->request, DATA_ENCODED, value, ret_problem);
+}
+
+int read_json_data(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)row;
+    return add_data(&options->request, DATA_JSON, value, ret_problem);
 }
 
 int read_user(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
@@ -99,8 +121,10 @@ int read_bearer(struct options *options, const struct option_row *row, const cha
 int read_cookie(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     struct text *cookies = &options->request.cookies;
+    (void)row;
+    (void)ret_problem;
     if (!strchr(value, '='))
-        return refuse(ret_problem, "a cookie is %s", row->argument);
+        return string_list_add(&options->request.cookie_files, value, strlen(value));
     text_append_string(cookies, cookies->size > 0 ? ";" : "");
     text_append_string(cookies, value);
     return cookies->failed ? -ENOMEM : 0;

@@ -1,8 +1,8 @@
 #include "option_table.h"
 
+#include "option_connection.h"
 #include "option_request.h"
 #include "option_value.h"
-#include "request/data.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -51,13 +51,13 @@ const struct option_row option_rows[] = {
     {"header", 'H', "FIELD", "send this header field, \"Name: value\", or those in @FILE; may be repeated",
      SECTION_REQUESTS, BOTH, read_header, .offset = AT(request), .is_secret = true},
     {"data", 'd', "DATA", "post DATA, or @FILE without its line ends, as a form; may be repeated",
-     SECTION_REQUESTS, FETCH, read_data, .minimum = DATA_PLAIN, .offset = AT(request), .is_secret = true},
+     SECTION_REQUESTS, FETCH, read_plain_data, .offset = AT(request), .is_secret = true},
     {"data-binary", 0, "DATA", "the same, with all of @FILE",
-     SECTION_REQUESTS, FETCH, read_data, .minimum = DATA_BINARY, .offset = AT(request), .is_secret = true},
+     SECTION_REQUESTS, FETCH, read_binary_data, .offset = AT(request), .is_secret = true},
     {"data-urlencode", 0, "DATA", "the same, percent-encoded: TEXT, NAME=TEXT, @FILE or NAME@FILE",
-     SECTION_REQUESTS, FETCH, read_data, .minimum = DATA_ENCODED, .offset = AT(request), .is_secret = true},
+     SECTION_REQUESTS, FETCH, read_encoded_data, .offset = AT(request), .is_secret = true},
     {"json", 0, "DATA", "post DATA, or @FILE, as JSON; may be repeated",
-     SECTION_REQUESTS, FETCH, read_data, .minimum = DATA_JSON, .offset = AT(request), .is_secret = true},
+     SECTION_REQUESTS, FETCH, read_json_data, .offset = AT(request), .is_secret = true},
     {"get", 'G', NULL, "add the data to each URL's query instead",
      SECTION_REQUESTS, FETCH, read_true, .offset = AT(request.is_get)},
     {"head", 'I', NULL, "ask for the header alone, with HEAD",
@@ -72,8 +72,12 @@ const struct option_row option_rows[] = {
      SECTION_REQUESTS, BOTH, read_user, .offset = AT(request), .is_secret = true},
     {"oauth2-bearer", 0, "TOKEN", "bearer authentication",
      SECTION_REQUESTS, BOTH, read_bearer, .offset = AT(request), .is_secret = true},
-    {"cookie", 'b', "NAME=VALUE[;...]", "send these cookies; may be repeated",
+    {"cookie", 'b', "NAME=VALUE[;...]", "send these cookies, or, without =, those in a FILE; may be repeated",
      SECTION_REQUESTS, BOTH, read_cookie, .offset = AT(request), .is_secret = true},
+    {"cookie-jar", 0, "FILE", "keep the cookies that servers set, and write them all to FILE at the end",
+     SECTION_REQUESTS, FETCH, read_text, .offset = AT(request.cookie_jar)},
+    {"netrc", 'n', NULL, "credentials by host from ~/.netrc",
+     SECTION_REQUESTS, BOTH, read_true, .offset = AT(connections.netrc)},
     {"auth-host", 0, "HOST", "credentials are for this host alone, or for all below .example.com; may be repeated",
      SECTION_REQUESTS, BOTH, read_auth_host, .offset = AT(request.auth_hosts)},
     {"location-trusted", 0, NULL, "credentials also follow redirects to other origins",
@@ -100,12 +104,58 @@ const struct option_row option_rows[] = {
     {"connect-to", 0, "HOST1:PORT1:HOST2:PORT2", "connect to HOST2 and PORT2 instead, as curl does; may be repeated",
      SECTION_CONNECTIONS, BOTH, read_connect_to, .offset = AT(connect_to)},
 
+    {"proxy", 'x', "URL", "go by this proxy; an empty one is none (default: as the environment says)",
+     SECTION_CONNECTIONS, BOTH, read_proxy, .offset = AT(connections.proxy), .is_secret = true},
+    {"noproxy", 0, "HOSTS", "hosts that go without a proxy, with commas between them, or *",
+     SECTION_CONNECTIONS, BOTH, read_any_text, .offset = AT(connections.no_proxy)},
+    {"compressed", 0, NULL, "ask for compressed bodies, and decode them",
+     SECTION_CONNECTIONS, BOTH, read_true, .offset = AT(connections.compressed)},
+    {"cert", 0, "FILE[:PASSWORD]", "show this certificate (PEM) to servers that ask",
+     SECTION_CONNECTIONS, BOTH, read_certificate, .offset = AT(connections.certificate), .is_secret = true},
+    {"key", 0, "FILE", "its key (default: in the same file)",
+     SECTION_CONNECTIONS, BOTH, read_file, .offset = AT(connections.key)},
+    {"ciphers", 0, "LIST", "the ciphers for TLS up to 1.2, as OpenSSL names them",
+     SECTION_CONNECTIONS, BOTH, read_text, .offset = AT(connections.ciphers)},
+    {"tlsv1.2", 0, NULL, "TLS 1.2 or later",
+     SECTION_CONNECTIONS, BOTH, read_tls_version, .offset = AT(connections.tls_version), .minimum = HAUL_TLS_1_2},
+    {"tlsv1.3", 0, NULL, "TLS 1.3 or later",
+     SECTION_CONNECTIONS, BOTH, read_tls_version, .offset = AT(connections.tls_version), .minimum = HAUL_TLS_1_3},
+    {"http1.0", 0, NULL, "speak HTTP/1.0",
+     SECTION_CONNECTIONS, BOTH, read_http_version, .offset = AT(connections.http_version), .minimum = HAUL_HTTP_1_0},
+    {"http1.1", 0, NULL, "speak HTTP/1.1",
+     SECTION_CONNECTIONS, BOTH, read_http_version, .offset = AT(connections.http_version), .minimum = HAUL_HTTP_1_1},
+    {"http2", 0, NULL, "offer HTTP/2 without TLS, too (the default is to offer it with TLS)",
+     SECTION_CONNECTIONS, BOTH, read_http_version, .offset = AT(connections.http_version), .minimum = HAUL_HTTP_2},
+    {"http2-prior-knowledge", 0, NULL, "speak HTTP/2 without asking",
+     SECTION_CONNECTIONS, BOTH, read_http_version, .offset = AT(connections.http_version),
+     .minimum = HAUL_HTTP_2_PRIOR_KNOWLEDGE},
+    {"http3", 0, NULL, "speak HTTP/3 with https, where libcurl can",
+     SECTION_CONNECTIONS, BOTH, read_http_version, .offset = AT(connections.http_version), .minimum = HAUL_HTTP_3},
+    {"ipv4", '4', NULL, "connect to IPv4 addresses only",
+     SECTION_CONNECTIONS, BOTH, read_ip_version, .offset = AT(connections.ip_version), .minimum = HAUL_IP_4},
+    {"ipv6", '6', NULL, "connect to IPv6 addresses only",
+     SECTION_CONNECTIONS, BOTH, read_ip_version, .offset = AT(connections.ip_version), .minimum = HAUL_IP_6},
+    {"interface", 0, "NAME", "connect from this interface or address",
+     SECTION_CONNECTIONS, BOTH, read_text, .offset = AT(connections.interface)},
+    {"unix-socket", 0, "PATH", "connect to this socket, whatever host a URL names",
+     SECTION_CONNECTIONS, BOTH, read_text, .offset = AT(connections.unix_socket)},
+    {"path-as-is", 0, NULL, "leave /../ and /./ in the paths of URLs",
+     SECTION_CONNECTIONS, BOTH, read_true, .offset = AT(reading.keeps_dots)},
+    {"proto", 0, "PROTOCOLS", "the protocols to use, as curl reads them: =https, -http",
+     SECTION_CONNECTIONS, BOTH, read_protocols, .offset = AT(connections)},
+    {"proto-default", 0, "PROTOCOL", "the protocol of URLs without one: http or https (the default)",
+     SECTION_CONNECTIONS, BOTH, read_protocol, .offset = AT(reading)},
+
     {"jsonl", 'j', NULL, "write one JSON object a URL",
      SECTION_OUTPUT, FETCH, read_true, .offset = AT(jsonl)},
     {"body", 0, NULL, "write the bodies, whole and unmixed, and no lines",
      SECTION_OUTPUT, FETCH, read_true, .offset = AT(body)},
     {"silent", 's', NULL, "no progress, no summary",
      SECTION_OUTPUT, BOTH, read_true, .offset = AT(silent)},
+    {"show-error", 'S', NULL, "with -s, say all the same that not everything was ok",
+     SECTION_OUTPUT, FETCH, read_true, .offset = AT(show_error)},
+    {"verbose", 'v', NULL, "write the headers, and what goes on, to standard error",
+     SECTION_OUTPUT, FETCH, read_true, .offset = AT(connections.verbose)},
     {"summary", 0, NULL, "a summary, though standard error is no terminal",
      SECTION_OUTPUT, FETCH, read_true, .offset = AT(summary)},
 
@@ -113,6 +163,18 @@ const struct option_row option_rows[] = {
      SECTION_OTHER, BOTH, read_true, .offset = AT(help)},
     {"version", 'V', NULL, "show the version, and those of the libraries",
      SECTION_OTHER, BOTH, read_true, .offset = AT(version)},
+
+    {"fail", 'f', NULL, "a status of 400 or more is a failure, as always",
+     SECTION_CURL, FETCH, read_nothing, .offset = AT(command)},
+    {"no-buffer", 'N', NULL, "results are written when they are there, as always",
+     SECTION_CURL, FETCH, read_nothing, .offset = AT(command)},
+    {"parallel", 'Z', NULL, "side by side, as by default",
+     SECTION_CURL, FETCH, read_nothing, .offset = AT(command)},
+    {"parallel-max", 0, "N", "the same as -c, --concurrency",
+     SECTION_CURL, FETCH, read_number, .offset = AT(concurrency), .minimum = 1, .maximum = 100000,
+     .given = AT(is_concurrency_given)},
+    {"parallel-max-host", 0, "N", "the same as --per-host",
+     SECTION_CURL, FETCH, read_number, .offset = AT(per_host), .maximum = 100000, .given = AT(is_per_host_given)},
 };
 /* clang-format on */
 
@@ -127,6 +189,7 @@ static const char *const titles[SECTION_COUNT] = {
     [SECTION_CONNECTIONS] = "Connections",
     [SECTION_OUTPUT] = "Output",
     [SECTION_OTHER] = "Other",
+    [SECTION_CURL] = "Accepted for users of curl",
 };
 
 const char *option_section_title(enum option_section section)

@@ -13,6 +13,7 @@ enum option_section {
     SECTION_CONNECTIONS,
     SECTION_OUTPUT,
     SECTION_OTHER,
+    SECTION_CURL,
     SECTION_COUNT,
 };
 

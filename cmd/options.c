@@ -133,19 +133,45 @@ static int parse_letters(struct parser *parser, const char *letters)
     return 0;
 }
 
-static void take_url(struct options *options, const char *text)
+/* Overwrites the password in the URL, of which there is a copy; MASKED is the URL with "***" for it. */
+static void hide_password(char *text, const char *masked)
 {
-    options->items[options->item_count++] = (struct source_item){SOURCE_URL, text};
+    size_t begin = 0;
+    while (text[begin] == masked[begin])
+        begin++;
+    size_t behind = strlen(masked + begin) - strlen("***");
+    memset(text + begin, '*', strlen(text + begin) - behind);
+}
+
+static int take_url(struct options *options, char *text)
+{
+    size_t size = strlen(text);
+    char *masked = malloc(size + sizeof("***"));
+    if (!masked)
+        return -ENOMEM;
+    const char *url = text;
+    int code = 0;
+    haul_url_mask(text, size, masked, size + sizeof("***"));
+    if (strcmp(text, masked) != 0) {
+        code = string_list_add(&options->secret_urls, text, size);
+        if (code == 0) {
+            url = options->secret_urls.at[options->secret_urls.count - 1];
+            hide_password(text, masked);
+        }
+    }
+    free(masked);
+    options->items[options->item_count++] = (struct source_item){SOURCE_URL, url};
+    return code;
 }
 
 static int parse_arguments(struct parser *parser)
 {
     bool are_options_over = false;
     while (*parser->next && !parser->options->help && !parser->options->version) {
-        const char *argument = *parser->next++;
+        char *argument = *parser->next++;
         int code = 0;
         if (are_options_over || argument[0] != '-' || argument[1] == '\0')
-            take_url(parser->options, argument);
+            code = take_url(parser->options, argument);
         else if (strcmp(argument, "--") == 0)
             are_options_over = true;
         else if (argument[1] == '-')
@@ -180,6 +206,8 @@ static int complete(struct parser *parser)
     int code = request_complete(&options->request, &problem);
     if (code != 0)
         return code == HAUL_E_INVALID ? fail(parser, "%s", problem) : code;
+    if (options->command == COMMAND_COMPARE && options->request.cookie_files.count > 0)
+        return fail(parser, "-b, --cookie with a file is an option of 'haul', not of 'haul compare'");
     if (!options->is_per_host_given)
         options->per_host = options->is_concurrency_given ? 0 : default_per_host;
     if (options->item_count == 0) {
@@ -245,5 +273,9 @@ void options_finish(struct options *options)
     free(options->resolve);
     free(options->connect_to);
     request_options_finish(&options->request);
+    string_list_finish(&options->secret_urls);
+    free(options->connections.proxy);
+    free(options->connections.certificate);
+    free(options->connections.key_password);
     *options = (struct options){0};
 }

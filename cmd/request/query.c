@@ -16,6 +16,7 @@ static void append_query(struct text *text, const char *bytes, size_t size)
 
 int query_add(struct haul_url **url, const struct text *query, const char **ret_problem)
 {
+    static const struct haul_url_reading as_it_is = {.keeps_dots = true};
     const char *old = haul_url_text(*url);
     size_t end = strcspn(old, "#");
     const char *mark = memchr(old, '?', end);
@@ -30,7 +31,7 @@ int query_add(struct haul_url **url, const struct text *query, const char **ret_
     append_query(&text, query->bytes, query->size);
     text_append_string(&text, old + end);
     struct haul_url *longer;
-    int code = text.failed ? -ENOMEM : haul_url_create(text.bytes, text.size, &longer, ret_problem);
+    int code = text.failed ? -ENOMEM : haul_url_create_as(&as_it_is, text.bytes, text.size, &longer, ret_problem);
     text_finish(&text);
     if (code != 0)
         return code;

@@ -105,6 +105,7 @@ void request_options_finish(struct request_options *options)
 {
     string_list_finish(&options->headers);
     string_list_finish(&options->auth_hosts);
+    string_list_finish(&options->cookie_files);
     text_finish(&options->data);
     text_finish(&options->cookies);
     free(options->user);

@@ -26,6 +26,8 @@ struct request_options {
     char *user;
     char *bearer;
     struct text cookies; /* "name=value; other=value" */
+    struct string_list cookie_files;
+    const char *cookie_jar;
     char *referer;
     bool refers_to_hop_before;
     char *range;

@@ -4,6 +4,8 @@
 
 #include "run/feed.h"
 
+#include <haul/url.h>
+
 #include <stdint.h>
 
 struct source;
@@ -13,11 +15,13 @@ struct text;
 struct source_feed {
     struct feed feed;
     struct source *source;
+    struct haul_url_reading reading;
     const struct text *query; /* what each URL's query has behind its own; NULL: nothing */
     uint64_t count;           /* entries made */
 };
 
-/* SOURCE and QUERY, which may be NULL, are borrowed. */
-void source_feed_init(struct source_feed *feed, struct source *source, const struct text *query);
+/* SOURCE and QUERY, which may be NULL, are borrowed; URLs are read as READING says. */
+void source_feed_init(struct source_feed *feed, struct source *source, const struct haul_url_reading *reading,
+                      const struct text *query);
 
 #endif

@@ -7,6 +7,7 @@
 #include <haul/clock.h>
 #include <haul/completed.h>
 #include <haul/condition.h>
+#include <haul/cookies.h>
 #include <haul/coroutine.h>
 #include <haul/descriptor.h>
 #include <haul/duration.h>

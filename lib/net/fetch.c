@@ -5,6 +5,7 @@
 #include "net/outgoing.h"
 #include "net/redirect.h"
 #include "net/request.h"
+#include "net/settings.h"
 #include "net/url.h"
 
 #include "base/memory.h"
@@ -110,6 +111,10 @@ static int begin(struct haul_fetch *self)
     if (code < 0)
         return code;
     state->url = self->url ? self->url : state->own_url;
+    if (code == 0)
+        problem = haul__settings_refusal(&self->client->options, state->url);
+    if (problem && code == 0)
+        code = HAUL_E_URL;
     state->left = self->client->options.max_time;
     haul__outgoing_begin(&state->outgoing, self->request, state->url);
     if (code == 0)
@@ -321,6 +326,12 @@ static int follow(struct haul_fetch *self, const char *location)
         return fail(state, HAUL_CLASS_REDIRECT, CURLE_TOO_MANY_REDIRECTS, message);
     }
     int code = haul__redirect_target(state->url, location, &target, &problem);
+    if (code == 0)
+        problem = haul__settings_refusal(options, target);
+    if (problem && code == 0) {
+        haul_url_destroy(target);
+        code = HAUL_E_URL;
+    }
     if (code == HAUL_E_URL) {
         snprintf(message, sizeof(message), "the redirect cannot be followed: %s", problem);
         return fail(state, HAUL_CLASS_REDIRECT, CURLE_UNSUPPORTED_PROTOCOL, message);

@@ -66,10 +66,11 @@ static char *text_with_user(const struct haul_url *url, struct haul__text user, 
 
 static int set_user(struct haul_url **url, struct haul__text user)
 {
+    static const struct haul_url_reading as_it_is = {.keeps_dots = true};
     char *text = text_with_user(*url, user, (*url)->text_size);
     struct haul_url *changed = NULL;
     const char *problem;
-    int code = text ? haul_url_create(text, strlen(text), &changed, &problem) : -ENOMEM;
+    int code = text ? haul_url_create_as(&as_it_is, text, strlen(text), &changed, &problem) : -ENOMEM;
     haul__free(text);
     if (code != 0)
         return -ENOMEM;

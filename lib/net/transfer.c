@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "net/redirect.h"
 #include "net/request.h"
+#include "net/settings.h"
 #include "net/trust.h"
 
 #include <arpa/inet.h>
@@ -345,6 +346,7 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     code |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    code |= haul__settings_apply(easy, options);
     return code | set_trust(easy, all);
 }
 
@@ -397,7 +399,7 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
  * transfer begins. */
 static CURLcode set_url(struct haul__transfer *transfer, const char *text)
 {
-    bool is_parsed = curl_url_set(transfer->parsed, CURLUPART_URL, text, 0) == CURLUE_OK;
+    bool is_parsed = curl_url_set(transfer->parsed, CURLUPART_URL, text, CURLU_PATH_AS_IS) == CURLUE_OK;
     CURLcode code = curl_easy_setopt(transfer->easy, CURLOPT_URL, text);
     return code | curl_easy_setopt(transfer->easy, CURLOPT_CURLU, is_parsed ? transfer->parsed : NULL);
 }

@@ -21,6 +21,7 @@ struct haul__transfers {
     const struct haul_client_options *options;
     struct haul_loop *loop;
     struct haul_trust *trust;
+    struct haul_cookies *cookies; /* NULL: none */
     struct curl_slist *resolve;
     struct curl_slist *connect_to;
     struct haul__sockets sockets;
