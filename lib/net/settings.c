@@ -40,6 +40,13 @@ static CURLcode apply_certificate(CURL *easy, const struct haul_client_options *
     return code | curl_easy_setopt(easy, CURLOPT_KEYPASSWD, options->key_password);
 }
 
+/* The store alone does not have libcurl look for cookies: a file without a name does. */
+static CURLcode apply_cookies(CURL *easy, const struct haul_cookies *cookies)
+{
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_SHARE, cookies->share);
+    return code | curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");
+}
+
 CURLcode haul__settings_apply(CURL *easy, const struct haul_client_options *options)
 {
     /* haul has taken the dots out where they are to go. */
@@ -49,7 +56,7 @@ CURLcode haul__settings_apply(CURL *easy, const struct haul_client_options *opti
     if (options->netrc)
         code |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_REQUIRED);
     if (options->cookies)
-        code |= curl_easy_setopt(easy, CURLOPT_SHARE, options->cookies->share);
+        code |= apply_cookies(easy, options->cookies);
     if (options->http_version != HAUL_HTTP_ANY)
         code |= curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http_versions[options->http_version]);
     if (options->tls_version != HAUL_TLS_ANY)
