@@ -25,7 +25,6 @@ void haul__outgoing_begin(struct haul__outgoing *outgoing, const struct haul_req
 
 void haul__outgoing_finish(struct haul__outgoing *outgoing)
 {
-    haul_url_destroy(outgoing->own_first);
     haul__free(outgoing->referer);
 }
 

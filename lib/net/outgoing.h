@@ -8,7 +8,6 @@
 struct haul__outgoing {
     const struct haul_request *request; /* NULL: a plain GET */
     const struct haul_url *first;       /* of the first hop */
-    struct haul_url *own_first;         /* the same, where it is the fetch's; or NULL */
     const char *method;
     char *referer;    /* the hop before, where it is told; or NULL */
     bool has_body;    /* it is still sent */
@@ -16,7 +15,7 @@ struct haul__outgoing {
     bool is_at_home;  /* the hop is to the origin of the first one */
 };
 
-/* A fetch of URL begins. REQUEST may be NULL. */
+/* A fetch of URL begins, which outlives it. REQUEST may be NULL. */
 void haul__outgoing_begin(struct haul__outgoing *outgoing, const struct haul_request *request,
                           const struct haul_url *url);
 void haul__outgoing_finish(struct haul__outgoing *outgoing);

@@ -3,6 +3,8 @@
 #include "net/cookies.h"
 #include "net/debug.h"
 
+#include <haul/error.h>
+
 static const long http_versions[] = {
     [HAUL_HTTP_ANY] = CURL_HTTP_VERSION_2TLS,
     [HAUL_HTTP_1_0] = CURL_HTTP_VERSION_1_0,
@@ -74,10 +76,13 @@ CURLcode haul__settings_apply(CURL *easy, const struct haul_client_options *opti
     return options->debug ? code | haul__debug_apply(easy, options) : code;
 }
 
-const char *haul__settings_refusal(const struct haul_client_options *options, const struct haul_url *url)
+int haul__settings_check(const struct haul_client_options *options, const struct haul_url *url,
+                         const char **ret_problem)
 {
     enum haul_url_scheme scheme = haul_url_scheme(url);
-    if (scheme == HAUL_URL_HTTP && options->no_http)
-        return "http is not allowed";
-    return scheme == HAUL_URL_HTTPS && options->no_https ? "https is not allowed" : NULL;
+    bool is_refused = (scheme == HAUL_URL_HTTP && options->no_http) || (scheme == HAUL_URL_HTTPS && options->no_https);
+    if (!is_refused)
+        return 0;
+    *ret_problem = scheme == HAUL_URL_HTTP ? "http is not allowed" : "https is not allowed";
+    return HAUL_E_URL;
 }

@@ -8,7 +8,8 @@
 /* For a new handle. */
 CURLcode haul__settings_apply(CURL *easy, const struct haul_client_options *options);
 
-/* Why URL is not fetched, being of a scheme that the options refuse: static; NULL: it is. */
-const char *haul__settings_refusal(const struct haul_client_options *options, const struct haul_url *url);
+/* HAUL_E_URL: the options refuse URL's scheme, and *RET_PROBLEM, static, says so. */
+int haul__settings_check(const struct haul_client_options *options, const struct haul_url *url,
+                         const char **ret_problem);
 
 #endif
