@@ -64,10 +64,10 @@ static void data_is_what_its_kind_says(void **state)
         size_t prefix = strcspn(cases[i].value, "F");
         bool has_file = cases[i].value[prefix] == 'F' && !strchr(cases[i].value, '=');
         bool is_literal = cases[i].value[0] != '@' || !has_file;
-        snprintf(value, sizeof(value), "%.*s%s", (int)prefix, cases[i].value, has_file ? name : cases[i].value + prefix);
+        snprintf(value, sizeof(value), "%.*s%s", (int)prefix, cases[i].value,
+                 has_file ? name : cases[i].value + prefix);
         check(DATA_ENCODED, value, cases[i].encoded, strlen(cases[i].encoded));
-        check(DATA_PLAIN, value, is_literal ? value : cases[i].plain,
-              is_literal ? strlen(value) : cases[i].plain_size);
+        check(DATA_PLAIN, value, is_literal ? value : cases[i].plain, is_literal ? strlen(value) : cases[i].plain_size);
         check(DATA_BINARY, value, is_literal ? value : cases[i].binary,
               is_literal ? strlen(value) : cases[i].binary_size);
         check(DATA_JSON, value, is_literal ? value : cases[i].binary,

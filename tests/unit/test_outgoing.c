@@ -79,14 +79,10 @@ static const struct {
     const char *trusted;   /* where it is trusting */
     const char *untrusted; /* where it is not */
 } users[] = {
-    {"http://a/y", "http://n:p@a/y", "http://n:p@a/y"},
-    {"http://A:80/y", "http://n:p@a/y", "http://n:p@a/y"},
-    {"http://o:q@a/y", "http://o:q@a/y", "http://o:q@a/y"},
-    {"http://a:81/y", "http://n:p@a:81/y", "http://a:81/y"},
-    {"https://a/y", "https://n:p@a/y", "https://a/y"},
-    {"http://b/y?@#@", "http://n:p@b/y?@#@", "http://b/y?@#@"},
-    {"http://o:q@b/y", "http://o:q@b/y", "http://b/y"},
-    {"http://o@b/y", "http://o@b/y", "http://b/y"},
+    {"http://a/y", "http://n:p@a/y", "http://n:p@a/y"},     {"http://A:80/y", "http://n:p@a/y", "http://n:p@a/y"},
+    {"http://o:q@a/y", "http://o:q@a/y", "http://o:q@a/y"}, {"http://a:81/y", "http://n:p@a:81/y", "http://a:81/y"},
+    {"https://a/y", "https://n:p@a/y", "https://a/y"},      {"http://b/y?@#@", "http://n:p@b/y?@#@", "http://b/y?@#@"},
+    {"http://o:q@b/y", "http://o:q@b/y", "http://b/y"},     {"http://o@b/y", "http://o@b/y", "http://b/y"},
 };
 
 static void user_information_stays_with_its_origin(void **state)
@@ -127,12 +123,12 @@ static const struct {
     const char *url;
     bool is_for_it;
 } hosts[] = {
-    {"a.test", "http://a.test/", true},        {"a.test", "https://A.TEST:8443/", true},
-    {"a.test", "http://b.a.test/", false},     {".a.test", "http://b.a.test/", true},
-    {".A.test", "http://c.b.a.test/", true},   {".a.test", "http://a.test/", true},
-    {".a.test", "http://nota.test/", false},   {".a.test", "http://test/", false},
-    {"a.test", "http://a.test.evil/", false},  {"127.0.0.1", "http://127.0.0.1:81/", true},
-    {"[::1]", "http://[::1]:81/", true},       {"a", "http://aa/", false},
+    {"a.test", "http://a.test/", true},       {"a.test", "https://A.TEST:8443/", true},
+    {"a.test", "http://b.a.test/", false},    {".a.test", "http://b.a.test/", true},
+    {".A.test", "http://c.b.a.test/", true},  {".a.test", "http://a.test/", true},
+    {".a.test", "http://nota.test/", false},  {".a.test", "http://test/", false},
+    {"a.test", "http://a.test.evil/", false}, {"127.0.0.1", "http://127.0.0.1:81/", true},
+    {"[::1]", "http://[::1]:81/", true},      {"a", "http://aa/", false},
     {"example", "http://an.example/", false},
 };
 

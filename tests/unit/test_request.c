@@ -174,8 +174,8 @@ static void without_memory_a_fetch_says_so(void **state)
         struct haul_outcome outcome = {0};
         int code = haul_client_create(stand->loop, &stand->options, &client);
         if (code == 0)
-            code = haul_run_task(stand->loop,
-                                 HAUL_CALL(haul_fetch, .client = client, .text = url, .request = &request), &outcome);
+            code = haul_run_task(stand->loop, HAUL_CALL(haul_fetch, .client = client, .text = url, .request = &request),
+                                 &outcome);
         if (code == 0)
             code = outcome.code;
         assert_int_equal(code, failing_memory_happened() ? -ENOMEM : 0);
