@@ -69,9 +69,11 @@ static int start(struct haul_task *task, struct haul__hop *self)
     forget_answer(result);
     note_queue(self);
     self->started = now(self);
-    if (result->attempts == 0) {
-        result->attempts = 1;
-        result->started = self->started;
+    if (self->is_attempt) {
+        self->is_attempt = false;
+        self->attempt_started = self->started;
+        if (result->attempts++ == 0)
+            result->started = self->started;
     }
     self->times_before = result->time;
     if (self->host) {
@@ -202,6 +204,8 @@ static int judge(struct haul__hop *self)
         int code = haul__redirect_target(self->url, to, &self->target, &self->problem);
         return code < 0 ? code : 0;
     }
+    if (result->status >= 400)
+        self->retry_after = haul__transfer_retry_after(transfer);
     if (!self->body)
         haul__result_keep_body(self->result, &transfer->kept);
     return 0;
