@@ -8,6 +8,8 @@
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
+#include "run/advice.h"
+#include "run/entry.h"
 #include "run/front.h"
 #include "run/program.h"
 
@@ -23,6 +25,7 @@ struct run {
     struct progress *progress; /* NULL: none is shown */
     struct output *output;
     struct front front;
+    struct advice advice;
     bool front_has_ended;
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
 };
@@ -52,7 +55,9 @@ static struct haul_step work(struct haul_task *task, struct haul_coroutine *coro
 
 static int emit(void *data, struct entry *entry)
 {
-    return output_emit(((struct run *)data)->output, entry);
+    struct run *run = data;
+    int code = advice_note(&run->advice, entry->result);
+    return code == 0 ? output_emit(run->output, entry) : code;
 }
 
 static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
@@ -118,6 +123,7 @@ static int make_client(struct run *run)
     client_options.waiting_data = &run->front;
     client_options.gate = missing_room;
     client_options.gate_data = run;
+    client_options.pause = advice_tell_pause;
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 
@@ -145,6 +151,7 @@ static int make_output(struct run *run)
                                    : OUTPUT_LINES,
         .style = output_style_for(STDOUT_FILENO),
         .epoch = program->epoch,
+        .has_retries = options->retries > 0,
         .writer = program->writer,
         .messages = program->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
@@ -166,6 +173,7 @@ static int make(struct run *run, const struct options *options)
         .feed = &run->program.feed.feed,
         .sink = {.emit = emit,
                  .prepare = prepare,
+                 .restart = output_restart,
                  .take_turn = take_turn,
                  .is_full = is_full,
                  .wait_room = wait_room,
@@ -184,6 +192,7 @@ static void tear_down(struct run *run)
     progress_destroy(run->progress);
     output_destroy(run->output);
     haul_client_destroy(run->client);
+    advice_finish(&run->advice);
     program_tear_down(&run->program);
 }
 
@@ -224,7 +233,7 @@ static enum exit_status conclude(struct run *run, int code)
 
 enum exit_status fetch_command(const struct options *options)
 {
-    struct run run = {0};
+    struct run run = {.advice = {.has_retries = options->retries > 0}};
     int code = make(&run, options);
     enum exit_status status;
     if (code == 0) {

@@ -62,10 +62,11 @@ struct haul_result {
     const char *url;              /* the normal form, passwords masked */
     const char *method;           /* "GET"; NULL: a sleep */
     unsigned attempts;            /* 0: never started */
-    const struct haul_try *tries; /* each of them, where the client retries; else NULL */
-    unsigned redirects;           /* hops after the first, of the last attempt */
-    const char *final_url;        /* of the last hop, passwords masked */
-    const char *http_version;     /* "1.0", "1.1", "2", "3" */
+    const struct haul_try *tries; /* those that came out, where the client retries; else NULL */
+    unsigned try_count;
+    unsigned redirects;       /* hops after the first, of the last attempt */
+    const char *final_url;    /* of the last hop, passwords masked */
+    const char *http_version; /* "1.0", "1.1", "2", "3" */
     const char *content_type;
     int64_t bytes; /* decoded body bytes of the last hop */
     const char *remote_ip;

@@ -89,10 +89,10 @@ int haul__result_fail(struct haul__result *result, enum haul_class error_class, 
 int haul__result_add_try(struct haul__result *result, int64_t started)
 {
     struct haul_result *public = &result->public;
-    struct haul_try *tries = haul__reallocate(result->tries, public->attempts * sizeof(*tries));
+    struct haul_try *tries = haul__reallocate(result->tries, (public->try_count + 1) * sizeof(*tries));
     if (!tries)
         return -ENOMEM;
-    tries[public->attempts - 1] = (struct haul_try){
+    tries[public->try_count++] = (struct haul_try){
         .status = public->status,
         .error_class = public->error_class,
         .code = public->code,

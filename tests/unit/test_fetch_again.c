@@ -21,6 +21,7 @@ static void test_it_is_tried_again(void **state)
     assert_true(result->ok);
     assert_int_equal(result->status, 200);
     assert_int_equal(result->attempts, 3);
+    assert_int_equal(result->try_count, 3);
     assert_string_equal(result->body, "flaky\n");
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(result->tries[i].status, i < 2 ? 503 : 200);

@@ -115,6 +115,34 @@ static bool has_idle_timeout(void)
 {
     return options.idle_timeout == 2 * HAUL_MINUTE;
 }
+static bool has_rate(void)
+{
+    return options.interval == 20 * HAUL_MILLISECOND;
+}
+static bool has_host_rate(void)
+{
+    return options.host_interval == 10 * HAUL_SECOND;
+}
+static bool has_retry(void)
+{
+    return options.retries == 7;
+}
+static bool has_retry_delay(void)
+{
+    return options.retry_delay == 500 * HAUL_MILLISECOND;
+}
+static bool has_retry_max_time(void)
+{
+    return options.retry_max_time == 2 * HAUL_MINUTE;
+}
+static bool has_retry_all_errors(void)
+{
+    return options.retry_all_errors;
+}
+static bool has_retry_budget(void)
+{
+    return options.retry_budget == 20;
+}
 static bool has_location(void)
 {
     return options.location;
@@ -196,6 +224,13 @@ static const struct {
     {"max-time", "1.5", has_max_time},
     {"connect-timeout", "500ms", has_connect_timeout},
     {"idle-timeout", "2m", has_idle_timeout},
+    {"rate", "50/s", has_rate},
+    {"host-rate", "6/m", has_host_rate},
+    {"retry", "7", has_retry},
+    {"retry-delay", "500ms", has_retry_delay},
+    {"retry-max-time", "2m", has_retry_max_time},
+    {"retry-all-errors", NULL, has_retry_all_errors},
+    {"retry-budget", "20%", has_retry_budget},
     {"location", NULL, has_location},
     {"no-location", NULL, has_no_location},
     {"max-redirs", "7", has_max_redirs},
