@@ -94,9 +94,9 @@ static void finish(struct front *front, struct entry *entry)
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
-    self->fetch =
-        HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url, .body = self->body,
-                   .body_data = self->body_data, .restart = self->front->plan.sink.restart);
+    self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
+                             .request = self->front->plan.request, .body = self->body, .body_data = self->body_data,
+                             .restart = self->front->plan.sink.restart);
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     self->front->alive--;
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
