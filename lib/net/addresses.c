@@ -2,6 +2,10 @@
 
 #include "base/memory.h"
 
+#include <arpa/inet.h>
+#include <assert.h>
+#include <stdio.h>
+
 struct haul__addresses *haul__addresses_create(const char *text, size_t size)
 {
     struct haul__addresses *addresses = haul__allocate(sizeof(*addresses) + size + 1);
@@ -11,6 +15,21 @@ struct haul__addresses *haul__addresses_create(const char *text, size_t size)
     memcpy(addresses->text, text, size);
     addresses->text[size] = '\0';
     return addresses;
+}
+
+struct haul__addresses *haul__addresses_write(const struct haul__address *addresses, size_t count)
+{
+    char text[HAUL__MOST_ADDRESSES * (INET6_ADDRSTRLEN + sizeof(",[]"))];
+    char ip[INET6_ADDRSTRLEN];
+    size_t size = 0;
+    assert(count <= HAUL__MOST_ADDRESSES);
+    for (size_t i = 0; i < count; i++) {
+        const struct haul__address *address = &addresses[i];
+        inet_ntop(address->is_v6 ? AF_INET6 : AF_INET, address->bytes, ip, sizeof(ip));
+        const char *format = address->is_v6 ? "%s[%s]" : "%s%s";
+        size += (size_t)snprintf(text + size, sizeof(text) - size, format, i > 0 ? "," : "", ip);
+    }
+    return haul__addresses_create(text, size);
 }
 
 struct haul__addresses *haul__addresses_ref(struct haul__addresses *addresses)
