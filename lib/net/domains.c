@@ -112,5 +112,7 @@ enum haul__name_kind haul__name_kind(const char *name)
             return HAUL__BROKEN_NAME;
         at += label + 1;
     }
+    if (is_within(name, size, "localhost"))
+        return HAUL__LOCAL_NAME;
     return is_within(name, size, "onion") || is_within(name, size, "invalid") ? HAUL__ABSENT_NAME : HAUL__ORDINARY_NAME;
 }

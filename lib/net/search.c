@@ -158,12 +158,25 @@ static bool look_into_file(struct haul__channel *channel, const char *name, stru
     return reply.count > 0 || reply.error == HAUL__LOOKUP_ABANDONED;
 }
 
+static struct haul__finding find_this_machine(void)
+{
+    static const struct haul__reply reply = {
+        .count = 2,
+        .lifetime = INT64_MAX,
+        .addresses = {{false, {127, 0, 0, 1}}, {true, {[15] = 1}}},
+    };
+    return make_finding(&reply, 1);
+}
+
 /* Whether nobody has to be asked. */
 static bool is_known(struct haul__channel *channel, const char *name, struct haul__finding *ret_finding)
 {
     switch (haul__name_kind(name)) {
     case HAUL__BROKEN_NAME:
         *ret_finding = (struct haul__finding){.error = HAUL__LOOKUP_BAD_NAME};
+        return true;
+    case HAUL__LOCAL_NAME:
+        *ret_finding = find_this_machine();
         return true;
     case HAUL__ABSENT_NAME:
         *ret_finding = (struct haul__finding){.error = HAUL__LOOKUP_NO_NAME};
