@@ -4,7 +4,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
-#include <stdio.h>
+#include <string.h>
 
 struct haul__addresses *haul__addresses_create(const char *text, size_t size)
 {
@@ -20,14 +20,18 @@ struct haul__addresses *haul__addresses_create(const char *text, size_t size)
 struct haul__addresses *haul__addresses_write(const struct haul__address *addresses, size_t count)
 {
     char text[HAUL__MOST_ADDRESSES * (INET6_ADDRSTRLEN + sizeof(",[]"))];
-    char ip[INET6_ADDRSTRLEN];
     size_t size = 0;
     assert(count <= HAUL__MOST_ADDRESSES);
     for (size_t i = 0; i < count; i++) {
         const struct haul__address *address = &addresses[i];
-        inet_ntop(address->is_v6 ? AF_INET6 : AF_INET, address->bytes, ip, sizeof(ip));
-        const char *format = address->is_v6 ? "%s[%s]" : "%s%s";
-        size += (size_t)snprintf(text + size, sizeof(text) - size, format, i > 0 ? "," : "", ip);
+        if (i > 0)
+            text[size++] = ',';
+        if (address->is_v6)
+            text[size++] = '[';
+        inet_ntop(address->is_v6 ? AF_INET6 : AF_INET, address->bytes, text + size, INET6_ADDRSTRLEN);
+        size += strlen(text + size);
+        if (address->is_v6)
+            text[size++] = ']';
     }
     return haul__addresses_create(text, size);
 }
