@@ -11,6 +11,7 @@
 #include <haul/error.h>
 #include <netinet/in.h>
 #include <resolv.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -377,9 +378,11 @@ static void take_hosts_answer(void *data, int status, int timeouts, struct ares_
 
 void haul__channel_read_hosts(struct haul__channel *channel, const char *name, struct haul__reply *ret_reply)
 {
-    static const struct ares_addrinfo_hints hints = {
-        .ai_flags = ARES_AI_NOSORT | ARES_AI_ENVHOSTS, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_STREAM};
     struct hosts_answer answer = {channel, ret_reply};
+    /* Without the variable, c-ares 1.34 would find no file at all. */
+    if (getenv("CARES_HOSTS"))
+        hints.ai_flags |= ARES_AI_ENVHOSTS;
     /* It answers at once. */
     ares_getaddrinfo(channel->hosts, name, NULL, &hints, take_hosts_answer, &answer);
 }

@@ -219,11 +219,17 @@ def test_times_to_live(haul, names, puppet, ttl):
     "garbage", [b"\0", b"\xff" * 11, b"\0" * 12, b"\xff" * 64, bytes(range(256)) * 4], ids=["1", "11", "0", "ff", "all"]
 )
 def test_garbage_is_passed_over(haul, names, puppet, garbage):
-    """What cannot be an answer to the question is none, and the true one comes behind it."""
-    names.answers["good.test"] = lambda question: [
-        garbage,
-        question.answer(*question.of_addresses(["127.0.0.1"])),
-    ]
+    """What cannot be an answer to the question is none. The true one comes behind it; to later versions of c-ares, when
+    they ask again, at once."""
+    seen = set()
+
+    def answer(question):
+        true = question.answer(*question.of_addresses(["127.0.0.1"]))
+        is_first = question.kind not in seen
+        seen.add(question.kind)
+        return [garbage, true] if is_first else true
+
+    names.answers["good.test"] = answer
     assert only(haul("-j", *PROMPT, *names.options, puppet.url("/x", "good.test")))["ok"]
 
 
@@ -278,11 +284,10 @@ def test_a_search_domain_that_fails_hides_nothing(haul, names):
 
 def test_a_hosts_file(haul, names, puppet, tmp_path):
     hosts = tmp_path / "hosts"
-    hosts.write_text("127.0.0.1 one.test ALIAS # two.test\n::1 six.test both.test\n127.0.0.1 both.test\n")
-    urls = [puppet.url("/x", host) for host in ("one.test", "alias", "both.test", "good.test", "six.test", "two.test")]
+    hosts.write_text("127.0.0.1 one.test ALIAS both.test # two.test\n::1 both.test\n")
+    urls = [puppet.url("/x", host) for host in ("one.test", "alias", "both.test", "good.test", "two.test")]
     run = haul("--gather", "-j", *names.options, *urls, env={"CARES_HOSTS": str(hosts)})
-    errors = [record["error"] and record["error"]["class"] for record in run.records()]
-    assert errors == [None] * 4 + ["connect", "dns"]
+    assert [record["error"] and record["error"]["class"] for record in run.records()] == [None] * 4 + ["dns"]
     assert {name for name, _, _ in names.questions} == {"good.test", "two.test"}
 
 
