@@ -284,14 +284,15 @@ def is_ended(connection):
 
 
 @contextlib.contextmanager
-def never_accepting():
+def never_accepting(host="127.0.0.1", port=0):
     """A port whose queue of connections is full: connecting to it takes for ever."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
+        listener = stack.enter_context(socket.socket(family))
+        listener.bind((host, port))
         listener.listen(0)
         for _ in range(3):
-            connection = stack.enter_context(socket.socket())
+            connection = stack.enter_context(socket.socket(family))
             connection.setblocking(False)
             connection.connect_ex(listener.getsockname())
         yield listener.getsockname()[1]

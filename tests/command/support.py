@@ -269,6 +269,16 @@ class Terminal:
         return self.process.wait(timeout), screen
 
 
+def has_ipv6():
+    """Whether this machine has its own IPv6 address."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def refused():
     """A port of 127.0.0.1 that is taken and does not listen: connecting to it is refused."""

@@ -99,12 +99,9 @@ def test_a_name_that_does_not_exist_is_not_asked_for_elsewhere(haul, names):
     assert names.questions == []
 
 
+@pytest.mark.skipif(not support.has_ipv6(), reason="there is no IPv6 here")
 def test_a_name_server_by_ipv6(haul, puppet):
-    try:
-        names = NameServer("::1")
-    except OSError:
-        pytest.skip("there is no IPv6 here")
-    with names:
+    with NameServer("::1") as names:
         names.answers["good.test"] = ["127.0.0.1"]
         assert only(haul("-j", *names.options, puppet.url("/x", "good.test")))["ok"]
 

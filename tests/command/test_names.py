@@ -135,6 +135,15 @@ def test_addresses_that_do_not_answer_are_passed_over(haul, names, puppet):
     assert (record["ok"], record["remote_ip"]) == (True, "127.0.0.1")
 
 
+@pytest.mark.skipif(not support.has_ipv6(), reason="there is no IPv6 here")
+def test_a_kind_of_address_that_does_not_answer_is_passed_over(haul, names, puppet):
+    """Connections to the IPv6 address, which comes first, are neither taken nor refused."""
+    names.answers["both.test"] = ["::1", "127.0.0.1"]
+    with servers.never_accepting("::1", puppet.port):
+        record = only(haul("-j", "--connect-timeout", "10s", *names.options, puppet.url("/x", "both.test")))
+    assert (record["ok"], record["remote_ip"]) == (True, "127.0.0.1")
+
+
 @pytest.mark.parametrize(
     "limit, error",
     [
