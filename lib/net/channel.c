@@ -11,7 +11,6 @@
 #include <haul/error.h>
 #include <netinet/in.h>
 #include <resolv.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -378,11 +377,8 @@ static void take_hosts_answer(void *data, int status, int timeouts, struct ares_
 
 void haul__channel_read_hosts(struct haul__channel *channel, const char *name, struct haul__reply *ret_reply)
 {
-    struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_STREAM};
+    static const struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_STREAM};
     struct hosts_answer answer = {channel, ret_reply};
-    /* Without the variable, c-ares 1.34 would find no file at all. */
-    if (getenv("CARES_HOSTS"))
-        hints.ai_flags |= ARES_AI_ENVHOSTS;
     /* It answers at once. */
     ares_getaddrinfo(channel->hosts, name, NULL, &hints, take_hosts_answer, &answer);
 }

@@ -57,7 +57,7 @@ bool haul__channel_is_outdated(struct haul__channel *channel);
  * once. */
 void haul__channel_ask(struct haul__channel *channel, const char *name, int family, haul__reply_fn *fn, void *data);
 
-/* What the hosts file says of NAME: that of the environment's CARES_HOSTS, if there is one. */
+/* What the hosts file says of NAME. */
 void haul__channel_read_hosts(struct haul__channel *channel, const char *name, struct haul__reply *ret_reply);
 
 /* Abandons all that is under way. */

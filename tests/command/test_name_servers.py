@@ -279,17 +279,26 @@ def test_a_search_domain_that_fails_hides_nothing(haul, names):
     assert names.asked("www.two.test") == names.asked("www") == 1
 
 
-def test_a_hosts_file(haul, names, puppet, tmp_path):
+def can_mount():
+    return subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode == 0
+
+
+def with_file(file, place, *arguments):
+    """The command that runs haul where this file stands in the place of another."""
+    script = f'mount --bind "{file}" {place} && exec "$@"'
+    return ["unshare", "-rm", "sh", "-c", script, "sh", *support.command(arguments)]
+
+
+@pytest.mark.skipif(not os.path.exists("/etc/hosts") or not can_mount(), reason="the hosts file cannot be replaced")
+def test_the_hosts_file(names, puppet, tmp_path):
     hosts = tmp_path / "hosts"
     hosts.write_text("127.0.0.1 one.test ALIAS both.test # two.test\n::1 both.test\n")
     urls = [puppet.url("/x", host) for host in ("one.test", "alias", "both.test", "good.test", "two.test")]
-    run = haul("--gather", "-j", *names.options, *urls, env={"CARES_HOSTS": str(hosts)})
-    assert [record["error"] and record["error"]["class"] for record in run.records()] == [None] * 4 + ["dns"]
+    command = with_file(hosts, "/etc/hosts", "--gather", "-j", *names.options, *urls)
+    run = subprocess.run(command, stdout=subprocess.PIPE, env=support.environment(), check=False)
+    records = support.parse_records(run.stdout)
+    assert [record["error"] and record["error"]["class"] for record in records] == [None] * 4 + ["dns"]
     assert {name for name, _, _ in names.questions} == {"good.test", "two.test"}
-
-
-def can_mount():
-    return subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.skipif(not os.path.exists("/etc/resolv.conf") or not can_mount(), reason="resolv.conf cannot be replaced")
@@ -298,10 +307,9 @@ def test_settings_that_change(names, puppet, tmp_path):
     settings = tmp_path / "resolv.conf"
     settings.write_text("search one.test\n")
     names.answers["www.two.test"] = ["127.0.0.1"]
-    script = f'mount --bind "{settings}" /etc/resolv.conf && exec "$@"'
     urls = ["http://before/", puppet.url("/held"), "sleep:1.1", puppet.url("/x", "www")]
-    arguments = ["unshare", "-rm", "sh", "-c", script, "sh", support.HAUL, "-j", "--sequential", *names.options, *urls]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, env=support.environment()) as run:
+    command = with_file(settings, "/etc/resolv.conf", "-j", "--sequential", *names.options, *urls)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=support.environment()) as run:
         puppet.wait_for("/held")
         settings.write_text("search two.test\n")
         puppet.release("/held")

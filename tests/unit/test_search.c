@@ -14,7 +14,6 @@
 #include "net/search.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 /* What was found, once it was. */
 struct found {
@@ -79,7 +78,6 @@ static int open_stage(void **state)
     stage = (struct stage){.hook = {.before_poll = before_poll, .after_poll = after_poll}};
     setenv("LOCALDOMAIN", "one.test two.test", 1);
     setenv("RES_OPTIONS", "ndots:1", 1);
-    unsetenv("CARES_HOSTS");
     assert_int_equal(haul_loop_create(NULL, &stage.loop), 0);
     name_server_open(&stage.server, stage.loop);
     haul__searches_init(&stage.searches, stage.loop, take, take_late, &stage);
@@ -207,34 +205,6 @@ static void test_a_failure_among_the_candidates(void **state)
     assert_string_equal(stage->server.last, "failed.test.two.test");
 }
 
-static void write_hosts(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-/* Nobody is asked for what is in it, of either family. */
-static void test_the_hosts_file(void **state)
-{
-    struct stage *stage = *state;
-    char path[] = "/tmp/haul-hosts-XXXXXX";
-    int descriptor = mkstemp(path);
-    assert_true(descriptor >= 0);
-    close(descriptor);
-    setenv("CARES_HOSTS", path, 1);
-    write_hosts(path, "192.0.2.1 four.test alias\n2001:db8::2 six.test # none.test\n192.0.2.2 two\n192.0.2.3 two\n");
-    assert_string_equal(search(stage, "four.test").addresses, "192.0.2.1");
-    assert_string_equal(search(stage, "ALIAS").addresses, "192.0.2.1");
-    assert_string_equal(search(stage, "six.test").addresses, "[2001:db8::2]");
-    assert_string_equal(search(stage, "two").addresses, "192.0.2.2,192.0.2.3");
-    assert_int_equal(stage->server.questions, 0);
-    assert_int_equal(search(stage, "none.test").error, HAUL__LOOKUP_NO_NAME);
-    unlink(path);
-    assert_int_equal(search(stage, "good.test").error, HAUL__LOOKUP_FOUND);
-}
-
 static void test_nobody_is_asked(void **state)
 {
     struct stage *stage = *state;
@@ -304,7 +274,6 @@ int main(void)
         ON_STAGE(test_a_family_that_comes_in_time),
         ON_STAGE(test_search_domains),
         ON_STAGE(test_a_failure_among_the_candidates),
-        ON_STAGE(test_the_hosts_file),
         ON_STAGE(test_nobody_is_asked),
         ON_STAGE(test_a_channel_that_is_cancelled),
         ON_STAGE(test_the_end),
