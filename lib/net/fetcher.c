@@ -7,6 +7,7 @@
 #include <haul/version.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* A shard is for as many transfers as libcurl handles without its scans of all of them being felt. */
 enum { shard_size = 128, max_shards = 256, shards_without_limit = 64 };
@@ -151,7 +152,7 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
     if (!fetcher->shards)
         return -ENOMEM;
     haul__hosts_init(&fetcher->hosts);
-    haul__resolver_init(&fetcher->resolver, loop, options->dns_servers);
+    haul__resolver_init(&fetcher->resolver, loop, options->dns_servers, AF_UNSPEC);
     haul__write_duration(fetcher->lookup_message, sizeof(fetcher->lookup_message), "the name was not resolved within",
                          options->connect_timeout);
     haul__write_duration(fetcher->connect_message, sizeof(fetcher->connect_message), "no connection within",

@@ -191,13 +191,13 @@ static void take_late_finding(void *data, const char *name, const struct haul__f
         question->expires = expires;
 }
 
-void haul__resolver_init(struct haul__resolver *resolver, struct haul_loop *loop, const char *servers)
+void haul__resolver_init(struct haul__resolver *resolver, struct haul_loop *loop, const char *servers, int family)
 {
     *resolver = (struct haul__resolver){.loop = loop, .servers = servers};
     haul__list_init(&resolver->line);
     haul__list_init(&resolver->unused);
     haul__list_init(&resolver->channels);
-    haul__searches_init(&resolver->searches, loop, take_finding, take_late_finding, resolver);
+    haul__searches_init(&resolver->searches, loop, family, take_finding, take_late_finding, resolver);
 }
 
 /* Whether it gets no more questions: it is better left for one without what nobody waits for, or with the settings as

@@ -54,8 +54,8 @@ struct haul__question {
     char name[]; /* with a NUL behind */
 };
 
-/* SERVERS as a channel's; borrowed. */
-void haul__resolver_init(struct haul__resolver *resolver, struct haul_loop *loop, const char *servers);
+/* SERVERS as a channel's; borrowed. FAMILY: AF_INET or AF_INET6, whose addresses alone are wanted; AF_UNSPEC. */
+void haul__resolver_init(struct haul__resolver *resolver, struct haul_loop *loop, const char *servers, int family);
 
 /* Nobody holds a question. */
 void haul__resolver_finish(struct haul__resolver *resolver);

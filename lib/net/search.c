@@ -21,11 +21,16 @@ struct search {
     char name[]; /* with a NUL behind */
 };
 
-void haul__searches_init(struct haul__searches *searches, struct haul_loop *loop, haul__finding_fn *fn,
+void haul__searches_init(struct haul__searches *searches, struct haul_loop *loop, int family, haul__finding_fn *fn,
                          haul__late_finding_fn *late_fn, void *data)
 {
-    *searches = (struct haul__searches){.loop = loop, .fn = fn, .late_fn = late_fn, .data = data};
+    *searches = (struct haul__searches){.loop = loop, .family = family, .fn = fn, .late_fn = late_fn, .data = data};
     haul__line_init(&searches->waiting, HAUL__RESOLUTION_DELAY);
+}
+
+static bool is_wanted(const struct haul__searches *searches, int family)
+{
+    return searches->family == AF_UNSPEC || searches->family == family;
 }
 
 static bool is_found(const struct search *search)
@@ -141,16 +146,33 @@ static void ask(struct search *search)
         return;
     }
     struct haul__channel *channel = search->channel;
-    search->pending = families;
-    search->replies[of_v4].count = search->replies[of_v6].count = 0;
-    haul__channel_ask(channel, name, AF_INET, take_v4, search);
-    haul__channel_ask(channel, name, AF_INET6, take_v6, search);
+    bool has_v4 = is_wanted(search->searches, AF_INET), has_v6 = is_wanted(search->searches, AF_INET6);
+    search->pending = has_v4 + has_v6;
+    search->replies[of_v4] = search->replies[of_v6] = (struct haul__reply){.count = 0};
+    if (has_v4)
+        haul__channel_ask(channel, name, AF_INET, take_v4, search);
+    if (has_v6)
+        haul__channel_ask(channel, name, AF_INET6, take_v6, search);
 }
 
-static bool look_into_file(struct haul__channel *channel, const char *name, struct haul__finding *ret_finding)
+/* Leaves out the addresses of a family that is not wanted. */
+static void keep_wanted(const struct haul__searches *searches, struct haul__reply *reply)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < reply->count; i++)
+        if (is_wanted(searches, reply->addresses[i].is_v6 ? AF_INET6 : AF_INET))
+            reply->addresses[count++] = reply->addresses[i];
+    reply->count = count;
+    if (count == 0 && reply->error == HAUL__LOOKUP_FOUND)
+        reply->error = HAUL__LOOKUP_NO_ADDRESS;
+}
+
+static bool look_into_file(const struct haul__searches *searches, struct haul__channel *channel, const char *name,
+                           struct haul__finding *ret_finding)
 {
     struct haul__reply reply;
     haul__channel_read_hosts(channel, name, &reply);
+    keep_wanted(searches, &reply);
     if (reply.error == HAUL__LOOKUP_ABANDONED)
         *ret_finding = (struct haul__finding){.error = reply.error, .code = reply.code};
     else if (reply.count > 0)
@@ -158,31 +180,33 @@ static bool look_into_file(struct haul__channel *channel, const char *name, stru
     return reply.count > 0 || reply.error == HAUL__LOOKUP_ABANDONED;
 }
 
-static struct haul__finding find_this_machine(void)
+static struct haul__finding find_this_machine(const struct haul__searches *searches)
 {
-    static const struct haul__reply reply = {
+    struct haul__reply reply = {
         .count = 2,
         .lifetime = INT64_MAX,
         .addresses = {{false, {127, 0, 0, 1}}, {true, {[15] = 1}}},
     };
+    keep_wanted(searches, &reply);
     return make_finding(&reply, 1);
 }
 
 /* Whether nobody has to be asked. */
-static bool is_known(struct haul__channel *channel, const char *name, struct haul__finding *ret_finding)
+static bool is_known(const struct haul__searches *searches, struct haul__channel *channel, const char *name,
+                     struct haul__finding *ret_finding)
 {
     switch (haul__name_kind(name)) {
     case HAUL__BROKEN_NAME:
         *ret_finding = (struct haul__finding){.error = HAUL__LOOKUP_BAD_NAME};
         return true;
     case HAUL__LOCAL_NAME:
-        *ret_finding = find_this_machine();
+        *ret_finding = find_this_machine(searches);
         return true;
     case HAUL__ABSENT_NAME:
         *ret_finding = (struct haul__finding){.error = HAUL__LOOKUP_NO_NAME};
         return true;
     default:
-        return look_into_file(channel, name, ret_finding);
+        return look_into_file(searches, channel, name, ret_finding);
     }
 }
 
@@ -190,7 +214,7 @@ void haul__search_begin(struct haul__searches *searches, struct haul__channel *c
                         void *question)
 {
     struct haul__finding finding;
-    if (is_known(channel, name, &finding)) {
+    if (is_known(searches, channel, name, &finding)) {
         searches->fn(question, &finding);
         return;
     }

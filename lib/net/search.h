@@ -28,13 +28,14 @@ typedef void haul__late_finding_fn(void *data, const char *name, const struct ha
 /* What all searches of a resolver share. */
 struct haul__searches {
     struct haul_loop *loop;
+    int family;                /* AF_INET or AF_INET6: the only one that is wanted; AF_UNSPEC: both are */
     struct haul__line waiting; /* those that have addresses of one family, for the other */
     haul__finding_fn *fn;
     haul__late_finding_fn *late_fn;
     void *data;
 };
 
-void haul__searches_init(struct haul__searches *searches, struct haul_loop *loop, haul__finding_fn *fn,
+void haul__searches_init(struct haul__searches *searches, struct haul_loop *loop, int family, haul__finding_fn *fn,
                          haul__late_finding_fn *late_fn, void *data);
 
 /* Goes on with what is there, where the other family was waited for long enough. */

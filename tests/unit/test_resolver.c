@@ -37,7 +37,7 @@ static int open_stage(void **state)
     stage = (struct stage){.hook = {.before_poll = before_poll, .after_poll = after_poll}};
     assert_int_equal(haul_loop_create(NULL, &stage.loop), 0);
     name_server_open(&stage.server, stage.loop);
-    haul__resolver_init(&stage.resolver, stage.loop, stage.server.address);
+    haul__resolver_init(&stage.resolver, stage.loop, stage.server.address, AF_UNSPEC);
     haul__loop_add_hook(stage.loop, &stage.hook);
     *state = &stage;
     return 0;
@@ -424,7 +424,7 @@ static void test_without_memory(void **state)
         assert_true(code == 0 || code == -ENOMEM);
         assert_true(other_code == 0 || other_code == -ENOMEM);
         haul__resolver_finish(&stage->resolver);
-        haul__resolver_init(&stage->resolver, stage->loop, stage->server.address);
+        haul__resolver_init(&stage->resolver, stage->loop, stage->server.address, AF_UNSPEC);
     }
 }
 

@@ -80,7 +80,7 @@ static int open_stage(void **state)
     setenv("RES_OPTIONS", "ndots:1", 1);
     assert_int_equal(haul_loop_create(NULL, &stage.loop), 0);
     name_server_open(&stage.server, stage.loop);
-    haul__searches_init(&stage.searches, stage.loop, take, take_late, &stage);
+    haul__searches_init(&stage.searches, stage.loop, AF_UNSPEC, take, take_late, &stage);
     assert_int_equal(haul__channel_create(stage.loop, stage.server.address, &stage.channel), 0);
     haul__loop_add_hook(stage.loop, &stage.hook);
     *state = &stage;
@@ -169,6 +169,22 @@ static void test_a_family_that_comes_in_time(void **state)
     assert_non_null(strstr(found.addresses, "[2001:db8::1]"));
     assert_int_equal(stage->channel->late, 0);
     assert_true(haul__list_is_empty(&stage->searches.waiting.turns));
+}
+
+/* Nobody is asked for the other, nor waits for it. */
+static void test_one_family_alone(void **state)
+{
+    struct stage *stage = *state;
+    stage->searches.family = AF_INET6;
+    assert_string_equal(search(stage, "later4.test").addresses, "[2001:db8::1]");
+    assert_int_equal(search(stage, "good.test").error, HAUL__LOOKUP_NO_ADDRESS);
+    assert_string_equal(search(stage, "a.localhost").addresses, "[::1]");
+    assert_int_equal(stage->server.questions, 0);
+    stage->searches.family = AF_INET;
+    assert_string_equal(search(stage, "later6.test").addresses, "127.0.0.1");
+    assert_string_equal(search(stage, "a.localhost").addresses, "127.0.0.1");
+    assert_int_equal(stage->server.kept_size, 0);
+    assert_int_equal(stage->channel->late, 0);
 }
 
 /* Each candidate is asked for until one has an address. */
@@ -272,6 +288,7 @@ int main(void)
         ON_STAGE(test_a_family_that_is_late),
         ON_STAGE(test_the_other_family_that_is_late),
         ON_STAGE(test_a_family_that_comes_in_time),
+        ON_STAGE(test_one_family_alone),
         ON_STAGE(test_search_domains),
         ON_STAGE(test_a_failure_among_the_candidates),
         ON_STAGE(test_nobody_is_asked),
