@@ -7,6 +7,7 @@
 #include <haul/version.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* A shard is for as many transfers as libcurl handles without its scans of all of them being felt. */
 enum { shard_size = 128, max_shards = 256, shards_without_limit = 64 };
@@ -143,6 +144,12 @@ static void after_poll(struct haul__hook *hook)
     }
 }
 
+static const int families[] = {
+    [HAUL_IP_ANY] = AF_UNSPEC,
+    [HAUL_IP_4] = AF_INET,
+    [HAUL_IP_6] = AF_INET6,
+};
+
 int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, const struct haul_client_options *options)
 {
     *fetcher = (struct haul__fetcher){.loop = loop, .options = options};
@@ -151,7 +158,7 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
     if (!fetcher->shards)
         return -ENOMEM;
     haul__hosts_init(&fetcher->hosts);
-    haul__resolver_init(&fetcher->resolver, loop, options->dns_servers);
+    haul__resolver_init(&fetcher->resolver, loop, options->dns_servers, families[options->ip_version]);
     haul__write_duration(fetcher->lookup_message, sizeof(fetcher->lookup_message), "the name was not resolved within",
                          options->connect_timeout);
     haul__write_duration(fetcher->connect_message, sizeof(fetcher->connect_message), "no connection within",
