@@ -358,8 +358,8 @@ struct haul__transfer *haul__transfer_take(struct haul__transfers *transfers)
     transfer->all = transfers;
     transfer->proxy = "";
     transfer->easy = curl_easy_init();
-    transfer->parsed = curl_url();
-    if (!transfer->easy || !transfer->parsed || set_options(transfer->easy, transfer) != CURLE_OK) {
+    if (!transfer->easy || haul__target_init(&transfer->target) < 0 ||
+        set_options(transfer->easy, transfer) != CURLE_OK) {
         haul__transfer_destroy(transfer);
         return NULL;
     }
@@ -381,18 +381,8 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
     haul__buffer_finish(&transfer->kept);
     haul__buffer_finish(&transfer->told);
     curl_easy_cleanup(transfer->easy);
-    curl_url_cleanup(transfer->parsed);
+    haul__target_finish(&transfer->target);
     haul__free(transfer);
-}
-
-/* Given the text alone, libcurl parses it and then writes it out again, which is a tenth of what a small request costs.
- * The text it needs all the same: it would keep the one of the hop before. What it cannot parse, it says when the
- * transfer begins. */
-static CURLcode set_url(struct haul__transfer *transfer, const char *text)
-{
-    bool is_parsed = curl_url_set(transfer->parsed, CURLUPART_URL, text, 0) == CURLUE_OK;
-    CURLcode code = curl_easy_setopt(transfer->easy, CURLOPT_URL, text);
-    return code | curl_easy_setopt(transfer->easy, CURLOPT_CURLU, is_parsed ? transfer->parsed : NULL);
 }
 
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
@@ -400,7 +390,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
 {
     const struct haul_client_options *options = transfer->all->options;
     const char *proxy = haul_url_scheme(url) == HAUL_URL_HTTP ? options->http_proxy : options->https_proxy;
-    CURLcode code = set_url(transfer, haul_url_text(url));
+    CURLcode code = CURLE_OK;
     if (!proxy)
         proxy = "";
     if (proxy != transfer->proxy) {
@@ -435,7 +425,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->failure = (struct haul__failure){0};
     transfer->error = 0;
     transfer->shortage = 0;
-    return code == CURLE_OK ? 0 : -ENOMEM;
+    return code == CURLE_OK ? haul__target_set(&transfer->target, transfer->easy, url) : -ENOMEM;
 }
 
 int haul__transfer_tell(struct haul__transfer *transfer, struct haul__book *book, uint64_t actions)

@@ -9,6 +9,7 @@
 #include "net/host.h"
 #include "net/result.h"
 #include "net/socket.h"
+#include "net/target.h"
 
 #include <curl/curl.h>
 #include <haul/client.h>
@@ -41,7 +42,7 @@ struct haul__transfer {
     struct haul__buffer told;     /* what libcurl is told of names, for as long as it may read it */
     struct curl_slist telling[2]; /* the same as a list, with that of all behind it */
     bool is_telling;
-    CURLU *parsed;     /* the URL, for libcurl */
+    struct haul__target target;
     const char *proxy; /* as it was set last */
     bool wants_new;    /* the same; it uses no connection that is there */
 
