@@ -29,42 +29,48 @@ static bool has_head(const struct haul__target *target, const struct haul_url *u
     return target->head_size == url->tail && memcmp(target->text.bytes, url->texts, url->tail) == 0;
 }
 
-static bool set_tail(struct haul__target *target, const char *tail, size_t size)
+static int set_tail(struct haul__target *target, const char *tail, size_t size)
 {
     target->text.size = target->head_size;
-    if (haul__buffer_append(&target->text, tail, size) < 0)
-        return false;
+    int code = haul__buffer_append(&target->text, tail, size);
+    if (code < 0)
+        return code;
     char *path = (char *)target->text.bytes + target->head_size;
     char *query = memchr(path, '?', size);
     if (query)
         *query++ = '\0';
-    return curl_url_set(target->parsed, CURLUPART_PATH, path, 0) == CURLUE_OK &&
-           curl_url_set(target->parsed, CURLUPART_QUERY, query, 0) == CURLUE_OK;
+    bool is_set = curl_url_set(target->parsed, CURLUPART_PATH, path, 0) == CURLUE_OK &&
+                  curl_url_set(target->parsed, CURLUPART_QUERY, query, 0) == CURLUE_OK;
+    return is_set ? 0 : -ENOMEM;
 }
 
-static bool parse(struct haul__target *target, const struct haul_url *url, bool has_plain_tail)
+static int note_head(struct haul__target *target, const struct haul_url *url)
 {
-    target->head_size = 0;
-    if (curl_url_set(target->parsed, CURLUPART_URL, url->texts, 0) != CURLUE_OK)
-        return false;
     target->text.size = 0;
-    if (has_plain_tail && haul__buffer_append(&target->text, url->texts, url->tail) == 0)
+    int code = haul__buffer_append(&target->text, url->texts, url->tail);
+    if (code == 0)
         target->head_size = url->tail;
-    return true;
+    return code;
 }
 
 int haul__target_set(struct haul__target *target, CURL *easy, const struct haul_url *url)
 {
-    const char *tail = url->texts + url->tail;
+    const char *text = url->texts, *tail = text + url->tail;
     size_t size = url->text_size - url->tail;
-    bool has_plain_tail = is_plain(tail, size);
-    bool is_parsed =
-        (has_plain_tail && has_head(target, url) && set_tail(target, tail, size)) || parse(target, url, has_plain_tail);
+    bool has_plain_tail = is_plain(tail, size), is_parsed = true;
+    int code = 0;
+    if (has_plain_tail && has_head(target, url)) {
+        code = set_tail(target, tail, size);
+    } else {
+        target->head_size = 0;
+        is_parsed = curl_url_set(target->parsed, CURLUPART_URL, text, 0) == CURLUE_OK;
+        if (is_parsed && has_plain_tail)
+            code = note_head(target, url);
+    }
     /* Without its text, too, libcurl would keep the one before. */
-    const char *text = url->texts;
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_URL, text);
+    CURLcode curl_code = curl_easy_setopt(easy, CURLOPT_URL, text);
     if (is_parsed != target->is_told)
-        code |= curl_easy_setopt(easy, CURLOPT_CURLU, is_parsed ? target->parsed : NULL);
+        curl_code |= curl_easy_setopt(easy, CURLOPT_CURLU, is_parsed ? target->parsed : NULL);
     target->is_told = is_parsed;
-    return code == CURLE_OK ? 0 : -ENOMEM;
+    return curl_code == CURLE_OK ? code : -ENOMEM;
 }

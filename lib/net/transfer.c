@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <haul/error.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -134,7 +133,10 @@ static void note_connection(struct haul__transfer *transfer, int local_port)
 
 static void note_peer(struct haul__transfer *transfer, const char *ip, int port)
 {
-    snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s", ip ? ip : "");
+    size_t size = ip ? strnlen(ip, sizeof(transfer->remote_ip) - 1) : 0;
+    if (size > 0)
+        memcpy(transfer->remote_ip, ip, size);
+    transfer->remote_ip[size] = '\0';
     transfer->remote_port = (unsigned)port;
 }
 
