@@ -45,13 +45,13 @@ static struct haul__shard *use_shard(struct haul__fetcher *fetcher, size_t index
     return fetcher->shards[index];
 }
 
-struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, const struct haul_url *url)
+struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, const struct haul__host *host)
 {
-    size_t home = url->origin_hash % fetcher->shard_count;
+    size_t home = host->hh.hashv % fetcher->shard_count;
     size_t index = home;
     do {
         const struct haul__shard *shard = fetcher->shards[index];
-        if (!shard || shard->count < shard_size)
+        if (!shard || shard->count < shard_size || host->streams.sharing != HAUL__UNSHARED)
             return use_shard(fetcher, index);
         index = (index + 1) % fetcher->shard_count;
     } while (index != home);
@@ -103,6 +103,7 @@ static int64_t before_poll(struct haul__hook *hook)
         }
     }
     deadline = earlier(deadline, haul__resolver_before_poll(&fetcher->resolver));
+    deadline = earlier(deadline, haul__line_deadline(&fetcher->hosts.opening));
     deadline = earlier(deadline, haul__line_deadline(&fetcher->transfers.connecting));
     return earlier(deadline, haul__line_deadline(&fetcher->transfers.receiving));
 }
@@ -128,6 +129,13 @@ static void expire(struct haul__fetcher *fetcher, struct haul__line *line, const
     }
 }
 
+static void expire_openings(struct haul__hosts *hosts, int64_t now)
+{
+    struct haul__turn *turn;
+    while ((turn = haul__line_overdue(&hosts->opening, now)))
+        haul__streams_expire(haul__container(turn, struct haul__host, streams.opening));
+}
+
 static void after_poll(struct haul__hook *hook)
 {
     struct haul__fetcher *fetcher = haul__container(hook, struct haul__fetcher, hook);
@@ -137,6 +145,7 @@ static void after_poll(struct haul__hook *hook)
     haul__resolver_after_poll(&fetcher->resolver);
     expire(fetcher, &fetcher->transfers.connecting, fetcher->connect_message);
     expire(fetcher, &fetcher->transfers.receiving, fetcher->idle_message);
+    expire_openings(&fetcher->hosts, haul_loop_now(fetcher->loop));
     if (fetcher->is_sparing && fetcher->sparing_until <= haul_loop_now(fetcher->loop)) {
         fetcher->is_sparing = false;
         keep_connections(fetcher);
@@ -150,7 +159,6 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
     fetcher->shards = haul__allocate_zeroed(fetcher->shard_count * sizeof(struct haul__shard *));
     if (!fetcher->shards)
         return -ENOMEM;
-    haul__hosts_init(&fetcher->hosts);
     haul__resolver_init(&fetcher->resolver, loop, options->dns_servers);
     haul__write_duration(fetcher->lookup_message, sizeof(fetcher->lookup_message), "the name was not resolved within",
                          options->connect_timeout);
@@ -163,6 +171,7 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
         haul__free(fetcher->shards);
         return code;
     }
+    haul__hosts_init(&fetcher->hosts, fetcher->transfers.has_openssl);
     fetcher->hook = (struct haul__hook){.before_poll = before_poll, .after_poll = after_poll};
     haul__loop_add_hook(loop, &fetcher->hook);
     return 0;

@@ -30,8 +30,9 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop,
 /* Closes its connections. No hop is under way. */
 void haul__fetcher_finish(struct haul__fetcher *fetcher);
 
-/* The shard for a hop to URL: the host's own, or another where that is full. NULL: out of memory. */
-struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, const struct haul_url *url);
+/* The shard for a hop to HOST: its own, or another where that is full and connections are not shared. NULL: out of
+ * memory. */
+struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, const struct haul__host *host);
 
 /* Descriptors are short: closes connections that are not in use, for a while; those beside others that are in use as
  * these come back. */

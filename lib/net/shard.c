@@ -134,6 +134,7 @@ int haul__shard_create(struct haul__transfers *transfers, size_t connections, st
     curl_multi_setopt(shard->multi, CURLMOPT_SOCKETDATA, shard);
     curl_multi_setopt(shard->multi, CURLMOPT_TIMERFUNCTION, set_deadline);
     curl_multi_setopt(shard->multi, CURLMOPT_TIMERDATA, shard);
+    curl_multi_setopt(shard->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)HAUL__STREAMS_OF_CONNECTION);
     haul__shard_keep(shard, connections);
     *ret_shard = shard;
     return 0;

@@ -153,6 +153,19 @@ static void ask_peer(struct haul__transfer *transfer)
     note_peer(transfer, inet_ntop(peer.any.sa_family, bytes, ip, sizeof(ip)), port_of(&peer));
 }
 
+/* Others may wait for what a new connection speaks. */
+static void note_sharing(struct haul__transfer *transfer)
+{
+    struct curl_tlssessioninfo *session = NULL;
+    if (haul_url_scheme(transfer->url) != HAUL_URL_HTTPS)
+        return;
+    if (transfer->opened > 0 && transfer->all->has_openssl) {
+        curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &session);
+        haul__streams_learn(transfer->host, session && haul__tls_has_http2(session->internals));
+    }
+    haul__streams_connected(transfer->host, transfer->task);
+}
+
 /* There is a connection, and the request is about to go out. */
 static int before_request(void *data, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
@@ -163,6 +176,7 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     note_peer(transfer, remote_ip, remote_port);
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, local_port);
+    note_sharing(transfer);
     if (transfer->is_paced && transfer->opened == 0)
         haul__pacing_return(&transfer->host->pacing);
     transfer->is_paced = false;
