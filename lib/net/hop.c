@@ -37,6 +37,12 @@ static struct haul_await wait_for_descriptors(struct haul_task *task, struct hau
     return self->not_before > now(self) ? haul_sleep_until(task, self->not_before) : no_wait(task);
 }
 
+/* Waits for a place among those that may have a descriptor. */
+static struct haul_await take_place(struct haul_task *task, struct haul__hop *self)
+{
+    return self->host && !self->has_place ? haul_semaphore_acquire(task, &self->fetcher->places) : no_wait(task);
+}
+
 /* Waits until it is known whether the hop needs a connection of its own. */
 static struct haul_await enter_streams(struct haul_task *task, struct haul__hop *self)
 {
@@ -267,6 +273,8 @@ static int end(struct haul_task *task, struct haul__hop *self)
 
 static void finish(struct haul__hop *self)
 {
+    if (self->has_place)
+        haul_semaphore_release(&self->fetcher->places);
     haul__question_release(self->question);
     haul__transfer_release(self->transfer);
     haul__host_unref(self->host);
@@ -278,6 +286,9 @@ struct haul_step haul__hop(struct haul_task *task, struct haul_coroutine *corout
     self->code = begin(self);
     while (self->code == again) {
         HAUL_AWAIT_CODE(self->code, wait_for_descriptors(task, self));
+        if (self->code == 0)
+            HAUL_AWAIT_CODE(self->code, take_place(task, self));
+        self->has_place |= self->code == 0 && self->host;
         if (self->code == 0)
             HAUL_AWAIT_CODE(self->code, enter_streams(task, self));
         self->has_stream = self->code == 0 && self->host;

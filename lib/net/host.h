@@ -19,6 +19,7 @@ struct haul__host {
     size_t users;             /* hops and connections */
     size_t running;           /* transfers that were started and have not ended */
     size_t connections;       /* open, or being opened */
+    size_t shard;             /* where the last one was, which is where those are that are shared */
     struct haul__route route; /* of its URLs, where has_route says so */
     bool has_route;
     UT_hash_handle hh;
