@@ -330,6 +330,7 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     const struct haul_client_options *options = all->options;
     CURLcode code = CURLE_OK;
     code |= curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    code |= curl_easy_setopt(easy, CURLOPT_SHARE, all->share);
     code |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     code |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     code |= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);

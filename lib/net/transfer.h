@@ -22,6 +22,7 @@ struct haul__transfers {
     const struct haul_client_options *options;
     struct haul_loop *loop;
     struct haul_trust *trust;
+    CURLSH *share; /* sessions of TLS; each transfer would have room for five of its own */
     struct curl_slist *resolve;
     struct curl_slist *connect_to;
     struct haul__sockets sockets;

@@ -1,4 +1,4 @@
-"""Connections to an https origin: opened as what the first one speaks needs them, and nobody waits long for it."""
+"""What connections to https origins share: HTTP/2 their requests, and all their sessions. Nobody waits long for it."""
 
 import threading
 
@@ -88,3 +88,29 @@ def test_no_time_runs_while_they_wait_for_the_first(haul, certificates):
         tls.let_go.set()
     assert [record["error"] and record["error"]["class"] for record in records] == ["timeout", None, None]
     assert all(record["time"]["queue"] > 0.5 for record in records[1:])
+
+
+class Resumptions:
+    """Makes TLS for a puppet, and counts the handshakes that take up a session from before."""
+
+    def __init__(self, certificates):
+        self.context = certificates.context()
+        self.count = 0
+
+    def wrap_socket(self, connection, **options):
+        secured = self.context.wrap_socket(connection, **options)
+        self.count += secured.session_reused
+        return secured
+
+
+def test_sessions_are_taken_up_again(haul, certificates):
+    """Of hosts that end each connection; there are more than libcurl would keep for a single handle."""
+    tls = Resumptions(certificates)
+    with servers.Puppet(tls=tls) as puppet:
+        names = [f"{letter}.test" for letter in "abcdefg"]
+        puppet.answers["/"] = servers.response(200, "Connection: close")
+        urls = [puppet.url("/", name) for name in names] * 2
+        run = haul("-j", "-c", "1", "--insecure", *puppet.resolve(*names), stdin="".join(f"{url}\n" for url in urls))
+    assert run.returncode == 0
+    assert opened(run.records()) == len(urls)
+    assert tls.count == len(names)
