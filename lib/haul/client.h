@@ -24,6 +24,7 @@ typedef struct haul_event *haul_gate_fn(void *data);
 struct haul_client_options {
     size_t concurrency;            /* hops in flight at most; the others wait in line; 0 none; 50 */
     size_t per_host;               /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
+    bool adapt;                    /* how many each host is given is found out, up to these two; false */
     int64_t connect_timeout;       /* to the end of the TLS handshake; 30 s; HAUL_NEVER */
     int64_t idle_timeout;          /* nothing received for so long, the first byte included; 60 s; HAUL_NEVER */
     int64_t max_time;              /* one attempt with its hops, waiting for places excluded; HAUL_NEVER */
@@ -59,6 +60,7 @@ int haul_client_destroy(struct haul_client *client);
 struct haul_client_statistics {
     size_t in_flight;        /* hops, sleeps included, that hold a place */
     size_t peak_in_flight;   /* the most there were */
+    size_t host_limit;       /* with adapt: how many hops the host may have in flight whose hop ended last; or 0 */
     size_t waiting_for_host; /* fetches that wait for a place of their host */
     uint64_t connections;    /* opened */
     uint64_t reused;         /* hops that went over a connection that was there */

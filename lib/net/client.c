@@ -19,13 +19,22 @@ void haul_client_options_init(struct haul_client_options *options)
     };
 }
 
+/* 0: there is no limit. */
+static size_t count_host_places(const struct haul_client_options *options)
+{
+    size_t all = options->concurrency > 0 ? options->concurrency : SIZE_MAX;
+    if (!options->adapt || (options->per_host > 0 && options->per_host < all))
+        return options->per_host;
+    return all;
+}
+
 static int init(struct haul_client *client, struct haul_loop *loop, const struct haul_client_options *options)
 {
     client->loop = loop;
     client->options = *options;
     if (!client->options.user_agent)
         client->options.user_agent = "haul/" HAUL_VERSION;
-    haul__limits_init(&client->limits, options->per_host);
+    haul__limits_init(&client->limits, count_host_places(options), options->adapt);
     haul_semaphore_init(&client->places, options->concurrency > 0 ? options->concurrency : SIZE_MAX);
     return haul__fetcher_init(&client->fetcher, loop, &client->options);
 }

@@ -16,10 +16,12 @@ struct haul__fetch_state {
     const struct haul_url *url; /* of the hop */
     struct haul_url *own_url;   /* the same, where it is the fetch's; or NULL */
     struct haul__result *result;
-    struct haul__limit *limit; /* its host's; NULL: there is none */
+    struct haul__limit *limit;             /* its host's; NULL: there is none */
+    struct haul__gradient_request request; /* what the limit knows the hop by */
     struct haul__hop hop;
-    int64_t queued; /* when it began to wait for its places */
-    int64_t left;   /* of the time that it may take */
+    int64_t answering; /* what hosts took to answer, over the hops before */
+    int64_t queued;    /* when it began to wait for its places */
+    int64_t left;      /* of the time that it may take */
     bool is_hopping;
     bool has_host_place;
     bool has_place;
@@ -32,7 +34,7 @@ static void release_places(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
     if (state->has_host_place)
-        haul_semaphore_release(&state->limit->places);
+        haul__limit_release(state->limit);
     if (state->has_place) {
         haul_semaphore_release(&self->client->places);
         self->client->statistics.in_flight--;
@@ -130,10 +132,41 @@ static void note_place(struct haul_fetch *self, int code)
         statistics->peak_in_flight = statistics->in_flight;
 }
 
+/* What hosts took: neither looking their names up nor connecting, which more in flight have less often. */
+static int64_t answering(const struct haul__fetch_state *state)
+{
+    const struct haul_times *time = &state->result->public.time;
+    return time->wait + time->transfer;
+}
+
+/* What a hop that ended with CODE tells of its host. */
+static enum haul__sign sign_of(const struct haul_result *result, int code)
+{
+    if (code != 0)
+        return HAUL__NO_SIGN;
+    if (result->error_class == HAUL_CLASS_CONNECT || result->error_class == HAUL_CLASS_TIMEOUT)
+        return HAUL__BROKEN;
+    if (result->error_class != HAUL_CLASS_NONE)
+        return HAUL__NO_SIGN;
+    switch (result->status) {
+    case 429:
+    case 503:
+        return HAUL__REFUSED;
+    case 502:
+    case 504:
+        return HAUL__BROKEN;
+    default:
+        return HAUL__ANSWERED;
+    }
+}
+
 static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
     state->is_hopping = true;
+    state->answering = answering(state);
+    if (state->limit)
+        state->request = haul__limit_begin(state->limit);
     state->hop =
         HAUL_FRAME(haul__hop, .fetcher = &self->client->fetcher, .url = state->url, .result = state->result,
                    .body = self->body, .body_data = self->body_data, .queued = state->queued, .left = state->left);
@@ -144,7 +177,13 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
 static void note_hop(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
+    struct haul_result *result = &state->result->public;
     state->left = state->hop.left;
+    if (state->limit) {
+        haul__limit_end(state->limit, &state->request, sign_of(result, self->code),
+                        answering(state) - state->answering);
+        self->client->statistics.host_limit = state->limit->gradient.limit;
+    }
     self->client->statistics.connections += state->hop.opened;
     self->client->statistics.reused += state->hop.reused;
 }

@@ -5,9 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
-void haul__limits_init(struct haul__limits *limits, size_t places)
+void haul__limits_init(struct haul__limits *limits, size_t places, bool adapts)
 {
-    *limits = (struct haul__limits){.places = places};
+    assert(!adapts || places > 0);
+    *limits = (struct haul__limits){.places = places, .adapts = adapts};
 }
 
 void haul__limits_finish(struct haul__limits *limits)
@@ -28,7 +29,9 @@ static struct haul__limit *add(struct haul__limits *limits, const struct haul_ur
         haul__free(limit);
         return NULL;
     }
-    haul_semaphore_init(&limit->places, limits->places);
+    if (limits->adapts)
+        haul__gradient_init(&limit->gradient, limits->places);
+    haul_semaphore_init(&limit->places, limits->adapts ? limit->gradient.limit : limits->places);
     return limit;
 }
 
@@ -41,6 +44,33 @@ struct haul__limit *haul__limits_get(struct haul__limits *limits, const struct h
     if (limit)
         limit->users++;
     return limit;
+}
+
+void haul__limit_release(struct haul__limit *limit)
+{
+    if (limit->excess > 0)
+        limit->excess--;
+    else
+        haul_semaphore_release(&limit->places);
+}
+
+static void change_places(struct haul__limit *limit, size_t before, size_t now)
+{
+    for (; before < now; before++)
+        haul__limit_release(limit);
+    for (; before > now; before--)
+        if (!haul_semaphore_try_acquire(&limit->places))
+            limit->excess++;
+}
+
+void haul__limit_end(struct haul__limit *limit, const struct haul__gradient_request *request, enum haul__sign sign,
+                     int64_t latency)
+{
+    size_t before = limit->gradient.limit;
+    if (!limit->limits->adapts)
+        return;
+    haul__gradient_end(&limit->gradient, request, sign, latency);
+    change_places(limit, before, limit->gradient.limit);
 }
 
 void haul__limit_unref(struct haul__limit *limit)

@@ -34,7 +34,7 @@ static void test_each_origin_has_its_own(void **state)
 {
     struct haul__limits limits;
     (void)state;
-    haul__limits_init(&limits, 2);
+    haul__limits_init(&limits, 2, false);
     struct haul__limit *limit = get(&limits, "http://a/x");
     assert_int_equal(haul_semaphore_free(&limit->places), 2);
     assert_ptr_equal(get(&limits, "http://A:80/y?z"), limit);
@@ -55,10 +55,10 @@ static void test_what_is_not_limited(void **state)
 {
     struct haul__limits limits;
     (void)state;
-    haul__limits_init(&limits, 1);
+    haul__limits_init(&limits, 1, false);
     assert_true(has(&limits, "http://a/"));
     assert_false(has(&limits, "sleep:1"));
-    haul__limits_init(&limits, 0);
+    haul__limits_init(&limits, 0, false);
     assert_false(has(&limits, "http://a/"));
     haul__limits_finish(&limits);
 }
@@ -73,7 +73,7 @@ static void test_many_and_out_of_memory(void **state)
         struct haul__limits limits;
         struct haul__limit *all[count] = {0};
         size_t missing = 0;
-        haul__limits_init(&limits, 1);
+        haul__limits_init(&limits, 1, false);
         for (size_t i = 0; i < count; i++) {
             char text[32];
             snprintf(text, sizeof(text), "http://h%zu/", i);

@@ -414,16 +414,16 @@ static const struct {
     const char *arguments[5];
     const char *problem; /* with "; try 'haul --help'" behind it */
 } mistakes[] = {
-    {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000"},
-    {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000"},
-    {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000"},
-    {{"-c", ""}, "-c, --concurrency: \"\" is not a number from 1 to 100000"},
-    {{"-c", "+5"}, "-c, --concurrency: \"+5\" is not a number from 1 to 100000"},
-    {{"-c", "-5"}, "-c, --concurrency: \"-5\" is not a number from 1 to 100000"},
-    {{"-c", " 5"}, "-c, --concurrency: \" 5\" is not a number from 1 to 100000"},
-    {{"-c", "5x"}, "-c, --concurrency: \"5x\" is not a number from 1 to 100000"},
+    {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000, or auto"},
+    {{"-c", ""}, "-c, --concurrency: \"\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "+5"}, "-c, --concurrency: \"+5\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "-5"}, "-c, --concurrency: \"-5\" is not a number from 1 to 100000, or auto"},
+    {{"-c", " 5"}, "-c, --concurrency: \" 5\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "5x"}, "-c, --concurrency: \"5x\" is not a number from 1 to 100000, or auto"},
     {{"-c", "99999999999999999999999"},
-     "-c, --concurrency: \"99999999999999999999999\" is not a number from 1 to 100000"},
+     "-c, --concurrency: \"99999999999999999999999\" is not a number from 1 to 100000, or auto"},
     {{"-c", MANY},
      "-c, --concurrency: \"0123456789012345678901234567890123456789012345678901234567890123456789012345"
      "...\" is not a number from 1 to 100000"},
