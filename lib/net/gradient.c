@@ -265,6 +265,7 @@ static void judge_keeping(struct haul__gradient *gradient, const struct haul__me
 static void judge(struct haul__gradient *gradient)
 {
     struct haul__cohort *cohort = &gradient->cohort;
+    size_t largest = gradient->phase == HAUL__SINKING ? usual_cohort : largest_cohort;
     double ended = (double)cohort->ended;
     double size = (double)cohort->size;
     double mean = cohort->logarithms / ended;
@@ -276,8 +277,8 @@ static void judge(struct haul__gradient *gradient)
     };
     if (gradient->phase == HAUL__GROWING)
         judge_growing(gradient, &measure);
-    else if (measure.noise > little_noise && cohort->size < largest_cohort)
-        cohort->size = smaller(2 * cohort->size, largest_cohort);
+    else if (measure.noise > little_noise && cohort->size < largest)
+        cohort->size = smaller(2 * cohort->size, largest);
     else if (gradient->phase == HAUL__SINKING)
         judge_sinking(gradient, &measure);
     else
