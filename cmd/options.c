@@ -161,8 +161,6 @@ static int complete(struct parser *parser)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
     if (options->is_concurrency_auto && options->command == COMMAND_COMPARE)
         return fail(parser, "-c, --concurrency: a comparison needs a number, and does not find it");
-    if (options->is_max_concurrency_given && !options->is_concurrency_auto)
-        return fail(parser, "--max-concurrency bounds what -c auto finds: give that too, or -c N instead");
     if (options->is_concurrency_auto)
         options->concurrency = options->max_concurrency;
     if (!options->is_per_host_given)

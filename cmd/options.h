@@ -27,8 +27,7 @@ struct options {
     bool is_concurrency_given;
     bool is_concurrency_auto; /* it is found out, up to `concurrency` */
     size_t max_concurrency;   /* what that is then */
-    bool is_max_concurrency_given;
-    size_t per_host; /* 0: no limit of its own */
+    size_t per_host;          /* 0: no limit of its own */
     bool is_per_host_given;
     size_t window;
 

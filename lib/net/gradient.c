@@ -298,7 +298,7 @@ static bool has_ended(const struct haul__gradient *gradient)
 static void back_off(struct haul__gradient *gradient, size_t position, size_t least)
 {
     size_t limit = smaller(position, gradient->limit);
-    least = smaller(least, limit);
+    least = smaller(least, gradient->limit);
     gradient->ceiling = larger(smaller(position - 1, gradient->ceiling), least);
     gradient->patience = (unsigned)smaller(2 * (size_t)gradient->patience, most_patience);
     gradient->waited = 0;
