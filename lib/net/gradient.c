@@ -129,7 +129,7 @@ static void sink(struct haul__gradient *gradient, const struct haul__measure *me
     gradient->last = *measure;
     /* Far enough below the knee to see that nobody waits, and no farther, for it costs time. */
     if (gradient->is_base_sure)
-        next = fmax(limit / 4, 0.7 * fmin(limit, estimate(gradient, measure)));
+        next = fmax(next, 0.7 * fmin(limit, estimate(gradient, measure)));
     begin_step(gradient, next);
 }
 
@@ -175,12 +175,13 @@ static void judge_growing(struct haul__gradient *gradient, const struct haul__me
     grow(gradient, (double)gradient->limit);
 }
 
-/* Sinking has come to an end, and the base is known. */
-static void rise(struct haul__gradient *gradient, bool was_queue)
+/* Sinking has come to an end with MEASURE, and the base is known. */
+static void rise(struct haul__gradient *gradient, const struct haul__measure *measure, bool was_queue)
 {
     gradient->is_base_sure = true;
     if (was_queue) {
-        keep(gradient, aim * estimate(gradient, &gradient->top));
+        /* What it began with may have been a moment's trouble, and says too little then. */
+        keep(gradient, aim * fmax(estimate(gradient, &gradient->top), estimate(gradient, measure)));
         return;
     }
     gradient->limit = gradient->top_limit;
@@ -210,7 +211,7 @@ static void judge_sinking(struct haul__gradient *gradient, const struct haul__me
         gradient->base = (gradient->last.latency + measure->latency) / 2;
     else
         gradient->base = measure->latency;
-    rise(gradient, !is_flat || !is_second || gradient->limit == 1);
+    rise(gradient, measure, !is_flat || !is_second || gradient->limit == 1);
 }
 
 /* The ceiling has been kept for a step without a sign of a queue. */

@@ -70,6 +70,8 @@ static double serve(struct simulation *simulation)
     if (workers == 0)
         return simulation->now + travel + work(simulation);
     double *worker = simulation->free_at;
+    for (size_t i = 0; i < workers && simulation->begun == simulation->count / 2; i++)
+        simulation->free_at[i] = fmax(simulation->free_at[i], simulation->now) + (double)host->stall / 1e9;
     for (size_t i = 1; i < workers; i++)
         if (simulation->free_at[i] < *worker)
             worker = &simulation->free_at[i];

@@ -12,6 +12,7 @@ struct simulated_host {
     size_t later_knee;    /* from the middle of the list on; 0: the same */
     int64_t work;         /* of a worker with a request, the mean; nanoseconds */
     double later_work;    /* that times work, from the middle of the list on; 0: the same */
+    int64_t stall;        /* in the middle of the list no worker does anything for so long */
     int64_t travel;       /* there and back, without a worker */
     enum service service; /* how work is spread */
     size_t refuses_above; /* with so many in flight a further one is refused at once; 0: never */
