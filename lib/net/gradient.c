@@ -353,7 +353,7 @@ void haul__gradient_end(struct haul__gradient *gradient, const struct haul__grad
     bool is_member = request->is_member && request->step == gradient->step;
     assert(gradient->in_flight > 0);
     gradient->in_flight--;
-    gradient->ended++;
+    gradient->ended += request->step >= gradient->forgiven;
     gradient->has_answered = gradient->has_answered || sign == HAUL__ANSWERED;
     if (was_too_much(gradient, request, sign))
         back_off(gradient, request->position, sign == HAUL__REFUSED ? 1 : least_when_broken);

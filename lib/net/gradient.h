@@ -47,7 +47,7 @@ struct haul__gradient {
     size_t in_flight;
     enum haul__gradient_phase phase;
     uint32_t step;
-    size_t ended; /* requests, in this step */
+    size_t ended; /* requests, in this step; without those whose failures are answered for */
     struct haul__cohort cohort;
     struct haul__measure last; /* while growing or sinking: the step before */
     struct haul__measure top;  /* while sinking: what it began with */

@@ -39,18 +39,18 @@ def test_it_grows_where_more_take_no_longer_and_not_past_the_most(haul, origin):
 
 @pytest.mark.parametrize("refusal", [429, 503])
 def test_it_falls_where_the_host_says_that_it_is_too_much(haul, origin, refusal):
-    run = haul("-c", "auto", "--summary", "-j", stdin=urls(origin, f"/limit/4?work=5&refusal={refusal}", 400))
+    run = haul("-c", "auto", "--summary", "-j", stdin=urls(origin, f"/limit/4?work=30&refusal={refusal}", 200))
     refused = [record for record in run.records() if record["status"] == refusal]
-    assert 12 <= len(refused) <= 100
-    assert found(run) <= 6
+    assert 1 <= len(refused) <= 100
+    assert found(run) <= 8
     assert run.returncode == 1
 
 
 @pytest.mark.parametrize("path", ["/silent", "/reset", "/status/502", "/status/504"])
 def test_it_falls_where_the_host_answers_no_more_but_not_to_one(haul, origin, path):
-    lines = urls(origin, "/ok", 40) + urls(origin, path, 200)
+    lines = urls(origin, "/ok", 40) + urls(origin, path, 300)
     run = haul("-c", "auto", "--idle-timeout", "300ms", "--summary", "-j", stdin=lines)
-    assert (run.returncode, len(run.lines())) == (1, 240)
+    assert (run.returncode, len(run.lines())) == (1, 340)
     assert 4 <= found(run) <= 12
 
 
