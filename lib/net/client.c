@@ -13,19 +13,13 @@ void haul_client_options_init(struct haul_client_options *options)
         .connect_timeout = 30 * HAUL_SECOND,
         .idle_timeout = 60 * HAUL_SECOND,
         .max_time = HAUL_NEVER,
+        .retry_max_time = HAUL_NEVER,
+        .retry_after_limit = 10 * HAUL_MINUTE,
+        .retry_budget = HAUL_NO_BUDGET,
         .follow_redirects = true,
         .max_redirects = 10,
         .user_agent = "haul/" HAUL_VERSION,
     };
-}
-
-/* 0: there is no limit. */
-static size_t count_host_places(const struct haul_client_options *options)
-{
-    size_t all = options->concurrency > 0 ? options->concurrency : SIZE_MAX;
-    if (!options->adapt || (options->per_host > 0 && options->per_host < all))
-        return options->per_host;
-    return all;
 }
 
 static int init(struct haul_client *client, struct haul_loop *loop, const struct haul_client_options *options)
@@ -34,7 +28,9 @@ static int init(struct haul_client *client, struct haul_loop *loop, const struct
     client->options = *options;
     if (!client->options.user_agent)
         client->options.user_agent = "haul/" HAUL_VERSION;
-    haul__limits_init(&client->limits, count_host_places(options), options->adapt);
+    haul__limits_init(&client->limits, options);
+    haul__rate_init(&client->rate, options->interval);
+    haul__retries_init(&client->retries, &client->options);
     haul_semaphore_init(&client->places, options->concurrency > 0 ? options->concurrency : SIZE_MAX);
     return haul__fetcher_init(&client->fetcher, loop, &client->options);
 }
@@ -42,7 +38,7 @@ static int init(struct haul_client *client, struct haul_loop *loop, const struct
 int haul_client_create(struct haul_loop *loop, const struct haul_client_options *options,
                        struct haul_client **ret_client)
 {
-    if (haul_loop_is_virtual(loop))
+    if (haul_loop_is_virtual(loop) || (options && !haul_http_version_is_supported(options->http_version)))
         return HAUL_E_INVALID;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return -ENOMEM;
@@ -71,6 +67,18 @@ int haul_client_destroy(struct haul_client *client)
     haul__free(client);
     curl_global_cleanup();
     return 0;
+}
+
+void haul__client_stand_aside(struct haul_client *client)
+{
+    client->statistics.waiting_for_host++;
+    if (client->options.waiting)
+        client->options.waiting(client->options.waiting_data);
+}
+
+void haul__client_come_forward(struct haul_client *client)
+{
+    client->statistics.waiting_for_host--;
 }
 
 void haul_client_statistics(const struct haul_client *client, struct haul_client_statistics *ret_statistics)
