@@ -33,9 +33,11 @@ const struct option_row option_rows[] = {
     {"export-json", 0, "FILE", "write the figures to FILE as JSON",
      SECTION_COMPARISON, COMPARE, read_text, .offset = AT(export_json)},
 
-    {"concurrency", 'c', "N", "transfers in flight at most (default 50)",
-     SECTION_LIMITS, BOTH, read_number, .offset = AT(concurrency), .minimum = 1, .maximum = 100000,
+    {"concurrency", 'c', "N", "transfers in flight at most, or auto: as many as each host takes well (default 50)",
+     SECTION_LIMITS, BOTH, read_concurrency, .offset = AT(concurrency), .minimum = 1, .maximum = 100000,
      .given = AT(is_concurrency_given)},
+    {"max-concurrency", 0, "N", "the most that -c auto comes to, in all and for a host (default 512)",
+     SECTION_LIMITS, FETCH, read_number, .offset = AT(max_concurrency), .minimum = 1, .maximum = 100000},
     {"per-host", 0, "N", "the same for one host and port, 0 for no such limit (default 10, or 0 with -c)",
      SECTION_LIMITS, BOTH, read_number, .offset = AT(per_host), .maximum = 100000, .given = AT(is_per_host_given)},
     {"window", 0, "N", "lines read at most whose result has not left (default 10000)",

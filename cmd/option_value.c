@@ -84,6 +84,17 @@ int read_number(struct options *options, const struct option_row *row, const cha
     return 0;
 }
 
+int read_concurrency(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    options->is_concurrency_auto = strcmp(value, "auto") == 0;
+    if (options->is_concurrency_auto)
+        return 0;
+    if (!parse_number(value, strlen(value), row->maximum, field(options, row)) || options->concurrency < row->minimum)
+        return refuse(ret_problem, "\"%s\" is not a number from %zu to %zu, or auto", excerpt(value).text, row->minimum,
+                      row->maximum);
+    return 0;
+}
+
 int read_duration(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     int64_t duration;

@@ -56,6 +56,7 @@ typedef void haul_debug_fn(void *data, char mark, const char *line, size_t size)
 struct haul_client_options {
     size_t concurrency;        /* hops in flight at most; the others wait in line; 0 none; 50 */
     size_t per_host;           /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
+    bool adapt;                /* how many each host is given is found out, up to these two; false */
     int64_t interval;          /* from one hop let go to the next; 0: none; 0 */
     int64_t host_interval;     /* the same for one scheme, host and port, sleeps apart; 0 */
     unsigned retries;          /* attempts after the first, each where the one before has failed and may well not
@@ -120,6 +121,7 @@ int haul_client_destroy(struct haul_client *client);
 struct haul_client_statistics {
     size_t in_flight;        /* hops, sleeps included, that hold a place */
     size_t peak_in_flight;   /* the most there were */
+    size_t host_limit;       /* with adapt: how many hops the host may have in flight whose hop ended last; or 0 */
     size_t waiting_for_host; /* fetches that wait for their host, or between two attempts */
     uint64_t connections;    /* opened */
     uint64_t reused;         /* hops that went over a connection that was there */

@@ -8,10 +8,18 @@
 /* So many of the unused are looked at for each that is made: more than one, so that they become fewer. */
 enum { looked_at = 2 };
 
+static size_t count_places(const struct haul_client_options *options)
+{
+    size_t all = options->concurrency > 0 ? options->concurrency : SIZE_MAX;
+    bool is_own = options->per_host > 0 && options->per_host < all;
+    return is_own || !options->adapt ? options->per_host : all;
+}
+
 void haul__limits_init(struct haul__limits *limits, const struct haul_client_options *options)
 {
     *limits = (struct haul__limits){
-        .places = options->per_host,
+        .places = count_places(options),
+        .adapts = options->adapt,
         .interval = options->host_interval,
         .has_pauses = options->retries > 0,
     };
@@ -53,6 +61,13 @@ static void tidy(struct haul__limits *limits, int64_t now)
     }
 }
 
+static size_t count_first_places(const struct haul__limits *limits, const struct haul__limit *limit)
+{
+    if (limits->adapts)
+        return limit->gradient.limit;
+    return limits->places > 0 ? limits->places : SIZE_MAX;
+}
+
 static struct haul__limit *add(struct haul__limits *limits, const struct haul_url *url)
 {
     struct haul__limit *limit = haul__allocate(sizeof(*limit) + url->origin_size);
@@ -65,7 +80,9 @@ static struct haul__limit *add(struct haul__limits *limits, const struct haul_ur
         haul__free(limit);
         return NULL;
     }
-    haul_semaphore_init(&limit->places, limits->places > 0 ? limits->places : SIZE_MAX);
+    if (limits->adapts)
+        haul__gradient_init(&limit->gradient, limits->places);
+    haul_semaphore_init(&limit->places, count_first_places(limits, limit));
     haul_semaphore_init(&limit->turn, 1);
     haul__rate_init(&limit->rate, limits->interval);
     haul__list_init(&limit->link);
@@ -85,6 +102,33 @@ struct haul__limit *haul__limits_get(struct haul__limits *limits, const struct h
         haul__list_remove(&limit->link);
     }
     return limit;
+}
+
+void haul__limit_release(struct haul__limit *limit)
+{
+    if (limit->excess > 0)
+        limit->excess--;
+    else
+        haul_semaphore_release(&limit->places);
+}
+
+static void change_places(struct haul__limit *limit, size_t before, size_t now)
+{
+    for (; before < now; before++)
+        haul__limit_release(limit);
+    for (; before > now; before--)
+        if (!haul_semaphore_try_acquire(&limit->places))
+            limit->excess++;
+}
+
+void haul__limit_end(struct haul__limit *limit, const struct haul__gradient_request *request, enum haul__sign sign,
+                     int64_t latency)
+{
+    size_t before = limit->gradient.limit;
+    if (!limit->limits->adapts)
+        return;
+    haul__gradient_end(&limit->gradient, request, sign, latency);
+    change_places(limit, before, limit->gradient.limit);
 }
 
 void haul__limit_unref(struct haul__limit *limit, int64_t now)

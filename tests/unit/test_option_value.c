@@ -42,6 +42,58 @@ static void name_servers_are_addresses(void **state)
     }
 }
 
+static void concurrency_is_a_number_or_auto(void **state)
+{
+    struct options options;
+    char *problem;
+    (void)state;
+    assert_int_equal(read_as("concurrency", "auto", &options, &problem), 0);
+    assert_true(options.is_concurrency_auto);
+    const struct option_row *row = option_find_letter('c');
+    assert_int_equal(row->read(&options, row, "7", &problem), 0);
+    assert_false(options.is_concurrency_auto);
+    assert_int_equal(options.concurrency, 7);
+}
+
+static void limits_depend_on_what_was_given(void **state)
+{
+    static const struct {
+        const char *arguments[6];
+        const char *problem; /* NULL: none */
+        size_t concurrency, per_host;
+    } cases[] = {
+        {{"haul", "-c", "auto", "x"}, NULL, 512, 0},
+        {{"haul", "--max-concurrency=9", "-cauto", "x"}, NULL, 9, 0},
+        {{"haul", "-c", "auto", "-c", "7", "x"}, NULL, 7, 0},
+        {{"haul", "-c", "70", "--max-concurrency", "9", "x"}, NULL, 70, 0},
+        {{"haul", "x"}, NULL, 50, 10},
+        {{"haul", "-c9", "--per-host", "3", "x"}, NULL, 9, 3},
+        {{"haul", "--per-host", "0", "x"}, NULL, 50, 0},
+        {{"haul", "--per-host", "3", "-c", "auto", "x"}, NULL, 512, 3},
+        {{"haul", "-c", "auto", "--max-concurrency", "0"}, "--max-concurrency: \"0\" is not a number", 0, 0},
+        {{"haul", "compare", "-c", "auto", "x"}, "-c, --concurrency: a comparison needs a number", 0, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct options options;
+        char *problem = NULL;
+        char *arguments[7] = {NULL};
+        int count = 0;
+        for (; count < 6 && cases[i].arguments[count]; count++)
+            arguments[count] = (char *)cases[i].arguments[count];
+        int code = options_parse(count, arguments, &options, &problem);
+        assert_int_equal(code, cases[i].problem ? HAUL_E_INVALID : 0);
+        if (cases[i].problem && strncmp(problem, cases[i].problem, strlen(cases[i].problem)) != 0)
+            fail_msg("%s", problem);
+        free(problem);
+        if (code == 0) {
+            assert_int_equal(options.concurrency, cases[i].concurrency);
+            assert_int_equal(options.per_host, cases[i].per_host);
+            options_finish(&options);
+        }
+    }
+}
+
 static void what_cannot_be_read_is_refused(void **state)
 {
     static const char servers[] = "a list of addresses like 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53, with commas";
@@ -82,6 +134,8 @@ static void what_cannot_be_read_is_refused(void **state)
         {"resolver", "bind", "one of haul and system"},
         {"resolver", "", "one of haul and system"},
         {"resolver", "System", "one of haul and system"},
+        {"concurrency", "Auto", "a number from 1 to 100000, or auto"},
+        {"concurrency", "0", "a number from 1 to 100000, or auto"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -101,6 +155,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(name_servers_are_addresses),
+        cmocka_unit_test(concurrency_is_a_number_or_auto),
+        cmocka_unit_test(limits_depend_on_what_was_given),
         cmocka_unit_test(what_cannot_be_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,10 @@ static bool has_concurrency(void)
 {
     return options.concurrency == 7 && options.is_concurrency_given;
 }
+static bool has_max_concurrency(void)
+{
+    return options.max_concurrency == 7;
+}
 static bool has_per_host(void)
 {
     return options.per_host == 7;
@@ -170,6 +174,7 @@ static const struct {
     {"modes", "gather,sequential", has_modes},
     {"export-json", "figures.json", has_export_json},
     {"concurrency", "7", has_concurrency},
+    {"max-concurrency", "7", has_max_concurrency},
     {"per-host", "7", has_per_host},
     {"window", "7", has_window},
     {"max-time", "1.5", has_max_time},
@@ -251,20 +256,6 @@ static void every_row_is_read_in_every_form_by_its_commands(void **state)
         check_forms(row, true, value, sample, is_set);
     }
     assert_int_equal(next, sizeof(samples) / sizeof(samples[0]));
-}
-
-static void the_limit_of_a_host_depends_on_what_was_given(void **state)
-{
-    (void)state;
-    assert_int_equal(PARSE("-c", "50", "x"), 0);
-    assert_int_equal(options.per_host, 0);
-    options_finish(&options);
-    assert_int_equal(PARSE("-c9", "--per-host", "3", "x"), 0);
-    assert_int_equal(options.per_host, 3);
-    options_finish(&options);
-    assert_int_equal(PARSE("--per-host", "0", "x"), 0);
-    assert_int_equal(options.per_host, 0);
-    options_finish(&options);
 }
 
 static void zero_is_a_duration_without_end(void **state)
@@ -395,19 +386,19 @@ static const struct {
     const char *arguments[5];
     const char *problem; /* with "; try 'haul --help'" behind it */
 } mistakes[] = {
-    {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000"},
-    {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000"},
-    {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000"},
-    {{"-c", ""}, "-c, --concurrency: \"\" is not a number from 1 to 100000"},
-    {{"-c", "+5"}, "-c, --concurrency: \"+5\" is not a number from 1 to 100000"},
-    {{"-c", "-5"}, "-c, --concurrency: \"-5\" is not a number from 1 to 100000"},
-    {{"-c", " 5"}, "-c, --concurrency: \" 5\" is not a number from 1 to 100000"},
-    {{"-c", "5x"}, "-c, --concurrency: \"5x\" is not a number from 1 to 100000"},
+    {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000, or auto"},
+    {{"-c", ""}, "-c, --concurrency: \"\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "+5"}, "-c, --concurrency: \"+5\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "-5"}, "-c, --concurrency: \"-5\" is not a number from 1 to 100000, or auto"},
+    {{"-c", " 5"}, "-c, --concurrency: \" 5\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "5x"}, "-c, --concurrency: \"5x\" is not a number from 1 to 100000, or auto"},
     {{"-c", "99999999999999999999999"},
-     "-c, --concurrency: \"99999999999999999999999\" is not a number from 1 to 100000"},
+     "-c, --concurrency: \"99999999999999999999999\" is not a number from 1 to 100000, or auto"},
     {{"-c", MANY},
      "-c, --concurrency: \"0123456789012345678901234567890123456789012345678901234567890123456789012345"
-     "...\" is not a number from 1 to 100000"},
+     "...\" is not a number from 1 to 100000, or auto"},
     {{"--window=0"}, "--window: \"0\" is not a number from 1 to 100000000"},
     {{"--per-host=-1"}, "--per-host: \"-1\" is not a number from 0 to 100000"},
     {{"--max-redirs=1001"}, "--max-redirs: \"1001\" is not a number from 0 to 1000"},
@@ -467,7 +458,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_defaults_are_those_of_the_manual),
         cmocka_unit_test(every_row_is_read_in_every_form_by_its_commands),
-        cmocka_unit_test(the_limit_of_a_host_depends_on_what_was_given),
         cmocka_unit_test(zero_is_a_duration_without_end),
         cmocka_unit_test(urls_and_lists_keep_their_order),
         cmocka_unit_test(without_anything_to_read_standard_input_is_read),
