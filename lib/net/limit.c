@@ -8,6 +8,9 @@
 /* So many of the unused are looked at for each that is made: more than one, so that they become fewer. */
 enum { looked_at = 2 };
 
+/* So many of those are kept whose only worth is what they have learnt of their host. */
+enum { most_learnt = 1000 };
+
 static size_t count_places(const struct haul_client_options *options)
 {
     size_t all = options->concurrency > 0 ? options->concurrency : SIZE_MAX;
@@ -47,17 +50,35 @@ void haul__limits_finish(struct haul__limits *limits)
     assert(!limits->table && "a limit is in use");
 }
 
+static void keep(struct haul__limit *limit)
+{
+    haul__list_append(&limit->limits->unused, &limit->link);
+    limit->limits->unused_count++;
+}
+
+static void take_out(struct haul__limit *limit)
+{
+    limit->limits->unused_count -= haul__list_is_empty(&limit->link) ? 0 : 1;
+    haul__list_remove(&limit->link);
+}
+
+static bool is_worth_keeping(const struct haul__limit *limit, int64_t now)
+{
+    const struct haul__limits *limits = limit->limits;
+    return haul__limit_due(limit) > now || (limits->adapts && limits->unused_count < most_learnt);
+}
+
 /* Drops unused ones whose moment has come. The others go to the end, so that one that was paused for long hides none.
  */
 static void tidy(struct haul__limits *limits, int64_t now)
 {
     for (int i = 0; i < looked_at && !haul__list_is_empty(&limits->unused); i++) {
         struct haul__limit *limit = first_unused(limits);
-        haul__list_remove(&limit->link);
-        if (haul__limit_due(limit) <= now)
-            destroy(limit);
+        take_out(limit);
+        if (is_worth_keeping(limit, now))
+            keep(limit);
         else
-            haul__list_append(&limits->unused, &limit->link);
+            destroy(limit);
     }
 }
 
@@ -99,7 +120,7 @@ struct haul__limit *haul__limits_get(struct haul__limits *limits, const struct h
     }
     if (limit) {
         limit->users++;
-        haul__list_remove(&limit->link);
+        take_out(limit);
     }
     return limit;
 }
@@ -135,8 +156,8 @@ void haul__limit_unref(struct haul__limit *limit, int64_t now)
 {
     if (!limit || --limit->users > 0)
         return;
-    if (haul__limit_due(limit) > now)
-        haul__list_append(&limit->limits->unused, &limit->link);
+    if (is_worth_keeping(limit, now))
+        keep(limit);
     else
         destroy(limit);
 }

@@ -36,11 +36,12 @@ struct haul__limit {
 
 struct haul__limits {
     struct haul__limit *table;
-    struct haul_list unused; /* those that nobody uses, and whose next moment has not come */
-    size_t places;           /* each one's, at most; 0: there is no limit */
-    bool adapts;             /* how many, is found */
-    int64_t interval;        /* between two hops of one; 0: there is none */
-    bool has_pauses;         /* an origin that asks for a pause gets it */
+    struct haul_list unused; /* those that nobody uses, and whose next moment has not come, or that have learnt */
+    size_t unused_count;
+    size_t places;    /* each one's, at most; 0: there is no limit */
+    bool adapts;      /* how many, is found */
+    int64_t interval; /* between two hops of one; 0: there is none */
+    bool has_pauses;  /* an origin that asks for a pause gets it */
 };
 
 void haul__limits_init(struct haul__limits *limits, const struct haul_client_options *options);

@@ -168,6 +168,29 @@ static void test_one_that_is_paused_hides_no_other(void **state)
     assert_null(limits.table);
 }
 
+/* What was learnt of a host is there when it comes back, but not of any number of hosts. */
+static void test_what_was_learnt_is_kept(void **state)
+{
+    enum { count = 3000, most = 1000 };
+    struct haul__limits limits;
+    (void)state;
+    haul__limits_init(&limits, &(struct haul_client_options){.adapt = true, .concurrency = 100});
+    struct haul__limit *limit = get(&limits, "http://a/");
+    limit->gradient.limit = 77;
+    haul__limit_unref(limit, now);
+    limit = get(&limits, "http://a/");
+    assert_int_equal(limit->gradient.limit, 77);
+    haul__limit_unref(limit, now);
+    for (int i = 0; i < count; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "http://h%d/", i);
+        haul__limit_unref(get(&limits, text), now);
+    }
+    assert_in_range(HASH_COUNT(limits.table), most - 2, most);
+    haul__limits_finish(&limits);
+    assert_null(limits.table);
+}
+
 static void test_many_and_out_of_memory(void **state)
 {
     enum { count = 100 };
@@ -216,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_places_that_are_in_use_go_when_they_are_given_back),
         cmocka_unit_test(test_one_with_a_moment_to_come_stays),
         cmocka_unit_test(test_one_that_is_paused_hides_no_other),
+        cmocka_unit_test(test_what_was_learnt_is_kept),
         cmocka_unit_test(test_many_and_out_of_memory),
     };
     return cmocka_run_group_tests(tests, make_other_url, destroy_other_url);
