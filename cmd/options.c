@@ -176,6 +176,7 @@ static int init(struct options *options, enum command command, size_t arguments)
         .mode = MODE_AS_COMPLETED,
         .concurrency = default_concurrency,
         .window = default_window,
+        .loops = 1,
         .max_time = HAUL_NEVER,
         .connect_timeout = 30 * HAUL_SECOND,
         .idle_timeout = 60 * HAUL_SECOND,

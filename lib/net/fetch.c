@@ -18,8 +18,9 @@ struct haul__fetch_state {
     struct haul__result *result;
     struct haul__limit *limit; /* its host's; NULL: there is none */
     struct haul__hop hop;
-    int64_t queued; /* when it began to wait for its places */
-    int64_t left;   /* of the time that it may take */
+    struct haul__errand *errand; /* of a hop on another loop; NULL: there was none yet */
+    int64_t queued;              /* when it began to wait for its places */
+    int64_t left;                /* of the time that it may take */
     bool is_hopping;
     bool has_host_place;
     bool has_place;
@@ -27,6 +28,13 @@ struct haul__fetch_state {
 
 /* A hop has ended, and another is to be made. */
 enum { again = 0x100 };
+
+/* Clocks of several loops are read at different times, and what comes later is not to seem earlier. */
+static int64_t now(const struct haul_fetch *self)
+{
+    int64_t now = haul_loop_now(self->client->loop);
+    return now > self->state->hop.ended ? now : self->state->hop.ended;
+}
 
 static void release_places(struct haul_fetch *self)
 {
@@ -52,6 +60,7 @@ static void finish(struct haul_fetch *self)
     release_places(self);
     haul_url_destroy(state->hop.target);
     haul_url_destroy(state->own_url);
+    haul__free(state->errand);
     if (state->result)
         haul_result_destroy(&state->result->public);
     haul__free(state);
@@ -87,7 +96,7 @@ static int begin(struct haul_fetch *self)
 static int queue(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
-    state->queued = haul_loop_now(self->client->loop);
+    state->queued = now(self);
     if (!haul__limits_has(&self->client->limits, state->url))
         return 0;
     state->limit = haul__limits_get(&self->client->limits, state->url);
@@ -196,7 +205,7 @@ static int end(struct haul_fetch *self)
     if (state->is_hopping)
         note_hop(self);
     else
-        state->result->public.time.queue += haul_loop_now(self->client->loop) - state->queued;
+        state->result->public.time.queue += now(self) - state->queued;
     release_places(self);
     if (code == HAUL_E_CANCELLED) {
         int failed = haul__result_fail(state->result, HAUL_CLASS_CANCELLED, 0, "it was cancelled");
@@ -213,7 +222,7 @@ static struct haul_result *give(struct haul_fetch *self)
 {
     struct haul_result *result = &self->state->result->public;
     self->state->result = NULL;
-    result->ended = haul_loop_now(self->client->loop);
+    result->ended = now(self);
     result->time.queue -= result->time.queue % HAUL_MICROSECOND;
     result->ok = result->error_class == HAUL_CLASS_NONE;
     return result;

@@ -21,6 +21,7 @@ struct haul__hop {
     /* What came of it. */
     struct haul_url *target; /* that the answer redirects to and is followed to, the taker's; or NULL */
     const char *problem;     /* why it cannot be; static; or NULL */
+    int64_t ended;           /* when, on its loop's clock */
     unsigned opened;         /* connections that a request was sent over, by whether they were opened for it */
     unsigned reused;
     /* Private from here. */

@@ -3,7 +3,6 @@
 #include "core/loop.h"
 
 #include <errno.h>
-#include <haul/trust.h>
 #include <string.h>
 
 /* curl_slist from an array of texts that ends with NULL. */
@@ -26,7 +25,6 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
                          struct haul_loop *loop, haul__watch_fn *event)
 {
     const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
-    const char *problem;
     *transfers = (struct haul__transfers){.options = options, .loop = loop};
     transfers->has_openssl = version->ssl_version && strncmp(version->ssl_version, "OpenSSL/", 8) == 0;
     transfers->bundle = version->age >= CURLVERSION_SEVENTH ? version->cainfo : NULL;
@@ -34,13 +32,8 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
     haul__line_init(&transfers->connecting, options->connect_timeout);
     haul__line_init(&transfers->receiving, options->idle_timeout);
     haul__sockets_init(&transfers->sockets, loop->poll, event);
-    int code = 0;
-    if (options->trust)
-        transfers->trust = haul_trust_ref(options->trust);
-    else
-        code = haul_trust_create(NULL, &transfers->trust, &problem);
-    if (code == 0)
-        code = make_slist(options->resolve, &transfers->resolve);
+    transfers->trust = options->trust;
+    int code = make_slist(options->resolve, &transfers->resolve);
     if (code == 0)
         code = make_slist(options->connect_to, &transfers->connect_to);
     if (code != 0)
@@ -58,5 +51,4 @@ void haul__transfers_finish(struct haul__transfers *transfers)
     haul__sockets_finish(&transfers->sockets);
     curl_slist_free_all(transfers->resolve);
     curl_slist_free_all(transfers->connect_to);
-    haul_trust_unref(transfers->trust);
 }
