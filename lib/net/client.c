@@ -21,14 +21,16 @@ void haul_client_options_init(struct haul_client_options *options)
     };
 }
 
-/* Shards and tables take the lower bits of the hash; this takes the upper ones. Sleeps stay where they are awaited. */
+/* Hosts are dealt by their hash, half as many to the client's own loop as to each of the others: it has all that is not
+ * in a hop to do as well. Shards and tables take the lower bits of the hash; a multiplication has the upper ones, which
+ * are taken here, depend on all. Sleeps stay where they are awaited. */
 struct haul__fetcher *haul__client_fetcher(struct haul_client *client, const struct haul_url *url)
 {
-    uint64_t loops = client->worker_count + 1;
-    if (loops == 1 || url->scheme == HAUL_URL_SLEEP)
+    uint64_t shares = 2 * client->worker_count + 1;
+    if (shares == 1 || url->scheme == HAUL_URL_SLEEP)
         return &client->fetcher;
-    size_t index = (size_t)(url->origin_hash * loops >> 32);
-    return index == 0 ? &client->fetcher : &client->workers[index - 1].fetcher;
+    size_t share = (size_t)((url->origin_hash * UINT32_C(2654435769)) * shares >> 32);
+    return share == 0 ? &client->fetcher : &client->workers[(share - 1) / 2].fetcher;
 }
 
 static void stop_workers(struct haul_client *client)
@@ -38,9 +40,8 @@ static void stop_workers(struct haul_client *client)
     haul__free(client->workers);
 }
 
-static int start_workers(struct haul_client *client)
+static int start_workers(struct haul_client *client, size_t count)
 {
-    size_t count = client->options.loops > 1 ? client->options.loops - 1 : 0;
     int code = 0;
     if (count == 0)
         return 0;
@@ -48,7 +49,7 @@ static int start_workers(struct haul_client *client)
     if (!client->workers)
         return -ENOMEM;
     while (code == 0 && client->worker_count < count) {
-        code = haul__worker_start(&client->workers[client->worker_count], &client->options);
+        code = haul__worker_start(&client->workers[client->worker_count], &client->options, &client->shortage);
         if (code == 0)
             client->worker_count++;
     }
@@ -69,12 +70,18 @@ static int find_trust(struct haul_client_options *options)
 
 static int start_fetchers(struct haul_client *client)
 {
-    int code = haul__fetcher_init(&client->fetcher, client->loop, &client->options);
-    if (code != 0)
+    size_t loops = client->options.loops > 1 ? client->options.loops : 1;
+    int code = haul__shortage_init(&client->shortage, loops);
+    if (code < 0)
         return code;
-    code = start_workers(client);
+    code = haul__fetcher_init(&client->fetcher, client->loop, &client->options, &client->shortage);
+    if (code == 0) {
+        code = start_workers(client, loops - 1);
+        if (code != 0)
+            haul__fetcher_finish(&client->fetcher);
+    }
     if (code != 0)
-        haul__fetcher_finish(&client->fetcher);
+        haul__shortage_finish(&client->shortage);
     return code;
 }
 
@@ -126,6 +133,7 @@ int haul_client_destroy(struct haul_client *client)
         return HAUL_E_BUSY;
     stop_workers(client);
     haul__fetcher_finish(&client->fetcher);
+    haul__shortage_finish(&client->shortage);
     haul_trust_unref(client->options.trust);
     haul__transit_finish(&client->transit);
     haul__limits_finish(&client->limits);

@@ -15,6 +15,7 @@ struct haul_client {
     struct haul__worker *workers;
     size_t worker_count;
     struct haul__transit transit;
+    struct haul__shortage shortage;
     struct haul__limits limits;   /* of hosts */
     struct haul_semaphore places; /* of all hosts together; a fetch takes its host's place first */
     size_t fetches;               /* that have begun and not ended */

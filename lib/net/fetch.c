@@ -142,10 +142,18 @@ static void note_place(struct haul_fetch *self, int code)
 static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
+    struct haul__fetcher *fetcher = haul__client_fetcher(self->client, state->url);
+    bool is_errand = fetcher != &self->client->fetcher;
+    if (is_errand && !state->errand)
+        state->errand = haul__allocate(sizeof(*state->errand));
+    if (is_errand && !state->errand)
+        return haul__task_answer(task, -ENOMEM, (union haul_value){0});
     state->is_hopping = true;
     state->hop =
-        HAUL_FRAME(haul__hop, .fetcher = &self->client->fetcher, .url = state->url, .result = state->result,
-                   .body = self->body, .body_data = self->body_data, .queued = state->queued, .left = state->left);
+        HAUL_FRAME(haul__hop, .fetcher = fetcher, .url = state->url, .result = state->result, .body = self->body,
+                   .body_data = self->body_data, .queued = state->queued, .left = state->left);
+    if (is_errand)
+        return haul__errand_run(task, state->errand, &state->hop, &self->client->transit);
     return haul_call(task, &state->hop.coroutine);
 }
 

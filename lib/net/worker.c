@@ -9,7 +9,7 @@ static int begin(struct haul__worker *worker)
     int code = haul_loop_create(NULL, &worker->loop);
     if (code < 0)
         return code;
-    code = haul__fetcher_init(&worker->fetcher, worker->loop, worker->options);
+    code = haul__fetcher_init(&worker->fetcher, worker->loop, worker->options, worker->shortage);
     if (code != 0)
         haul_loop_destroy(worker->loop);
     return code;
@@ -41,9 +41,10 @@ static void wait_settled(struct haul__worker *worker)
         continue; /* a signal came */
 }
 
-int haul__worker_start(struct haul__worker *worker, const struct haul_client_options *options)
+int haul__worker_start(struct haul__worker *worker, const struct haul_client_options *options,
+                       struct haul__shortage *shortage)
 {
-    *worker = (struct haul__worker){.options = options};
+    *worker = (struct haul__worker){.options = options, .shortage = shortage};
     sem_init(&worker->is_settled, 0, 0);
     int code = haul__thread_create(&worker->thread, run, worker);
     if (code == 0) {

@@ -12,15 +12,17 @@ struct haul__worker {
     struct haul_loop *loop;
     struct haul__fetcher fetcher;
     const struct haul_client_options *options;
+    struct haul__shortage *shortage;
     pthread_t thread;
     sem_t is_settled; /* posted once it is known whether it could begin */
     int code;         /* with which it began */
     struct haul__ready stop;
 };
 
-/* Begins one; OPTIONS outlive it. Returns when it runs, or does not: HAUL_E_INVALID, an option cannot be used; negative
- * errno. */
-int haul__worker_start(struct haul__worker *worker, const struct haul_client_options *options);
+/* Begins one; OPTIONS and SHORTAGE outlive it. Returns when it runs, or does not: HAUL_E_INVALID, an option cannot be
+ * used; negative errno. */
+int haul__worker_start(struct haul__worker *worker, const struct haul_client_options *options,
+                       struct haul__shortage *shortage);
 
 /* Closes its connections and ends it. None of its hops is under way. */
 void haul__worker_stop(struct haul__worker *worker);
