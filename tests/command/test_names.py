@@ -17,7 +17,7 @@ from name_server import (
     encode_name,
 )
 
-pytestmark = pytest.mark.sanitized
+pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
 
 
 @pytest.fixture
@@ -225,6 +225,7 @@ def test_the_end_does_not_wait_for_lookups(haul_running, names):
         run.wait(timeout=5)
 
 
+@pytest.mark.one_loop
 def test_no_more_questions_than_a_hundred_at_a_time(haul_running, names, puppet):
     """None is answered before all have come that may be asked."""
     hosts = [f"h{number}.test" for number in range(130)]

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,26 @@ static void name_servers_are_addresses(void **state)
             fail_msg("%s", problem);
         assert_ptr_equal(options.dns_servers, lists[i]);
     }
+}
+
+static void loops_are_as_many_as_processors(void **state)
+{
+    cpu_set_t before, one;
+    struct options options;
+    char *problem;
+    (void)state;
+    assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+    assert_int_equal(read_as("loops", "auto", &options, &problem), 0);
+    assert_int_equal(options.loops, CPU_COUNT(&before) < 16 ? CPU_COUNT(&before) : 16);
+    int first = 0;
+    while (!CPU_ISSET(first, &before))
+        first++;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+    assert_int_equal(read_as("loops", "auto", &options, &problem), 0);
+    assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+    assert_int_equal(options.loops, 1);
 }
 
 static void what_cannot_be_read_is_refused(void **state)
@@ -101,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(name_servers_are_addresses),
+        cmocka_unit_test(loops_are_as_many_as_processors),
         cmocka_unit_test(what_cannot_be_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

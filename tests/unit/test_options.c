@@ -47,6 +47,7 @@ static void the_defaults_are_those_of_the_manual(void **state)
     assert_int_equal(options.concurrency, 50);
     assert_int_equal(options.per_host, 10);
     assert_int_equal(options.window, 10000);
+    assert_int_equal(options.loops, 1);
     assert_true(options.max_time == HAUL_NEVER);
     assert_true(options.connect_timeout == 30 * HAUL_SECOND);
     assert_true(options.idle_timeout == 60 * HAUL_SECOND);
@@ -102,6 +103,10 @@ static bool has_per_host(void)
 static bool has_window(void)
 {
     return options.window == 7;
+}
+static bool has_loops(void)
+{
+    return options.loops == 7;
 }
 static bool has_max_time(void)
 {
@@ -193,6 +198,7 @@ static const struct {
     {"concurrency", "7", has_concurrency},
     {"per-host", "7", has_per_host},
     {"window", "7", has_window},
+    {"loops", "7", has_loops},
     {"max-time", "1.5", has_max_time},
     {"connect-timeout", "500ms", has_connect_timeout},
     {"idle-timeout", "2m", has_idle_timeout},
@@ -428,6 +434,9 @@ static const struct {
      "-c, --concurrency: \"0123456789012345678901234567890123456789012345678901234567890123456789012345"
      "...\" is not a number from 1 to 100000"},
     {{"--window=0"}, "--window: \"0\" is not a number from 1 to 100000000"},
+    {{"--loops=0"}, "--loops: \"0\" is neither auto nor a number from 1 to 64"},
+    {{"--loops=65"}, "--loops: \"65\" is neither auto nor a number from 1 to 64"},
+    {{"--loops=autos"}, "--loops: \"autos\" is neither auto nor a number from 1 to 64"},
     {{"--per-host=-1"}, "--per-host: \"-1\" is not a number from 0 to 100000"},
     {{"--max-redirs=1001"}, "--max-redirs: \"1001\" is not a number from 0 to 1000"},
     {{"-m", "5 s"}, "-m, --max-time: \"5 s\" is not a duration like 1.5, 500ms, 20s or 2m"},
