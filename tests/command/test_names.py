@@ -17,7 +17,7 @@ from name_server import (
     encode_name,
 )
 
-pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
+pytestmark = pytest.mark.sanitized
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import urllib.parse
 import pytest
 import servers
 
-pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
+pytestmark = pytest.mark.sanitized
 
 CURL_TIMED_OUT = 28
 
