@@ -93,7 +93,7 @@ int read_loops(struct options *options, const struct option_row *row, const char
         size_t processors = count_processors();
         number = processors < auto_loops ? processors : auto_loops;
     } else if (!parse_number(value, strlen(value), row->maximum, &number) || number < row->minimum) {
-        return refuse(ret_problem, "\"%s\" is neither auto nor a number from %zu to %zu", excerpt(value).text,
+        return refuse(ret_problem, "\"%s\" is not auto or a number from %zu to %zu", excerpt(value).text,
                       row->minimum, row->maximum);
     }
     *(size_t *)field(options, row) = number;

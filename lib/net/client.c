@@ -29,7 +29,8 @@ struct haul__fetcher *haul__client_fetcher(struct haul_client *client, const str
     uint64_t shares = 2 * client->worker_count + 1;
     if (shares == 1 || url->scheme == HAUL_URL_SLEEP)
         return &client->fetcher;
-    size_t share = (size_t)((url->origin_hash * UINT32_C(2654435769)) * shares >> 32);
+    uint32_t mixed = url->origin_hash * UINT32_C(2654435769);
+    size_t share = (size_t)(mixed * shares >> 32);
     return share == 0 ? &client->fetcher : &client->workers[(share - 1) / 2].fetcher;
 }
 

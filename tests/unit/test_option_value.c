@@ -65,10 +65,20 @@ static void loops_are_as_many_as_processors(void **state)
 
 static void what_cannot_be_read_is_refused(void **state)
 {
+    static const char number[] = "a number from 1 to 100000", loops[] = "auto or a number from 1 to 64";
     static const char servers[] = "a list of addresses like 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53, with commas";
     static const struct {
         const char *option, *value, *wanted;
     } cases[] = {
+        {"concurrency", "", number},
+        {"concurrency", "+5", number},
+        {"concurrency", "-5", number},
+        {"concurrency", " 5", number},
+        {"concurrency", "5x", number},
+        {"concurrency", "99999999999999999999999", number},
+        {"loops", "0", loops},
+        {"loops", "65", loops},
+        {"loops", "autos", loops},
         {"dns-servers", "", servers},
         {"dns-servers", "ns.test", servers},
         {"dns-servers", ",", servers},
