@@ -17,7 +17,7 @@ static void *field(struct options *options, const struct option_row *row)
     return (char *)options + row->offset;
 }
 
-__attribute__((format(printf, 2, 3))) static int refuse(char **ret_problem, const char *format, ...)
+int refuse(char **ret_problem, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -46,6 +46,13 @@ int read_text(struct options *options, const struct option_row *row, const char 
 {
     if (*value == '\0')
         return refuse(ret_problem, "the %s is empty", row->argument);
+    *(const char **)field(options, row) = value;
+    return 0;
+}
+
+int read_any_text(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)ret_problem;
     *(const char **)field(options, row) = value;
     return 0;
 }
@@ -93,8 +100,8 @@ int read_loops(struct options *options, const struct option_row *row, const char
         size_t processors = count_processors();
         number = processors < auto_loops ? processors : auto_loops;
     } else if (!parse_number(value, strlen(value), row->maximum, &number) || number < row->minimum) {
-        return refuse(ret_problem, "\"%s\" is not auto or a number from %zu to %zu", excerpt(value).text,
-                      row->minimum, row->maximum);
+        return refuse(ret_problem, "\"%s\" is not auto or a number from %zu to %zu", excerpt(value).text, row->minimum,
+                      row->maximum);
     }
     *(size_t *)field(options, row) = number;
     return 0;

@@ -26,6 +26,7 @@ struct output_options {
     enum output_format format;
     enum lines_style style;    /* of lines */
     struct epoch epoch;        /* for records */
+    bool has_retries;          /* bodies may come anew */
     struct writer *writer;     /* outlives the output */
     struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
     struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
@@ -42,6 +43,9 @@ enum lines_style output_style_for(int descriptor);
 
 /* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. -ENOMEM. */
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
+
+/* The body that DATA was prepared for comes anew: for the `restart` of the fetch. */
+haul_restart_fn output_restart;
 
 /* ENTRY will be the next one emitted: its body may go straight through (output/body.h). May be called again. */
 void output_take_turn(struct output *output, struct entry *entry);

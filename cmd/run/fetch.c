@@ -8,6 +8,10 @@
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
+#include "output/verbose.h"
+#include "request/jar.h"
+#include "run/advice.h"
+#include "run/entry.h"
 #include "run/front.h"
 #include "run/program.h"
 
@@ -19,10 +23,12 @@
 /* All that a run needs, made from the top down and torn down from the bottom up. */
 struct run {
     struct program program;
+    struct jar jar;
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
     struct output *output;
     struct front front;
+    struct advice advice;
     bool front_has_ended;
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
 };
@@ -52,7 +58,9 @@ static struct haul_step work(struct haul_task *task, struct haul_coroutine *coro
 
 static int emit(void *data, struct entry *entry)
 {
-    return output_emit(((struct run *)data)->output, entry);
+    struct run *run = data;
+    int code = advice_note(&run->advice, entry->result);
+    return code == 0 ? output_emit(run->output, entry) : code;
 }
 
 static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
@@ -118,6 +126,9 @@ static int make_client(struct run *run)
     client_options.waiting_data = &run->front;
     client_options.gate = missing_room;
     client_options.gate_data = run;
+    client_options.pause = advice_tell_pause;
+    client_options.cookies = run->jar.cookies;
+    client_options.debug = options->connections.verbose ? verbose_write : NULL;
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 
@@ -145,6 +156,7 @@ static int make_output(struct run *run)
                                    : OUTPUT_LINES,
         .style = output_style_for(STDOUT_FILENO),
         .epoch = program->epoch,
+        .has_retries = options->retries > 0,
         .writer = program->writer,
         .messages = program->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
@@ -155,6 +167,10 @@ static int make_output(struct run *run)
 static int make(struct run *run, const struct options *options)
 {
     int code = program_make(&run->program, options);
+    if (code == 0) {
+        code = jar_open(&run->jar, &options->request);
+        run->program.has_told = code == HAUL_E_INVALID;
+    }
     if (code == 0)
         code = make_client(run);
     if (code == 0)
@@ -166,10 +182,12 @@ static int make(struct run *run, const struct options *options)
         .feed = &run->program.feed.feed,
         .sink = {.emit = emit,
                  .prepare = prepare,
+                 .restart = output_restart,
                  .take_turn = take_turn,
                  .is_full = is_full,
                  .wait_room = wait_room,
                  .data = run},
+        .request = request_of(&options->request),
         .mode = options->mode,
         .concurrency = options->mode == MODE_SEQUENTIAL ? 1 : options->concurrency,
         .window = options->window,
@@ -184,6 +202,8 @@ static void tear_down(struct run *run)
     progress_destroy(run->progress);
     output_destroy(run->output);
     haul_client_destroy(run->client);
+    advice_finish(&run->advice);
+    jar_finish(&run->jar);
     program_tear_down(&run->program);
 }
 
@@ -199,7 +219,7 @@ static void tell_end(const struct run *run, const struct summary_counts *counts)
         int64_t wall = haul_loop_update_now(run->program.loop) - run->program.epoch.monotonic;
         summary_append_table(summary, wall, &statistics, &text);
         message_write(text.bytes, text.size);
-    } else if (!options->silent) {
+    } else if (!options->silent || options->show_error) {
         summary_append_line(summary, &text);
         if (text.size > 0)
             message("%.*s", (int)text.size, text.bytes);
@@ -217,6 +237,8 @@ static enum exit_status conclude(struct run *run, int code)
     summary_counts(output_summary(run->output), &counts);
     progress_clear(run->progress);
     program_tell_failure(&run->program, code);
+    if (jar_save(&run->jar) < 0)
+        run->program.has_told = true;
     if (writer_state(run->program.writer) == WRITER_OPEN)
         tell_end(run, &counts);
     return program_judge(&run->program, counts.not_ok > 0 ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK, code);
@@ -224,7 +246,7 @@ static enum exit_status conclude(struct run *run, int code)
 
 enum exit_status fetch_command(const struct options *options)
 {
-    struct run run = {0};
+    struct run run = {.advice = {.has_retries = options->retries > 0}};
     int code = make(&run, options);
     enum exit_status status;
     if (code == 0) {

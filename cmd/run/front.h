@@ -22,6 +22,9 @@ struct front_sink {
     int (*emit)(void *data, struct entry *entry);
     /* Before an entry is fetched: where its body goes. A negative errno ends the run. NULL: bodies are dropped. */
     int (*prepare)(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
+    /* What came of a body is not the answer's: haul_fetch's, with what `prepare` gave. NULL: it cannot be taken back.
+     */
+    haul_restart_fn *restart;
     /* ENTRY will be the next to leave, whatever happens. NULL: nobody cares. */
     void (*take_turn)(void *data, struct entry *entry);
     /* True while nothing new should be started, and waiting for the end of it. NULL: never. */
@@ -35,6 +38,7 @@ struct front_plan {
     struct haul_client *client; /* its `waiting` callback is front_room_changed, with the front */
     struct feed *feed;
     struct front_sink sink;
+    const struct haul_request *request; /* what is sent to each URL; NULL: a plain GET */
     enum mode mode;
     size_t concurrency; /* fetches that are neither done nor wait for their host */
     size_t window;      /* entries that were read and have not left */

@@ -15,6 +15,9 @@ void haul_client_options_init(struct haul_client_options *options)
         .connect_timeout = 30 * HAUL_SECOND,
         .idle_timeout = 60 * HAUL_SECOND,
         .max_time = HAUL_NEVER,
+        .retry_max_time = HAUL_NEVER,
+        .retry_after_limit = 10 * HAUL_MINUTE,
+        .retry_budget = HAUL_NO_BUDGET,
         .follow_redirects = true,
         .max_redirects = 10,
         .user_agent = "haul/" HAUL_VERSION,
@@ -71,7 +74,8 @@ static int find_trust(struct haul_client_options *options)
 
 static int start_fetchers(struct haul_client *client)
 {
-    size_t loops = client->options.loops > 1 ? client->options.loops : 1;
+    /* What is told of transfers is told on the client's thread. */
+    size_t loops = client->options.loops > 1 && !client->options.debug ? client->options.loops : 1;
     int code = haul__shortage_init(&client->shortage, loops);
     if (code < 0)
         return code;
@@ -101,7 +105,9 @@ static int init(struct haul_client *client, struct haul_loop *loop, const struct
         return code;
     }
     haul__transit_init(&client->transit);
-    haul__limits_init(&client->limits, options->per_host);
+    haul__limits_init(&client->limits, options);
+    haul__rate_init(&client->rate, options->interval);
+    haul__retries_init(&client->retries, &client->options);
     haul_semaphore_init(&client->places, options->concurrency > 0 ? options->concurrency : SIZE_MAX);
     return 0;
 }
@@ -109,7 +115,7 @@ static int init(struct haul_client *client, struct haul_loop *loop, const struct
 int haul_client_create(struct haul_loop *loop, const struct haul_client_options *options,
                        struct haul_client **ret_client)
 {
-    if (haul_loop_is_virtual(loop))
+    if (haul_loop_is_virtual(loop) || (options && !haul_http_version_is_supported(options->http_version)))
         return HAUL_E_INVALID;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return -ENOMEM;
@@ -142,6 +148,18 @@ int haul_client_destroy(struct haul_client *client)
     haul__free(client);
     curl_global_cleanup();
     return 0;
+}
+
+void haul__client_stand_aside(struct haul_client *client)
+{
+    client->statistics.waiting_for_host++;
+    if (client->options.waiting)
+        client->options.waiting(client->options.waiting_data);
+}
+
+void haul__client_come_forward(struct haul_client *client)
+{
+    client->statistics.waiting_for_host--;
 }
 
 void haul_client_statistics(const struct haul_client *client, struct haul_client_statistics *ret_statistics)

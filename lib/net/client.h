@@ -6,6 +6,7 @@
 
 #include "net/errand.h"
 #include "net/limit.h"
+#include "net/retry.h"
 #include "net/worker.h"
 
 struct haul_client {
@@ -18,11 +19,17 @@ struct haul_client {
     struct haul__shortage shortage;
     struct haul__limits limits;   /* of hosts */
     struct haul_semaphore places; /* of all hosts together; a fetch takes its host's place first */
-    size_t fetches;               /* that have begun and not ended */
+    struct haul__rate rate;       /* of all hosts together */
+    struct haul__retries retries;
+    size_t fetches; /* that have begun and not ended */
     struct haul_client_statistics statistics;
 };
 
 /* The fetcher that makes the hops to URL. */
 struct haul__fetcher *haul__client_fetcher(struct haul_client *client, const struct haul_url *url);
+
+/* A fetch waits for its host, or for its next attempt, and does not count as in flight; until it comes forward. */
+void haul__client_stand_aside(struct haul_client *client);
+void haul__client_come_forward(struct haul_client *client);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/loop.h"
 
 #include <errno.h>
+#include <haul/cookies.h>
 #include <string.h>
 
 /* curl_slist from an array of texts that ends with NULL. */
@@ -33,6 +34,8 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
     haul__line_init(&transfers->receiving, options->idle_timeout);
     haul__sockets_init(&transfers->sockets, loop->poll, event);
     transfers->trust = options->trust;
+    if (options->cookies)
+        transfers->cookies = haul_cookies_ref(options->cookies);
     int code = make_slist(options->resolve, &transfers->resolve);
     if (code == 0)
         code = make_slist(options->connect_to, &transfers->connect_to);
@@ -51,4 +54,5 @@ void haul__transfers_finish(struct haul__transfers *transfers)
     haul__sockets_finish(&transfers->sockets);
     curl_slist_free_all(transfers->resolve);
     curl_slist_free_all(transfers->connect_to);
+    haul_cookies_unref(transfers->cookies);
 }

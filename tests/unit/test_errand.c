@@ -31,7 +31,7 @@ static struct haul_step errands(struct haul_task *task, struct haul_coroutine *c
     HAUL_BEGIN(errands);
     self->ret_outcome->result = &haul__result_create("sleep")->public;
     self->hop = HAUL_FRAME(haul__hop, .fetcher = &self->client->workers[0].fetcher, .url = self->url,
-                           .result = haul__result_of(self->ret_outcome->result),
+                           .result = haul__result_of(self->ret_outcome->result), .is_attempt = true,
                            .queued = haul_loop_now(haul_task_loop(task)), .left = HAUL_NEVER);
     HAUL_AWAIT_CODE(self->ret_outcome->code, haul__errand_run(task, &self->errand, &self->hop, &self->client->transit));
     HAUL_AWAIT_CODE(self->ret_outcome->next_code, haul_sleep(task, 0));
