@@ -3,10 +3,13 @@
 #ifndef NET_FETCHER_H
 #define NET_FETCHER_H
 
+#include "net/budget.h"
 #include "net/resolver.h"
 #include "net/shard.h"
 #include "net/shortage.h"
 #include "net/url.h"
+
+#include <haul/semaphore.h>
 
 struct haul__fetcher {
     struct haul_loop *loop;
@@ -16,7 +19,8 @@ struct haul__fetcher {
     struct haul__resolver resolver;
     struct haul__hook hook;
     struct haul__shard **shards; /* NULL: not needed yet */
-    size_t shard_count;
+    struct haul__budget budget;
+    struct haul_semaphore places;    /* for transfers that may each need a connection: what descriptors allow */
     struct haul__shortage *shortage; /* of descriptors, of all the client's loops */
     bool is_sparing;                 /* while there is one, no idle connection is kept */
     bool is_connected;               /* as the shortage has it */
@@ -32,8 +36,9 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
 /* Closes its connections. No hop is under way. */
 void haul__fetcher_finish(struct haul__fetcher *fetcher);
 
-/* The shard for a hop to URL: the host's own, or another where that is full. NULL: out of memory. */
-struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, const struct haul_url *url);
+/* The shard for a hop to HOST: its own, or another where that is full; where the host's connections are shared always
+ * theirs. NULL: out of memory. */
+struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, struct haul__host *host);
 
 /* Descriptors are short: closes connections that are not in use, for a while, on all the client's loops; those beside
  * others that are in use as these come back. */

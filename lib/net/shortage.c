@@ -7,6 +7,7 @@
 int haul__shortage_init(struct haul__shortage *shortage, size_t count)
 {
     shortage->count = 0;
+    shortage->loops = count;
     shortage->polls = haul__allocate(count * sizeof(struct haul__poll *));
     atomic_init(&shortage->until, INT64_MIN);
     atomic_init(&shortage->connected, 0);

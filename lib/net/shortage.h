@@ -13,6 +13,7 @@ struct haul__shortage {
     atomic_size_t connected;   /* fetchers that have connections */
     struct haul__poll **polls; /* of all loops; not changed any more once hops are made */
     size_t count;
+    size_t loops; /* that there will be */
 };
 
 /* For COUNT loops. -ENOMEM. */
