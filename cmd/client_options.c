@@ -68,6 +68,7 @@ void client_options_fill(const struct options *options, enum mode mode, struct h
                          struct haul_client_options *ret_client_options)
 {
     haul_client_options_init(ret_client_options);
+    ret_client_options->loops = options->loops;
     ret_client_options->concurrency = mode == MODE_SEQUENTIAL ? 1 : options->concurrency;
     ret_client_options->per_host = options->per_host;
     if (options->is_concurrency_auto && mode != MODE_SEQUENTIAL) {

@@ -42,6 +42,8 @@ const struct option_row option_rows[] = {
      SECTION_LIMITS, BOTH, read_number, .offset = AT(per_host), .maximum = 100000, .given = AT(is_per_host_given)},
     {"window", 0, "N", "lines read at most whose result has not left (default 10000)",
      SECTION_LIMITS, BOTH, read_number, .offset = AT(window), .minimum = 1, .maximum = 100000000},
+    {"loops", 0, "N", "event loops, each on a thread of its own: a number, or auto for one a processor (default 1)",
+     SECTION_LIMITS, BOTH, read_loops, .offset = AT(loops), .minimum = 1, .maximum = 64},
     {"max-time", 'm', "DUR", "time for one URL with its redirects, waiting for a place not counted (default 0: no limit)",
      SECTION_LIMITS, BOTH, read_duration, .offset = AT(max_time)},
     {"connect-timeout", 0, "DUR", "time to connect, TLS included (default 30s; 0: no limit)",

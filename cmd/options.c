@@ -233,6 +233,7 @@ static int init(struct options *options, enum command command, size_t arguments)
         .concurrency = default_concurrency,
         .max_concurrency = default_max_concurrency,
         .window = default_window,
+        .loops = 1,
         .retry_delay = HAUL_NEVER,
         .retry_max_time = HAUL_NEVER,
         .retry_budget = HAUL_NO_BUDGET,

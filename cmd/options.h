@@ -55,6 +55,7 @@ struct options {
     size_t per_host;          /* 0: no limit of its own */
     bool is_per_host_given;
     size_t window;
+    size_t loops;
 
     int64_t interval; /* 0: no rate */
     int64_t host_interval;

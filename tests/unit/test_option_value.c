@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,12 +95,43 @@ static void limits_depend_on_what_was_given(void **state)
     }
 }
 
+static void loops_are_as_many_as_processors(void **state)
+{
+    cpu_set_t before, one;
+    struct options options;
+    char *problem;
+    (void)state;
+    assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+    assert_int_equal(read_as("loops", "auto", &options, &problem), 0);
+    assert_int_equal(options.loops, CPU_COUNT(&before) < 16 ? CPU_COUNT(&before) : 16);
+    int first = 0;
+    while (!CPU_ISSET(first, &before))
+        first++;
+    CPU_ZERO(&one);
+    CPU_SET(first, &one);
+    assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+    assert_int_equal(read_as("loops", "auto", &options, &problem), 0);
+    assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+    assert_int_equal(options.loops, 1);
+}
+
 static void what_cannot_be_read_is_refused(void **state)
 {
+    static const char loops[] = "auto or a number from 1 to 64";
+    static const char number_or_auto[] = "a number from 1 to 100000, or auto";
     static const char servers[] = "a list of addresses like 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53, with commas";
     static const struct {
         const char *option, *value, *wanted;
     } cases[] = {
+        {"concurrency", "", number_or_auto},
+        {"concurrency", "+5", number_or_auto},
+        {"concurrency", "-5", number_or_auto},
+        {"concurrency", " 5", number_or_auto},
+        {"concurrency", "5x", number_or_auto},
+        {"concurrency", "99999999999999999999999", number_or_auto},
+        {"loops", "0", loops},
+        {"loops", "65", loops},
+        {"loops", "autos", loops},
         {"dns-servers", "", servers},
         {"dns-servers", "ns.test", servers},
         {"dns-servers", ",", servers},
@@ -134,8 +166,8 @@ static void what_cannot_be_read_is_refused(void **state)
         {"resolver", "bind", "one of haul and system"},
         {"resolver", "", "one of haul and system"},
         {"resolver", "System", "one of haul and system"},
-        {"concurrency", "Auto", "a number from 1 to 100000, or auto"},
-        {"concurrency", "0", "a number from 1 to 100000, or auto"},
+        {"concurrency", "Auto", number_or_auto},
+        {"concurrency", "0", number_or_auto},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -154,9 +186,8 @@ static void what_cannot_be_read_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(name_servers_are_addresses),
-        cmocka_unit_test(concurrency_is_a_number_or_auto),
-        cmocka_unit_test(limits_depend_on_what_was_given),
+        cmocka_unit_test(name_servers_are_addresses),      cmocka_unit_test(concurrency_is_a_number_or_auto),
+        cmocka_unit_test(limits_depend_on_what_was_given), cmocka_unit_test(loops_are_as_many_as_processors),
         cmocka_unit_test(what_cannot_be_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
