@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct body;
+struct flight;
 struct glob_value;
 struct haul_result;
 struct haul_url;
@@ -28,6 +29,8 @@ struct entry {
     struct haul_url *url;         /* owned. NULL: refused, and `result` says why */
     struct haul_result *result;   /* owned. NULL until it came out; always there when it is emitted */
     struct body *body;            /* owned; --body: what is kept of the body. Otherwise NULL */
+    struct flight *flight;        /* --dedupe: it is fetched for others that ask for the same, too. Not owned */
+    struct entry *twin;           /* --dedupe: who waits for the same answer after it */
     /* For whoever holds it on its way (the front, then the order), one at a time. */
     struct entry *previous;
     struct entry *next;

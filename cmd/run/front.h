@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct dedupe;
 struct entry;
 struct feed;
 
@@ -35,6 +36,7 @@ struct front_plan {
     struct haul_client *client; /* its `waiting` callback is front_room_changed, with the front */
     struct feed *feed;
     struct front_sink sink;
+    struct dedupe *dedupe; /* NULL: each entry is fetched */
     enum mode mode;
     size_t concurrency; /* fetches that are neither done nor wait for their host */
     size_t window;      /* entries that were read and have not left */

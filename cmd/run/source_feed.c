@@ -60,17 +60,16 @@ static int read_json(struct source_feed *self)
 {
     struct line *line = &self->line.line;
     /* Of one that is too long not all is there. */
-    if (self->problem)
-        return 0;
-    int code = json_line_parse(line->input, line->input_size, &self->json);
+    int code = self->problem ? 0 : json_line_parse(line->input, line->input_size, &self->json);
     if (code != 0)
         return code;
-    line->tag = self->json.tag;
-    line->tag_size = self->json.tag_size;
-    if (self->json.url) {
-        line->input = self->json.url;
-        line->input_size = strlen(self->json.url);
-    }
+    /* Where no URL can be read there is none to show: the rest may hold what is nobody else's to see. */
+    *line = (struct line){
+        .input = self->json.url ? self->json.url : "",
+        .input_size = self->json.url ? strlen(self->json.url) : 0,
+        .tag = self->json.tag,
+        .tag_size = self->json.tag_size,
+    };
     if (self->json.problem[0] != '\0')
         self->problem = self->json.problem;
     if (self->problem || !self->options.globs_in_lists)
