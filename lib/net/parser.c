@@ -183,6 +183,13 @@ static int answer_of(CURLUcode code, const char **ret_problem)
     }
 }
 
+/* What names of interfaces are made of (RFC 6874 has these, and triplets for all else, which libcurl cuts). */
+static bool is_zone(const char *text)
+{
+    static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+    return text[strspn(text, characters)] == '\0';
+}
+
 /* TEXT ends with NUL and has its scheme. */
 static int parse(const char *text, struct parsed *parsed, const char **ret_problem)
 {
@@ -194,6 +201,8 @@ static int parse(const char *text, struct parsed *parsed, const char **ret_probl
     if (code == CURLUE_OK)
         code = get_parts(handle, parsed);
     curl_url_cleanup(handle);
+    if (code == CURLUE_OK && parsed->zone && !is_zone(parsed->zone))
+        code = CURLUE_BAD_IPV6;
     return answer_of(code, ret_problem);
 }
 
