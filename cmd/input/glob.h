@@ -41,7 +41,7 @@ const char *glob_text(const struct glob *glob, size_t *ret_size);
 /* The values that URL is made of, as many as there are braces and ranges; good until the next step. */
 const struct glob_value *glob_values(const struct glob *glob, size_t *ret_count);
 
-/* Goes on to the next URL. HAUL_E_DRAINED: that was the last one; -ENOMEM. */
+/* Goes on to the next URL. HAUL_E_DRAINED: that was the last one, and it is done with; -ENOMEM. */
 int glob_step(struct glob *glob);
 
 #endif

@@ -39,7 +39,7 @@ int entry_set_globs(struct entry *entry, const struct glob_value *globs, size_t 
     entry->globs = malloc(count * sizeof(*globs) + size);
     if (entry->globs == NULL)
         return -ENOMEM;
-    entry->glob_count = count;
+    entry->glob_count = (unsigned)count;
     char *bytes = (char *)(entry->globs + count);
     for (size_t i = 0; i < count; i++) {
         entry->globs[i] = (struct glob_value){bytes, globs[i].size};
