@@ -123,6 +123,13 @@ static void test_refused(void **state)
         {"1.2.3.4.5", "numbers"},
         {"%3127.1", "host"},
         {"http://[fe80::1%2\xff]/", "host"},
+        {"http://%3127.1/", "host"},
+        /* In letters of full width: numbers, and an encoded "1". */
+        {"http://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.1/", "host"},
+        {"http://\xef\xbc\x85"
+         "31/",
+         "host"},
+        {"http://0\xef\xbb\xbf/", "host"},
         {"http://[fe80::1%25a%20b]/", "host"},
         {"http://", "host"},
         {"http://h:0/", "port"},
