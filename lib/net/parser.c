@@ -106,6 +106,14 @@ static bool is_ascii(const char *text)
     return *text == '\0';
 }
 
+/* What names of hosts are made of, and of interfaces: of a zone RFC 6874 has these, and triplets for all else, which
+ * libcurl cuts. */
+static bool is_name(const char *text)
+{
+    static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+    return text[strspn(text, characters)] == '\0';
+}
+
 /* The host in ASCII. libcurl's conversion of other letters, which may have been percent-encoded, goes by the locale's
  * character set, which must be UTF-8 for that moment, whatever the program's is. */
 static CURLUcode get_ascii_host(CURLU *handle, char **ret_host)
@@ -126,6 +134,9 @@ static CURLUcode get_ascii_host(CURLU *handle, char **ret_host)
         uselocale(before);
         freelocale(utf8);
     }
+    /* Delimiters of full width become delimiters. */
+    if (code == CURLUE_OK && !is_name(*ret_host))
+        code = CURLUE_BAD_HOSTNAME;
     /* Before 8.0 libcurl says so of whatever cannot be converted. */
     return code == CURLUE_OUT_OF_MEMORY ? CURLUE_BAD_HOSTNAME : code;
 }
@@ -192,13 +203,6 @@ static int answer_of(CURLUcode code, const char **ret_problem)
     }
 }
 
-/* What names of interfaces are made of (RFC 6874 has these, and triplets for all else, which libcurl cuts). */
-static bool is_zone(const char *text)
-{
-    static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-    return text[strspn(text, characters)] == '\0';
-}
-
 /* TEXT ends with NUL and has its scheme. */
 static int parse(const char *text, struct parsed *parsed, const char **ret_problem)
 {
@@ -210,7 +214,7 @@ static int parse(const char *text, struct parsed *parsed, const char **ret_probl
     if (code == CURLUE_OK)
         code = get_parts(handle, parsed);
     curl_url_cleanup(handle);
-    if (code == CURLUE_OK && parsed->zone && !is_zone(parsed->zone))
+    if (code == CURLUE_OK && parsed->zone && !is_name(parsed->zone))
         code = CURLUE_BAD_IPV6;
     return answer_of(code, ret_problem);
 }

@@ -130,6 +130,19 @@ static void test_refused(void **state)
          "31/",
          "host"},
         {"http://0\xef\xbb\xbf/", "host"},
+        /* The same way "/", "]", "@" and ":". */
+        {"http://a\xef\xbc\x8f"
+         "b/",
+         "host"},
+        {"http://\xef\xbc\xbd"
+         "a/",
+         "host"},
+        {"http://a\xef\xbc\xa0"
+         "b/",
+         "host"},
+        {"http://a\xef\xbc\x9a"
+         "80/",
+         "host"},
         {"http://[fe80::1%25a%20b]/", "host"},
         {"http://", "host"},
         {"http://h:0/", "port"},
