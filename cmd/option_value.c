@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void *field(struct options *options, const struct option_row *row)
@@ -17,7 +18,7 @@ static void *field(struct options *options, const struct option_row *row)
     return (char *)options + row->offset;
 }
 
-__attribute__((format(printf, 2, 3))) static int refuse(char **ret_problem, const char *format, ...)
+int refuse(char **ret_problem, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -46,6 +47,13 @@ int read_text(struct options *options, const struct option_row *row, const char 
 {
     if (*value == '\0')
         return refuse(ret_problem, "the %s is empty", row->argument);
+    *(const char **)field(options, row) = value;
+    return 0;
+}
+
+int read_any_text(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)ret_problem;
     *(const char **)field(options, row) = value;
     return 0;
 }
@@ -119,9 +127,12 @@ int read_base(struct options *options, const struct option_row *row, const char 
         haul_url_mask(value, strlen(value), masked.text, sizeof(masked.text));
         return refuse(ret_problem, "\"%s\" is not an http or https URL: %s", masked.text, problem);
     }
-    if (code == 0)
-        *(const char **)field(options, row) = value;
-    return code;
+    if (code != 0)
+        return code;
+    char **base = field(options, row);
+    free(*base);
+    *base = strdup(value);
+    return *base ? 0 : -ENOMEM;
 }
 
 int read_mode(struct options *options, const struct option_row *row, const char *value, char **ret_problem)

@@ -1,5 +1,6 @@
 #include "run/front.h"
 
+#include "input/line_request.h"
 #include "run/dedupe.h"
 #include "run/entry.h"
 #include "run/feed.h"
@@ -113,11 +114,17 @@ static void settle(struct front *front, struct entry *entry)
     }
 }
 
+static const struct haul_request *request_of_entry(const struct front *front, const struct entry *entry)
+{
+    return entry->request && entry->request->has_own ? &entry->request->sent : front->plan.request;
+}
+
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
-                             .body = self->body, .body_data = self->body_data);
+                             .request = request_of_entry(self->front, self->entry), .body = self->body,
+                             .body_data = self->body_data);
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     self->front->alive--;
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)

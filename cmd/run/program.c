@@ -70,6 +70,9 @@ static int make_feed(struct program *program)
         .repeat = options->repeat,
         .base = program->base,
         .is_dry_run = options->dry_run,
+        .request = request_of(&options->request),
+        .reading = options->reading,
+        .query = request_query(&options->request),
     };
     source_feed_init(&program->feed, program->source, &feed_options);
     return code;

@@ -2,9 +2,11 @@
 
 #include "input/glob.h"
 #include "input/line_request.h"
+#include "request/query.h"
 #include "run/entry.h"
 
 #include <haul/error.h>
+#include <haul/request.h>
 #include <haul/result.h>
 #include <haul/url.h>
 
@@ -72,6 +74,10 @@ static int read_json(struct source_feed *self)
     };
     if (self->json.problem[0] != '\0')
         self->problem = self->json.problem;
+    if (!self->problem)
+        code = line_request_complete(self->json.request, self->options.request, &self->problem);
+    if (code != 0 && code != HAUL_E_INVALID)
+        return code;
     if (self->problem || !self->options.globs_in_lists)
         return 0;
     return read_glob(self, line->input, line->input_size);
@@ -128,20 +134,30 @@ static int read_url(const struct source_feed *self, struct entry *entry)
     int code = HAUL_E_URL;
     bool is_path = self->options.base && entry->input_size > 0 && entry->input[0] == '/';
     if (!problem)
-        code = is_path ? resolve(self, entry, &problem)
-                       : haul_url_create(entry->input, entry->input_size, &entry->url, &problem);
-    return code == HAUL_E_URL ? refuse(entry, problem) : code;
+        code = is_path
+                   ? resolve(self, entry, &problem)
+                   : haul_url_create_as(&self->options.reading, entry->input, entry->input_size, &entry->url, &problem);
+    if (code == 0 && self->options.query)
+        code = query_add(&entry->url, self->options.query, &problem);
+    if (code != HAUL_E_URL)
+        return code;
+    haul_url_destroy(entry->url);
+    entry->url = NULL;
+    return refuse(entry, problem);
 }
 
 /* Gives the entry the result of one that is ok and was not fetched. */
-static int pass_over(struct entry *entry)
+static int pass_over(const struct source_feed *self, struct entry *entry)
 {
-    bool is_sleep = haul_url_scheme(entry->url) == HAUL_URL_SLEEP;
-    const char *method = entry->request && entry->request->method ? entry->request->method : "GET";
+    bool has_own = entry->request && entry->request->has_own;
+    const struct haul_request *request = has_own ? &entry->request->sent : self->options.request;
+    const char *method = request ? request->method : NULL;
+    if (!method)
+        method = request && request->body ? "POST" : "GET";
     const struct haul_result result = {
         .ok = true,
         .url = haul_url_masked(entry->url),
-        .method = is_sleep ? NULL : method,
+        .method = haul_url_scheme(entry->url) == HAUL_URL_SLEEP ? NULL : method,
     };
     entry->result = haul_result_copy(&result);
     return entry->result ? 0 : -ENOMEM;
@@ -162,7 +178,7 @@ static int fill_entry(const struct source_feed *self, struct entry *entry)
     }
     if (code == 0)
         code = read_url(self, entry);
-    return code == 0 && self->options.is_dry_run && entry->url ? pass_over(entry) : code;
+    return code == 0 && self->options.is_dry_run && entry->url ? pass_over(self, entry) : code;
 }
 
 static int make_entry(const struct source_feed *self, struct entry **ret_entry)

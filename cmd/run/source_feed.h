@@ -7,21 +7,27 @@
 #include "input/source.h"
 #include "run/feed.h"
 
+#include <haul/url.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct glob;
-struct haul_url;
+struct haul_request;
+struct text;
 
 /* What lines mean. All objects are borrowed. */
 struct source_feed_options {
     bool globs_in_arguments;
     bool globs_in_lists;
-    size_t glob_max;             /* entries that one line can stand for, repeats apart */
-    size_t repeat;               /* entries for each URL, at least 1 */
-    bool is_dry_run;             /* entries have their result: that nothing was fetched */
-    const struct haul_url *base; /* of what begins with a slash; NULL: none */
+    size_t glob_max;                    /* entries that one line can stand for, repeats apart */
+    size_t repeat;                      /* entries for each URL, at least 1 */
+    bool is_dry_run;                    /* entries have their result: that nothing was fetched */
+    const struct haul_url *base;        /* of what begins with a slash; NULL: none */
+    const struct haul_request *request; /* what JSON lines are sent as where they do not say it; NULL: a plain GET */
+    struct haul_url_reading reading;
+    const struct text *query; /* what each URL's query has behind its own; NULL: nothing */
 };
 
 /* Embedded by its owner. Its fields are private, but for the count. */

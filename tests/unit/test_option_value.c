@@ -111,7 +111,8 @@ static void a_base_is_a_url(void **state)
         struct options options;
         char *problem;
         assert_int_equal(read_as("base", bases[i], &options, &problem), 0);
-        assert_ptr_equal(options.base, bases[i]);
+        assert_string_equal(options.base, bases[i]);
+        free(options.base);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "option_samples.h"
 #include "option_table.h"
 
 #include <haul/duration.h>
@@ -22,11 +23,13 @@ static char *problem;
 static int parse(const char *const *arguments)
 {
     static char program[] = "haul";
+    static char copies[32][300]; /* secrets are overwritten */
     char *argv[32] = {program};
     int argc = 1;
     for (; arguments[argc - 1]; argc++) {
         assert_in_range(argc, 1, 30);
-        argv[argc] = (char *)(uintptr_t)arguments[argc - 1];
+        snprintf(copies[argc], sizeof(copies[argc]), "%s", arguments[argc - 1]);
+        argv[argc] = copies[argc];
     }
     free(problem);
     problem = NULL;
@@ -127,30 +130,6 @@ static bool has_max_redirs(void)
 {
     return options.max_redirs == 7;
 }
-static bool has_insecure(void)
-{
-    return options.insecure;
-}
-static bool has_cacert(void)
-{
-    return strcmp(options.cacert, "ca.pem") == 0;
-}
-static bool has_dns_servers(void)
-{
-    return strcmp(options.dns_servers, "192.0.2.1:5353,::1") == 0;
-}
-static bool has_resolver(void)
-{
-    return options.system_resolver;
-}
-static bool has_resolve(void)
-{
-    return strcmp(options.resolve[0], "a:80:127.0.0.1") == 0 && !options.resolve[1];
-}
-static bool has_connect_to(void)
-{
-    return strcmp(options.connect_to[0], "a:80:b:81") == 0 && !options.connect_to[1];
-}
 static bool has_jsonl(void)
 {
     return options.jsonl;
@@ -176,7 +155,7 @@ static bool has_version(void)
     return options.version;
 }
 
-/* One for each row of the table. */
+/* One for each row of the table, but for those of option_samples.c. */
 static const struct {
     const char *name;
     const char *value;
@@ -199,12 +178,6 @@ static const struct {
     {"location", NULL, has_location},
     {"no-location", NULL, has_no_location},
     {"max-redirs", "7", has_max_redirs},
-    {"insecure", NULL, has_insecure},
-    {"cacert", "ca.pem", has_cacert},
-    {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
-    {"resolver", "system", has_resolver},
-    {"resolve", "a:80:127.0.0.1", has_resolve},
-    {"connect-to", "a:80:b:81", has_connect_to},
     {"jsonl", NULL, has_jsonl},
     {"body", NULL, has_body},
     {"silent", NULL, has_silent},
@@ -234,7 +207,8 @@ static int parse_sample(bool is_compare, const char *before, const char *option,
 }
 
 /* Every way to write option ROW, in one command. */
-static void check_forms(const struct option_row *row, bool is_compare, const char *value, bool (*is_set)(void))
+static void check_forms(const struct option_row *row, bool is_compare, const char *value,
+                        const struct option_sample *sample, bool (*is_set)(void))
 {
     char text[100];
     bool is_taken = row->commands & (is_compare ? COMMAND_COMPARE : COMMAND_FETCH);
@@ -250,7 +224,7 @@ static void check_forms(const struct option_row *row, bool is_compare, const cha
         int code = parse_sample(is_compare, is_taken ? opposite(row->name) : "--", text, is_joined ? NULL : value);
         assert_int_equal(code, is_taken ? 0 : HAUL_E_INVALID);
         if (is_taken) {
-            assert_true(is_set());
+            assert_true(sample ? sample->is_set(&options) : is_set());
             options_finish(&options);
         } else {
             assert_non_null(strstr(problem, is_compare ? "is an option of 'haul', not of 'haul compare'; try "
@@ -263,13 +237,20 @@ static void check_forms(const struct option_row *row, bool is_compare, const cha
 static void every_row_is_read_in_every_form_by_its_commands(void **state)
 {
     (void)state;
-    assert_int_equal(sizeof(samples) / sizeof(samples[0]), option_count);
-    for (size_t i = 0; i < option_count; i++) {
-        assert_string_equal(samples[i].name, option_rows[i].name);
-        assert_int_equal(samples[i].value != NULL, option_rows[i].argument != NULL);
-        check_forms(&option_rows[i], false, samples[i].value, samples[i].is_set);
-        check_forms(&option_rows[i], true, samples[i].value, samples[i].is_set);
+    size_t next = 0;
+    for (const struct option_row *row = option_rows; row < option_rows + option_count; row++) {
+        const struct option_sample *sample = option_sample_find(row->name);
+        if (strcmp(row->name, "http3") == 0)
+            continue; /* not every libcurl can */
+        if (!sample)
+            assert_string_equal(samples[next].name, row->name);
+        const char *value = sample ? sample->value : samples[next].value;
+        bool (*is_set)(void) = sample ? NULL : samples[next++].is_set;
+        assert_int_equal(value != NULL, row->argument != NULL);
+        check_forms(row, false, value, sample, is_set);
+        check_forms(row, true, value, sample, is_set);
     }
+    assert_int_equal(next, sizeof(samples) / sizeof(samples[0]));
 }
 
 static void the_limit_of_a_host_depends_on_what_was_given(void **state)
@@ -450,7 +431,7 @@ static const struct {
     {{"-j-"}, "unknown option --"},
     {{"--conc", "5"}, "unknown option --conc (did you mean --concurrency?)"},
     {{"--concurency=5"}, "unknown option --concurency=5 (did you mean --concurrency?)"},
-    {{"--parallel"}, "unknown option --parallel"},
+    {{"--parallels"}, "unknown option --parallels (did you mean --parallel?)"},
     {{"--=5"}, "unknown option --=5"},
 };
 
