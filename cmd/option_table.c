@@ -159,7 +159,7 @@ const struct option_row option_rows[] = {
      SECTION_CONNECTIONS, BOTH, read_text, .offset = AT(connections.unix_socket)},
     {"path-as-is", 0, NULL, "leave /../ and /./ in the paths of URLs",
      SECTION_CONNECTIONS, BOTH, read_true, .offset = AT(reading.keeps_dots)},
-    {"proto", 0, "PROTOCOLS", "the protocols to use, as curl reads them: =https, -http",
+    {"proto", 0, "PROTOCOLS", "the protocols to use, as curl reads them: =https for https alone",
      SECTION_CONNECTIONS, BOTH, read_protocols, .offset = AT(connections)},
     {"proto-default", 0, "PROTOCOL", "the protocol of URLs without one: http or https (the default)",
      SECTION_CONNECTIONS, BOTH, read_protocol, .offset = AT(reading)},

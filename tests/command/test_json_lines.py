@@ -149,3 +149,30 @@ def test_the_format_is_one_of_two(haul):
     assert run.returncode == 2
     assert b'"json" is not one of text and jsonl' in run.stderr
     assert haul("--input-format", "text", stdin="sleep:0").returncode == 0
+
+
+def test_each_line_is_sent_as_it_says(haul, puppet):
+    lines = [
+        {"url": puppet.url("/plain")},
+        {"url": puppet.url("/put"), "method": "PUT", "body": "b\u00f6dy", "headers": {"X-A": "1", "X-B": ["2", ""]}},
+        {"url": puppet.url("/post"), "body_base64": "AAH/"},
+    ]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    run = haul("-j", "--sequential", *JSONL, "-H", "X-A: all", stdin=text)
+    assert [record["method"] for record in run.records()] == ["GET", "PUT", "POST"]
+    plain, put, post = puppet.requests[:3]
+    assert (plain.method, plain.field("x-a")) == ("GET", "all")
+    assert (put.method, put.field("x-a"), put.field("content-length")) == ("PUT", "1", "5")
+    assert [field for field in put.fields if field.startswith("X-B:")] == ["X-B: 2", "X-B:"]
+    assert (post.method, post.field("x-a"), post.field("content-length")) == ("POST", "all", "3")
+
+
+def test_what_cannot_be_sent_is_refused(haul):
+    (record,) = records_of(haul, {"url": "h", "method": "HEAD", "body": "x"})
+    assert (record["error"]["class"], record["error"]["message"]) == ("url", "a HEAD has no body")
+
+
+def test_a_dry_run_tells_the_method(haul):
+    records = records_of(haul, {"url": "h"}, {"url": "h", "body": "x"}, {"url": "h", "method": "PURGE"})
+    assert [record["method"] for record in records] == ["GET", "POST", "PURGE"]
+    assert [record["method"] for record in records_of(haul, {"url": "h"}, options=["-X", "PUT"])] == ["PUT"]
