@@ -165,6 +165,7 @@ def test_each_line_is_sent_as_it_says(haul, puppet):
     assert (put.method, put.field("x-a"), put.field("content-length")) == ("PUT", "1", "5")
     assert [field for field in put.fields if field.startswith("X-B:")] == ["X-B: 2", "X-B:"]
     assert (post.method, post.field("x-a"), post.field("content-length")) == ("POST", "all", "3")
+    assert (plain.body, put.body, post.body) == (b"", "b\u00f6dy".encode(), b"\0\1\xff")
 
 
 def test_what_cannot_be_sent_is_refused(haul):
