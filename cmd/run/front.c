@@ -125,6 +125,7 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
                              .request = request_of_entry(self->front, self->entry), .body = self->body,
                              .body_data = self->body_data);
+    self->fetch.max_time = self->entry->request ? self->entry->request->max_time : 0;
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     self->front->alive--;
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)

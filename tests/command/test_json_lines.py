@@ -177,3 +177,14 @@ def test_a_dry_run_tells_the_method(haul):
     records = records_of(haul, {"url": "h"}, {"url": "h", "body": "x"}, {"url": "h", "method": "PURGE"})
     assert [record["method"] for record in records] == ["GET", "POST", "PURGE"]
     assert [record["method"] for record in records_of(haul, {"url": "h"}, options=["-X", "PUT"])] == ["PUT"]
+
+
+def test_a_line_may_have_a_time_of_its_own(haul, puppet):
+    lines = [{"url": puppet.url("/held"), "max_time": "20ms"}, {"url": "sleep:100", "max_time": 0.03}, {"url": "sleep:0.1"}]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    run = haul("-j", "--gather", "-m", "10", *JSONL, stdin=text)
+    assert [record["error"] and record["error"]["message"] for record in run.records()] == [
+        "not done within 20 ms",
+        "not done within 30 ms",
+        None,
+    ]
