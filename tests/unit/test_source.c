@@ -441,40 +441,6 @@ static void a_file_without_lines_gives_others_their_turn(void **state)
     source_destroy(source);
 }
 
-static void lines_may_end_with_nul(void **state)
-{
-    (void)state;
-    write_bytes("file", "a\0\0b\nc\0d", 8);
-    const struct source_item items[] = {{SOURCE_LIST, "file"}};
-    struct source *source;
-    assert_int_equal(source_create(items, 1, (struct source_format){.is_null_separated = true}, &source), 0);
-    expect(source, "file", 1, "a");
-    expect(source, "file", 3, "b\nc");
-    expect(source, "file", 4, "d");
-    source_destroy(source);
-}
-
-static void kinds_of_lines_are_told_apart(void **state)
-{
-    (void)state;
-    write_text("file", "{} \tx\n\n#\n");
-    const struct source_item items[] = {{SOURCE_LIST, "file"}, {SOURCE_URL, "{}\tx"}};
-    for (int is_json = 0; is_json < 2; is_json++) {
-        struct source *source;
-        struct source_line line;
-        assert_int_equal(source_create(items, 2, (struct source_format){.is_json = is_json}, &source), 0);
-        assert_int_equal(source_next(source, &line), 0);
-        assert_int_equal(line.kind, is_json ? SOURCE_LINE_JSON : SOURCE_LINE_PLAIN);
-        assert_int_equal(line.line.input_size, is_json ? 5 : 2);
-        if (is_json)
-            expect(source, "file", 3, "#");
-        assert_int_equal(source_next(source, &line), 0);
-        assert_int_equal(line.kind, SOURCE_LINE_ARGUMENT);
-        assert_int_equal(line.line.tag_size, 1);
-        source_destroy(source);
-    }
-}
-
 static void a_source_is_destroyed_at_any_time(void **state)
 {
     (void)state;
@@ -508,8 +474,6 @@ int main(void)
         TEST(closed_standard_input_cannot_be_read),
         TEST(waiting_ends_with_a_line_and_with_the_end),
         TEST(a_file_without_lines_gives_others_their_turn),
-        TEST(lines_may_end_with_nul),
-        TEST(kinds_of_lines_are_told_apart),
         TEST(a_source_is_destroyed_at_any_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
