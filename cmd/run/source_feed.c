@@ -101,7 +101,8 @@ static void drop_line(struct source_feed *self)
 {
     glob_destroy(self->glob);
     self->glob = NULL;
-    json_line_finish(&self->json);
+    if (self->json.request)
+        json_line_finish(&self->json);
     self->has_line = false;
 }
 

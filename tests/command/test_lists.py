@@ -356,3 +356,14 @@ def test_a_dry_run_has_a_line_each(haul):
 def test_a_dry_run_of_bodies_writes_none(haul, origin):
     run = haul("--dry-run", "--body", origin.url("/size/3"))
     assert (run.returncode, run.stdout) == (0, b"")
+
+
+def test_the_password_of_a_base_is_not_to_be_seen(haul_running, puppet):
+    base = puppet.url().replace("http://", "http://user:secret@")
+    with haul_running("--base", base, "/held") as run:
+        puppet.wait_for("/held")
+        with open(f"/proc/{run.process.pid}/cmdline", "rb") as arguments:
+            assert b"secret" not in arguments.read()
+        assert puppet.requests[0].field("authorization")
+        puppet.release("/held")
+        assert run.wait() == 0
