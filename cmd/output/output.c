@@ -20,6 +20,7 @@
 
 struct output {
     struct output_options options;
+    struct record_options record_options;
     struct summary *summary;
     struct bodies *bodies; /* NULL unless the format is bodies */
     struct text text;      /* of the entry that is written, kept for its memory */
@@ -30,10 +31,16 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
     struct output *output = malloc(sizeof(*output));
     if (output == NULL)
         return -ENOMEM;
-    *output = (struct output){.options = *options, .summary = summary_create()};
+    *output = (struct output){
+        .options = *options,
+        .record_options = {.epoch = options->epoch, .has_tries = options->has_retries},
+        .summary = summary_create(),
+    };
     int code = output->summary != NULL ? 0 : -ENOMEM;
     if (code == 0 && options->format == OUTPUT_BODIES)
         code = bodies_create(loop, options->writer, NULL, &output->bodies);
+    if (code == 0 && output->bodies != NULL && options->has_retries)
+        bodies_hold(output->bodies);
     if (code != 0) {
         output_destroy(output);
         return code;
@@ -71,6 +78,11 @@ int output_prepare(struct output *output, struct entry *entry, haul_body_fn **re
     return 0;
 }
 
+int output_restart(void *data)
+{
+    return data != NULL ? body_restart(data) : 0;
+}
+
 void output_take_turn(struct output *output, struct entry *entry)
 {
     (void)output;
@@ -82,7 +94,7 @@ static int emit_text(struct output *output, const struct entry *entry)
 {
     const struct output_options *options = &output->options;
     text_clear(&output->text);
-    int code = options->format == OUTPUT_RECORDS ? record_write(&output->text, entry, &options->epoch)
+    int code = options->format == OUTPUT_RECORDS ? record_write(&output->text, entry, &output->record_options)
                                                  : lines_write(&output->text, entry, options->style);
     if (code != 0)
         return code;
@@ -136,7 +148,7 @@ int output_emit(struct output *output, struct entry *entry)
     return output->bodies != NULL ? emit_body(output, entry) : emit_text(output, entry);
 }
 
-struct haul_event *output_missing_room(struct output *output)
+struct haul_event *output_missing_room(struct output *output, bool is_under_way)
 {
     const struct output_options *options = &output->options;
     if (writer_is_full(options->writer))
@@ -145,19 +157,27 @@ struct haul_event *output_missing_room(struct output *output)
         return writer_room(options->messages);
     if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))
         return bodies_idle(output->bodies);
+    if (output->bodies != NULL && is_under_way && bodies_are_many(output->bodies))
+        return bodies_change(output->bodies);
     return NULL;
 }
 
 bool output_is_full(struct output *output)
 {
-    return output_missing_room(output) != NULL;
+    return output_missing_room(output, true) != NULL;
+}
+
+void output_look_again(struct output *output)
+{
+    if (output->bodies != NULL && bodies_are_many(output->bodies))
+        bodies_look_again(output->bodies);
 }
 
 struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(output_wait_room);
     while (output_is_full(self->output))
-        HAUL_AWAIT(haul_event_wait(task, output_missing_room(self->output)));
+        HAUL_AWAIT(haul_event_wait(task, output_missing_room(self->output, true)));
     HAUL_FINALLY;
     HAUL_END;
 }

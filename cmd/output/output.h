@@ -26,6 +26,7 @@ struct output_options {
     enum output_format format;
     enum lines_style style;    /* of lines */
     struct epoch epoch;        /* for records */
+    bool has_retries;          /* bodies may come anew */
     struct writer *writer;     /* outlives the output */
     struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
     struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
@@ -43,6 +44,9 @@ enum lines_style output_style_for(int descriptor);
 /* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. -ENOMEM. */
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
 
+/* The body that DATA was prepared for comes anew: for the `restart` of the fetch. */
+haul_restart_fn output_restart;
+
 /* ENTRY will be the next one emitted: its body may go straight through (output/body.h). May be called again. */
 void output_take_turn(struct output *output, struct entry *entry);
 
@@ -50,8 +54,12 @@ void output_take_turn(struct output *output, struct entry *entry);
  * writer that is no longer open is no error here; writer_run tells of it. */
 int output_emit(struct output *output, struct entry *entry);
 
-/* What there is to wait for before something new is started; NULL: nothing. */
-struct haul_event *output_missing_room(struct output *output);
+/* What there is to wait for before something new is started; NULL: nothing. Where nothing IS_UNDER_WAY, that much is
+ * kept already does not count. */
+struct haul_event *output_missing_room(struct output *output, bool is_under_way);
+
+/* Nothing is under way any more: who waits for room looks again. */
+void output_look_again(struct output *output);
 
 /* True while more waits than should: nothing new should be started. */
 bool output_is_full(struct output *output);

@@ -36,7 +36,7 @@ static void check_url(const struct haul_url *url)
 static void check_record(struct entry *entry)
 {
     struct text text = {0};
-    CHECK(record_write(&text, entry, &(struct epoch){0}) == 0);
+    CHECK(record_write(&text, entry, &(struct record_options){0}) == 0);
     cJSON *record = cJSON_ParseWithLength(text.bytes, text.size);
     CHECK(record);
     CHECK(memchr(text.bytes, '\n', text.size) == text.bytes + text.size - 1);

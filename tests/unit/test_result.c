@@ -115,6 +115,8 @@ static void check_copy(const struct haul_result *copy, const struct haul_result 
     assert_string_equal(copy->remote_ip, result->remote_ip);
     assert_int_equal(copy->status, result->status);
     assert_int_equal(copy->time.total, result->time.total);
+    assert_null(copy->tries);
+    assert_int_equal(copy->try_count, 0);
     assert_null(copy->body);
     assert_int_equal(copy->body_size, 0);
 }
@@ -132,6 +134,8 @@ static void test_copy(void **state)
         .content_type = "text/plain",
         .remote_ip = "::1",
         .time = {.total = 7},
+        .tries = &(struct haul_try){.status = 503},
+        .try_count = 1,
         .body = body,
         .body_size = 4,
     };
