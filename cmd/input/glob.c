@@ -6,6 +6,7 @@
 #include <haul/error.h>
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -182,6 +183,7 @@ static int read_range(struct reader *reader, struct pattern *pattern)
 static int multiply(struct reader *reader, size_t by)
 {
     struct glob *glob = reader->glob;
+    assert(by > 0);
     if (by <= reader->maximum && glob->count <= reader->maximum / by) {
         glob->count *= by;
         return 0;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "net/normal.h"
 
+#include <assert.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <haul/duration.h>
@@ -234,6 +235,7 @@ static int normalize(const struct haul_url_reading *reading, const struct parsed
             code = haul__append_normal(buffer, HAUL__USER_COMPONENT, parsed->password, strlen(parsed->password));
     }
     size_t host = buffer->size;
+    assert(parsed->host);
     size_t host_size = strlen(parsed->host);
     if (code == 0)
         code = haul__buffer_append(buffer, parsed->host, host_size);
