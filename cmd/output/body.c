@@ -2,6 +2,7 @@
 
 #include "message.h"
 #include "output/keep.h"
+#include "output/spill.h"
 #include "output/writer.h"
 
 #include <haul/duration.h>
@@ -67,9 +68,7 @@ int bodies_create(struct haul_loop *loop, struct writer *writer, const char *dir
     if (bodies == NULL)
         return -ENOMEM;
     if (directory == NULL)
-        directory = getenv("TMPDIR");
-    if (directory == NULL || directory[0] == '\0')
-        directory = "/tmp";
+        directory = spill_directory();
     *bodies = (struct bodies){.loop = loop, .writer = writer, .pool = {.directory = directory}};
     keep_pool_reserve(&bodies->pool);
     haul_event_init(&bodies->idle);

@@ -5,12 +5,14 @@
 #include "message.h"
 #include "output/output.h"
 #include "output/progress.h"
+#include "output/spill.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
 #include "output/verbose.h"
 #include "request/jar.h"
 #include "run/advice.h"
+#include "run/dedupe.h"
 #include "run/entry.h"
 #include "run/front.h"
 #include "run/program.h"
@@ -27,6 +29,7 @@ struct run {
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
     struct output *output;
+    struct dedupe *dedupe; /* NULL: each URL is fetched each time */
     struct front front;
     struct advice advice;
     bool front_has_ended;
@@ -179,6 +182,16 @@ static int make_output(struct run *run)
     return output_create(program->loop, &output_options, &run->output);
 }
 
+static int make_dedupe(struct run *run)
+{
+    int code = dedupe_create(spill_directory(), &run->dedupe);
+    if (code != 0) {
+        message("cannot make a file for --dedupe in %s: %s", spill_directory(), haul_error_message(code));
+        run->program.has_told = true;
+    }
+    return code;
+}
+
 static int make(struct run *run, const struct options *options)
 {
     int code = program_make(&run->program, options);
@@ -190,6 +203,8 @@ static int make(struct run *run, const struct options *options)
         code = make_client(run);
     if (code == 0)
         code = make_output(run);
+    if (code == 0 && options->dedupe)
+        code = make_dedupe(run);
     if (code != 0)
         return code;
     const struct front_plan plan = {
@@ -204,6 +219,7 @@ static int make(struct run *run, const struct options *options)
                  .look_again = look_again,
                  .data = run},
         .request = request_of(&options->request),
+        .dedupe = run->dedupe,
         .mode = options->mode,
         .concurrency = options->mode == MODE_SEQUENTIAL ? 1 : options->concurrency,
         .window = options->window,
@@ -217,6 +233,7 @@ static void tear_down(struct run *run)
     message_set_before(NULL, NULL);
     progress_destroy(run->progress);
     output_destroy(run->output);
+    dedupe_destroy(run->dedupe);
     haul_client_destroy(run->client);
     advice_finish(&run->advice);
     jar_finish(&run->jar);

@@ -1,5 +1,7 @@
 #include "run/front.h"
 
+#include "input/line_request.h"
+#include "run/dedupe.h"
 #include "run/entry.h"
 #include "run/feed.h"
 
@@ -76,14 +78,18 @@ static void tell_turn(struct front *front)
         front->plan.sink.take_turn(front->plan.sink.data, next);
 }
 
+static void note_error(struct front *front, int code)
+{
+    if (code < 0 && front->error == 0)
+        front->error = code;
+}
+
 static void emit(void *data, struct entry *entry)
 {
     struct front *front = data;
     if (front->turn == entry)
         front->turn = NULL;
-    int code = front->plan.sink.emit(front->plan.sink.data, entry);
-    if (code < 0 && front->error == 0)
-        front->error = code;
+    note_error(front, front->plan.sink.emit(front->plan.sink.data, entry));
 }
 
 static void finish(struct front *front, struct entry *entry)
@@ -93,12 +99,36 @@ static void finish(struct front *front, struct entry *entry)
     front_room_changed(front);
 }
 
+/* ENTRY was fetched: it, and those that waited for the same answer, are done. Each of these has its result only when
+ * its turn comes here, since whatever has one may leave with another. */
+static void settle(struct front *front, struct entry *entry)
+{
+    struct entry *twin = NULL;
+    if (front->plan.dedupe)
+        note_error(front, dedupe_settle(front->plan.dedupe, entry, &twin));
+    finish(front, entry);
+    while (twin) {
+        struct entry *next = twin->twin;
+        int code = dedupe_answer(front->plan.dedupe, twin);
+        note_error(front, code);
+        if (code == 0)
+            finish(front, twin);
+        twin = next;
+    }
+}
+
+static const struct haul_request *request_of_entry(const struct front *front, const struct entry *entry)
+{
+    return entry->request && entry->request->has_own ? &entry->request->sent : front->plan.request;
+}
+
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
-                             .request = self->front->plan.request, .body = self->body, .body_data = self->body_data,
-                             .restart = self->front->plan.sink.restart);
+                             .request = request_of_entry(self->front, self->entry), .body = self->body,
+                             .body_data = self->body_data, .restart = self->front->plan.sink.restart);
+    self->fetch.max_time = self->entry->request ? self->entry->request->max_time : 0;
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     self->front->alive--;
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
@@ -106,7 +136,7 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
     if (coroutine->code == HAUL_E_CANCELLED && self->entry->result)
         self->entry->result->message = self->front->cancel_message;
     if (self->entry->result)
-        finish(self->front, self->entry);
+        settle(self->front, self->entry);
     if (self->front->error != 0)
         HAUL_FAIL(self->front->error);
     HAUL_FINALLY;
@@ -117,8 +147,11 @@ static int start(struct front *front, struct entry *entry)
 {
     haul_body_fn *body = haul_body_discard;
     void *body_data = NULL;
+    bool is_waiting = false;
     int code = 0;
-    if (!entry->result && front->plan.sink.prepare)
+    if (!entry->result && front->plan.dedupe)
+        code = dedupe_enter(front->plan.dedupe, entry, &is_waiting);
+    if (code == 0 && !entry->result && !is_waiting && front->plan.sink.prepare)
         code = front->plan.sink.prepare(front->plan.sink.data, entry, &body, &body_data);
     order_add(&front->order, entry);
     if (code < 0)
@@ -128,6 +161,8 @@ static int start(struct front *front, struct entry *entry)
         return front->error;
     }
     tell_turn(front);
+    if (is_waiting)
+        return 0;
     code = haul_group_spawn(
         &front->group, HAUL_CALL(fetch_entry, .front = front, .entry = entry, .body = body, .body_data = body_data),
         NULL);

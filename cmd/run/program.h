@@ -18,6 +18,7 @@ struct program {
     struct epoch epoch; /* when it began */
     struct haul_trust *trust;
     struct source *source;
+    struct haul_url *base;   /* of lines that begin with a slash; NULL: none */
     struct source_feed feed; /* of the source */
     struct writer *writer;   /* to standard output */
     struct messages messages;

@@ -85,6 +85,10 @@ struct haul_result {
  * may be NULL. NULL: out of memory. */
 struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message);
 
+/* A copy with its texts, but without its body and its tries. NULL: out of memory. RESULT may be one that the caller has
+ * put together, with texts of its own. */
+struct haul_result *haul_result_copy(const struct haul_result *result);
+
 void haul_result_destroy(struct haul_result *result); /* NULL is fine */
 
 HAUL__END_C
