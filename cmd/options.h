@@ -42,7 +42,19 @@ struct options {
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 
+    const char *output;     /* a template for files; NULL: none. "-" is `body` */
+    bool remote_name;       /* -O; becomes an `output` */
+    const char *output_dir; /* NULL: none */
+    bool create_dirs;
+    bool no_clobber;
+    bool skip_existing;
+    bool fsync;
+    bool fail_with_body;
+    bool sha256;
+    bool include_body;
+
     bool body;
+    bool newline;
     bool jsonl;
     bool silent;
     bool summary;

@@ -1,6 +1,8 @@
 #include "run/fetch.h"
 
 #include "client_options.h"
+#include "files/file_body.h"
+#include "files/files.h"
 #include "input/source.h"
 #include "message.h"
 #include "output/output.h"
@@ -13,7 +15,9 @@
 
 #include <haul/haul.h>
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* All that a run needs, made from the top down and torn down from the bottom up. */
@@ -21,9 +25,11 @@ struct run {
     struct program program;
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
+    struct files *files;       /* NULL: bodies are not written to files */
     struct output *output;
     struct front front;
     bool front_has_ended;
+    bool is_interrupted;
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
 };
 
@@ -60,6 +66,16 @@ static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void 
     return output_prepare(((struct run *)data)->output, entry, ret_fn, ret_data);
 }
 
+static int complete(void *data, struct entry *entry, struct haul_result *result, int code)
+{
+    return output_complete(((struct run *)data)->output, entry, result, code);
+}
+
+static struct haul_await wait_complete(struct haul_task *task, void *data, struct entry *entry)
+{
+    return output_wait_complete(task, ((struct run *)data)->output, entry);
+}
+
 static void take_turn(void *data, struct entry *entry)
 {
     output_take_turn(((struct run *)data)->output, entry);
@@ -93,12 +109,15 @@ static void tell_figures(void *data, struct progress_figures *ret_figures)
     };
 }
 
-/* What is done already has only to be written, which is not cut short. */
+/* What is done already has only to be written, which is not cut short but by a second signal. */
 static void interrupt(void *data)
 {
     struct run *run = data;
-    if (run->front_has_ended)
+    if (run->is_interrupted && run->files)
+        file_bodies_discard(run->files);
+    if (run->front_has_ended || run->is_interrupted)
         return;
+    run->is_interrupted = true;
     front_set_cancel_message(&run->front, "interrupted");
     program_cancel(&run->program);
 }
@@ -132,11 +151,41 @@ static int make_progress(struct run *run)
     return code;
 }
 
+/* Where -o says that bodies go. */
+static int make_files(struct run *run)
+{
+    struct program *program = &run->program;
+    const struct options *options = program->options;
+    if (!options->output)
+        return 0;
+    int code = target_open(program->loop, options->output_dir, options->output, &program->target);
+    if (code < 0 && code != -ENOMEM) {
+        message("cannot write to %s: %s", excerpt(program->target.path).text, strerror(-code));
+        code = HAUL_E_INVALID;
+    }
+    const struct files_options files_options = {
+        .template = options->output,
+        .directory = options->output_dir,
+        .makes_folders = options->create_dirs,
+        .keeps_existing = options->no_clobber,
+        .skips_existing = options->skip_existing,
+        .keeps_failed = options->fail_with_body,
+        .is_synced = options->fsync,
+        .has_digest = options->sha256,
+    };
+    if (code == 0 && !program->target.writer)
+        code = files_create(&files_options, &run->files);
+    program->has_told = code == HAUL_E_INVALID;
+    return code;
+}
+
 static int make_output(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
     int code = make_progress(run);
+    if (code == 0)
+        code = make_files(run);
     if (code != 0)
         return code;
     const struct output_options output_options = {
@@ -146,6 +195,12 @@ static int make_output(struct run *run)
         .style = output_style_for(STDOUT_FILENO),
         .epoch = program->epoch,
         .writer = program->writer,
+        .target = program->target.writer,
+        .files = run->files,
+        .keeps_failed = options->fail_with_body,
+        .ends_lines = options->newline,
+        .has_digest = options->sha256,
+        .has_body = options->include_body && options->jsonl,
         .messages = program->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
@@ -166,6 +221,8 @@ static int make(struct run *run, const struct options *options)
         .feed = &run->program.feed.feed,
         .sink = {.emit = emit,
                  .prepare = prepare,
+                 .complete = complete,
+                 .wait_complete = wait_complete,
                  .take_turn = take_turn,
                  .is_full = is_full,
                  .wait_room = wait_room,
@@ -183,6 +240,7 @@ static void tear_down(struct run *run)
     message_set_before(NULL, NULL);
     progress_destroy(run->progress);
     output_destroy(run->output);
+    files_destroy(run->files);
     haul_client_destroy(run->client);
     program_tear_down(&run->program);
 }

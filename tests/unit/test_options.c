@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "option_samples.h"
 #include "option_table.h"
 
 #include <haul/duration.h>
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct options options;
 static char *problem;
 
 /* Parses a command line that ends with NULL, behind the program's name. */
@@ -60,158 +60,9 @@ static void the_defaults_are_those_of_the_manual(void **state)
     for (int i = 0; i < MODE_COUNT; i++)
         assert_int_equal(options.modes[i], i);
     assert_null(options.export_json);
+    assert_true(!options.output && !options.output_dir);
     options_finish(&options);
 }
-
-static bool has_list(void)
-{
-    return options.items[0].kind == SOURCE_LIST && strcmp(options.items[0].text, "urls.txt") == 0;
-}
-static bool has_as_completed(void)
-{
-    return options.mode == MODE_AS_COMPLETED;
-}
-static bool has_gather(void)
-{
-    return options.mode == MODE_GATHER;
-}
-static bool has_sequential(void)
-{
-    return options.mode == MODE_SEQUENTIAL;
-}
-static bool has_runs(void)
-{
-    return options.runs == 7;
-}
-static bool has_modes(void)
-{
-    return options.mode_count == 2 && options.modes[0] == MODE_GATHER && options.modes[1] == MODE_SEQUENTIAL;
-}
-static bool has_export_json(void)
-{
-    return strcmp(options.export_json, "figures.json") == 0;
-}
-static bool has_concurrency(void)
-{
-    return options.concurrency == 7 && options.is_concurrency_given;
-}
-static bool has_per_host(void)
-{
-    return options.per_host == 7;
-}
-static bool has_window(void)
-{
-    return options.window == 7;
-}
-static bool has_max_time(void)
-{
-    return options.max_time == 1500 * HAUL_MILLISECOND;
-}
-static bool has_connect_timeout(void)
-{
-    return options.connect_timeout == 500 * HAUL_MILLISECOND;
-}
-static bool has_idle_timeout(void)
-{
-    return options.idle_timeout == 2 * HAUL_MINUTE;
-}
-static bool has_location(void)
-{
-    return options.location;
-}
-static bool has_no_location(void)
-{
-    return !options.location;
-}
-static bool has_max_redirs(void)
-{
-    return options.max_redirs == 7;
-}
-static bool has_insecure(void)
-{
-    return options.insecure;
-}
-static bool has_cacert(void)
-{
-    return strcmp(options.cacert, "ca.pem") == 0;
-}
-static bool has_dns_servers(void)
-{
-    return strcmp(options.dns_servers, "192.0.2.1:5353,::1") == 0;
-}
-static bool has_resolver(void)
-{
-    return options.system_resolver;
-}
-static bool has_resolve(void)
-{
-    return strcmp(options.resolve[0], "a:80:127.0.0.1") == 0 && !options.resolve[1];
-}
-static bool has_connect_to(void)
-{
-    return strcmp(options.connect_to[0], "a:80:b:81") == 0 && !options.connect_to[1];
-}
-static bool has_jsonl(void)
-{
-    return options.jsonl;
-}
-static bool has_body(void)
-{
-    return options.body;
-}
-static bool has_silent(void)
-{
-    return options.silent;
-}
-static bool has_summary(void)
-{
-    return options.summary;
-}
-static bool has_help(void)
-{
-    return options.help;
-}
-static bool has_version(void)
-{
-    return options.version;
-}
-
-/* One for each row of the table. */
-static const struct {
-    const char *name;
-    const char *value;
-    bool (*is_set)(void);
-} samples[] = {
-    {"input", "urls.txt", has_list},
-    {"as-completed", NULL, has_as_completed},
-    {"gather", NULL, has_gather},
-    {"sequential", NULL, has_sequential},
-    {"mode", "sequential", has_sequential},
-    {"runs", "7", has_runs},
-    {"modes", "gather,sequential", has_modes},
-    {"export-json", "figures.json", has_export_json},
-    {"concurrency", "7", has_concurrency},
-    {"per-host", "7", has_per_host},
-    {"window", "7", has_window},
-    {"max-time", "1.5", has_max_time},
-    {"connect-timeout", "500ms", has_connect_timeout},
-    {"idle-timeout", "2m", has_idle_timeout},
-    {"location", NULL, has_location},
-    {"no-location", NULL, has_no_location},
-    {"max-redirs", "7", has_max_redirs},
-    {"insecure", NULL, has_insecure},
-    {"cacert", "ca.pem", has_cacert},
-    {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
-    {"resolver", "system", has_resolver},
-    {"resolve", "a:80:127.0.0.1", has_resolve},
-    {"connect-to", "a:80:b:81", has_connect_to},
-    {"jsonl", NULL, has_jsonl},
-    {"body", NULL, has_body},
-    {"silent", NULL, has_silent},
-    {"summary", NULL, has_summary},
-    {"help", NULL, has_help},
-    {"version", NULL, has_version},
-};
 
 /* What is set before, so that an option that sets what is the default is seen too. */
 static const char *opposite(const char *name)
@@ -263,12 +114,12 @@ static void check_forms(const struct option_row *row, bool is_compare, const cha
 static void every_row_is_read_in_every_form_by_its_commands(void **state)
 {
     (void)state;
-    assert_int_equal(sizeof(samples) / sizeof(samples[0]), option_count);
+    assert_int_equal(option_sample_count, option_count);
     for (size_t i = 0; i < option_count; i++) {
-        assert_string_equal(samples[i].name, option_rows[i].name);
-        assert_int_equal(samples[i].value != NULL, option_rows[i].argument != NULL);
-        check_forms(&option_rows[i], false, samples[i].value, samples[i].is_set);
-        check_forms(&option_rows[i], true, samples[i].value, samples[i].is_set);
+        assert_string_equal(option_samples[i].name, option_rows[i].name);
+        assert_int_equal(option_samples[i].value != NULL, option_rows[i].argument != NULL);
+        check_forms(&option_rows[i], false, option_samples[i].value, option_samples[i].is_set);
+        check_forms(&option_rows[i], true, option_samples[i].value, option_samples[i].is_set);
     }
 }
 
@@ -414,6 +265,14 @@ static const struct {
     const char *arguments[5];
     const char *problem; /* with "; try 'haul --help'" behind it */
 } mistakes[] = {
+    {{"-o", "a", "-O"}, "-o, --output and -O, --remote-name both name the files: give one of them"},
+    {{"-O", "--body"}, "--body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "-", "-j"}, "--body and -j, --jsonl both say what to write: give one of them"},
+    {{"-O", "--no-clobber", "--skip-existing"},
+     "--no-clobber and --skip-existing both say what to do with a file that is there: give one of them"},
+    {{"-O", "--include-body"}, "--include-body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "out/"},
+     "-o, --output: \"out/\" is no name for files: it names a folder, and no file in it; try {name} behind it"},
     {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000"},
     {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000"},
     {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000"},
