@@ -32,10 +32,11 @@ struct file_body {
     struct file_body *previous; /* of those with a part */
     struct file_body *next;
     enum stage stage;
-    int descriptor; /* of the part; -1: there is none */
-    char *path;     /* inside of the folder; NULL: it has no name yet */
-    char *part;     /* the name of one without a path; NULL: there is none */
-    char *shown;    /* the path as a person would name it; NULL: there is no file */
+    int descriptor;    /* of the part; -1: there is none */
+    char *path;        /* inside of the folder; NULL: it has no name yet */
+    char *part;        /* the name of one without a path; NULL: there is none */
+    struct keep *kept; /* while there is no descriptor for it; NULL: there always was */
+    char *shown;       /* the path as a person would name it; NULL: there is no file */
     struct digest *digest;
     struct sync *sync;
     char *problem; /* NULL: none, or none that there was memory for */
@@ -67,7 +68,7 @@ static void forget_writing(struct file_body *body)
 /* The folder that its part is in. The descriptor, or a negative errno. */
 static int open_part_folder(const struct file_body *body, bool is_made)
 {
-    return folder_open_parent(body->files->folder, body->part ? "" : body->path, is_made);
+    return files_open_folder(body->files, body->part ? "" : body->path, is_made);
 }
 
 static const char *part_name(const struct file_body *body)
@@ -77,11 +78,13 @@ static const char *part_name(const struct file_body *body)
 
 static void remove_part(const struct file_body *body)
 {
+    files_open_reserve(body->files);
     int folder = open_part_folder(body, false);
-    if (folder < 0)
-        return;
-    part_remove(folder, part_name(body));
-    close(folder);
+    if (folder >= 0) {
+        part_remove(folder, part_name(body));
+        close(folder);
+    }
+    files_close_reserve(body->files);
 }
 
 static void close_part(struct file_body *body)
@@ -99,11 +102,20 @@ static void discard(struct file_body *body)
     close_part(body);
 }
 
+static void drop_kept(struct file_body *body)
+{
+    if (body->kept)
+        keep_drop(body->kept);
+    free(body->kept);
+    body->kept = NULL;
+}
+
 void file_body_destroy(struct file_body *body)
 {
     if (!body)
         return;
     discard(body);
+    drop_kept(body);
     sync_destroy(body->sync);
     digest_destroy(body->digest);
     free(body->path);
@@ -199,19 +211,26 @@ static int check_target(int folder, const char *name)
     return S_ISREG(status.st_mode) || S_ISLNK(status.st_mode) ? 0 : -EINVAL;
 }
 
-static int open_part(struct file_body *body)
+/* The descriptor, or a negative errno. */
+static int make_part(struct file_body *body)
 {
-    if (!body->path)
-        body->part = malloc(NAME_MAX + 1);
-    if (!body->path && !body->part)
-        return fail(body, -ENOMEM, "make");
     int folder = open_part_folder(body, body->files->options.makes_folders);
     if (folder < 0)
-        return fail(body, folder, "make");
+        return folder;
     int code = body->part ? 0 : check_target(folder, part_name(body));
     if (code == 0)
         code = body->part ? part_open_nameless(folder, body->part) : part_open(folder, part_name(body));
     close(folder);
+    return code;
+}
+
+static int open_part(struct file_body *body)
+{
+    if (!body->path && !body->part)
+        body->part = malloc(NAME_MAX + 1);
+    int code = body->path || body->part ? make_part(body) : -ENOMEM;
+    if (files_make_way(body->files, code))
+        code = make_part(body);
     if (code < 0)
         return fail(body, code, "make");
     body->descriptor = code;
@@ -234,20 +253,59 @@ static int write_all(int descriptor, const char *bytes, size_t size)
     return 0;
 }
 
+static int write_bytes(struct file_body *body, const void *bytes, size_t size)
+{
+    int code = write_all(body->descriptor, bytes, size);
+    if (code != 0)
+        return fail(body, code, "write");
+    code = body->digest ? digest_add(body->digest, bytes, size) : 0;
+    return code == 0 ? 0 : fail(body, code, "make the digest of");
+}
+
+/* Connections have taken all the descriptors: what comes is kept until the body is whole, and its own is free again. */
+static int keep_bytes(struct file_body *body, const void *bytes, size_t size)
+{
+    int code = keep_append(body->kept, bytes, size);
+    return code == 0 ? 0 : fail(body, code, "keep what belongs into");
+}
+
+/* Opens its part, or finds out that it is to be kept. */
+static int begin(struct file_body *body)
+{
+    int code = open_part(body);
+    if (code != -EMFILE && code != -ENFILE)
+        return code;
+    body->error = 0;
+    body->kept = malloc(sizeof(*body->kept));
+    if (!body->kept)
+        return fail(body, -ENOMEM, "make");
+    *body->kept = (struct keep){.pool = &body->files->pool};
+    return 0;
+}
+
 int file_body_receive(struct file_body *body, const struct haul_result *so_far, const void *bytes, size_t size)
 {
     if (size == 0 || (so_far->status >= 400 && !body->files->options.keeps_failed))
         return 0;
     int code = body->error;
-    if (code == 0 && body->descriptor < 0)
-        code = open_part(body);
+    if (code == 0 && body->descriptor < 0 && !body->kept)
+        code = begin(body);
     if (code != 0)
         return code;
-    code = write_all(body->descriptor, bytes, size);
-    if (code != 0)
-        return fail(body, code, "write");
-    code = body->digest ? digest_add(body->digest, bytes, size) : 0;
-    return code == 0 ? 0 : fail(body, code, "make the digest of");
+    return body->kept ? keep_bytes(body, bytes, size) : write_bytes(body, bytes, size);
+}
+
+static int write_kept(struct file_body *body)
+{
+    char piece[16 * 1024];
+    while (!keep_is_empty(body->kept)) {
+        size_t size;
+        int code = keep_take(body->kept, piece, sizeof(piece), &size);
+        code = code == 0 ? write_bytes(body, piece, size) : fail(body, code, "read what belongs into");
+        if (code != 0)
+            return code;
+    }
+    return 0;
 }
 
 static bool is_wanted(const struct file_body *body, const struct haul_result *result)
@@ -262,6 +320,8 @@ static bool is_wanted(const struct file_body *body, const struct haul_result *re
 static int begin_sync(struct file_body *body, int descriptor)
 {
     int code = sync_create(descriptor, &body->sync);
+    if (files_make_way(body->files, code))
+        code = sync_create(descriptor, &body->sync);
     return code == 0 ? HAUL_E_BUSY : fail(body, code, "wait for the disk with");
 }
 
@@ -271,6 +331,8 @@ static int finish_writing(struct file_body *body)
     int code = body->error;
     if (code == 0 && body->descriptor < 0)
         code = open_part(body);
+    if (code == 0 && body->kept)
+        code = write_kept(body);
     if (code != 0)
         return code;
     body->stage = STAGE_ON_DISK;
@@ -290,6 +352,8 @@ static int take_name_behind(struct file_body *body, const struct entry *entry, i
 static int sync_folder(struct file_body *body, int folder)
 {
     int descriptor = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0 && files_make_way(body->files, -errno))
+        descriptor = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return fail(body, -errno, "wait for the disk with");
     int code = begin_sync(body, descriptor);
@@ -318,7 +382,7 @@ static int give_name(struct file_body *body, const struct entry *entry, int stat
     if (code == 0 && body->part)
         code = take_name_behind(body, entry, status);
     if (code == 0) {
-        int folder = folder_open_parent(body->files->folder, body->path, body->files->options.makes_folders);
+        int folder = files_open_folder(body->files, body->path, body->files->options.makes_folders);
         code = folder >= 0 ? rename_part(body, part_folder, folder) : fail(body, folder, "make");
         if (folder >= 0)
             close(folder);
@@ -341,6 +405,7 @@ static void tell(struct file_body *body, struct haul_result *result, int code)
 {
     bool is_cancelled = code == HAUL_E_CANCELLED;
     discard(body);
+    drop_kept(body);
     body->stage = STAGE_DONE;
     if (body->error == 0 && !is_cancelled)
         return;
@@ -350,9 +415,9 @@ static void tell(struct file_body *body, struct haul_result *result, int code)
     result->message = body->problem ? body->problem : "the file could not be written";
 }
 
-int file_body_complete(struct file_body *body, const struct entry *entry, struct haul_result *result, int code)
+/* Goes on to the next stages, as far as it can at once. */
+static int proceed(struct file_body *body, const struct entry *entry, struct haul_result *result, int code)
 {
-    body->sync = NULL;
     if (code < 0)
         fail(body, code, "wait for the disk with");
     if (code == 0 && body->stage == STAGE_WRITING && is_wanted(body, result))
@@ -361,6 +426,14 @@ int file_body_complete(struct file_body *body, const struct entry *entry, struct
         code = give_name(body, entry, result->status);
     if (code == 0 && body->stage == STAGE_NAMED)
         code = end(body);
+    return code;
+}
+
+int file_body_complete(struct file_body *body, const struct entry *entry, struct haul_result *result, int code)
+{
+    files_open_reserve(body->files);
+    code = proceed(body, entry, result, code);
+    files_close_reserve(body->files);
     if (code == HAUL_E_BUSY)
         return code;
     if (body->stage != STAGE_DONE || code != 0)

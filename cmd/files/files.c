@@ -73,7 +73,11 @@ int files_create(const struct files_options *options, struct files **ret_files)
     struct files *files = malloc(sizeof(*files));
     if (!files)
         return -ENOMEM;
-    *files = (struct files){.options = *options, .folder = -1};
+    *files = (struct files){.options = *options, .folder = -1, .pool = {.directory = keep_directory()}};
+    for (size_t i = 0; i < FILES_RESERVE; i++)
+        files->reserve[i] = -1;
+    keep_pool_reserve(&files->pool);
+    files_close_reserve(files);
     int code = make_template(files);
     if (code == 0)
         code = make_prefix(files);
@@ -96,20 +100,60 @@ void files_destroy(struct files *files)
         return;
     if (files->folder >= 0)
         close(files->folder);
+    files_open_reserve(files);
+    files_make_way(files, -EMFILE);
+    keep_pool_finish(&files->pool);
     claims_finish(&files->claims);
     template_destroy(files->template);
     free(files->prefix);
     free(files);
 }
 
-bool files_has(const struct files *files, const char *path)
+void files_open_reserve(struct files *files)
+{
+    files->is_reserve_open = true;
+}
+
+void files_close_reserve(struct files *files)
+{
+    files->is_reserve_open = false;
+    for (size_t i = 0; i < FILES_RESERVE; i++)
+        if (files->reserve[i] < 0)
+            files->reserve[i] = open("/", O_PATH | O_CLOEXEC);
+}
+
+bool files_make_way(struct files *files, int code)
+{
+    bool has_some = false;
+    if (!files->is_reserve_open || (code != -EMFILE && code != -ENFILE))
+        return false;
+    for (size_t i = 0; i < FILES_RESERVE; i++) {
+        if (files->reserve[i] < 0)
+            continue;
+        close(files->reserve[i]);
+        files->reserve[i] = -1;
+        has_some = true;
+    }
+    return has_some;
+}
+
+int files_open_folder(struct files *files, const char *path, bool is_made)
+{
+    int folder = folder_open_parent(files->folder, path, is_made);
+    return files_make_way(files, folder) ? folder_open_parent(files->folder, path, is_made) : folder;
+}
+
+bool files_has(struct files *files, const char *path)
 {
     struct stat status;
-    int folder = folder_open_parent(files->folder, path, false);
-    if (folder < 0)
-        return false;
-    bool is_there = fstatat(folder, folder_last_component(path), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    close(folder);
+    bool is_there = false;
+    files_open_reserve(files);
+    int folder = files_open_folder(files, path, false);
+    if (folder >= 0) {
+        is_there = fstatat(folder, folder_last_component(path), &status, AT_SYMLINK_NOFOLLOW) == 0;
+        close(folder);
+    }
+    files_close_reserve(files);
     return is_there;
 }
 

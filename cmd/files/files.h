@@ -7,6 +7,7 @@
 #define FILES_FILES_H
 
 #include "files/claims.h"
+#include "output/keep.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,9 @@ struct files_options {
     bool has_digest;       /* its SHA-256 is made */
 };
 
+/* How many descriptors a body may need on its way to its name. */
+enum { FILES_RESERVE = 4 };
+
 /* Its fields are for file bodies. */
 struct files {
     struct files_options options;
@@ -35,7 +39,10 @@ struct files {
     int folder;   /* where all paths begin */
     bool needs_answer;
     struct claims claims;
-    struct file_body *writing; /* those with a file that is not whole */
+    struct file_body *writing;  /* those with a file that is not whole */
+    struct keep_pool pool;      /* of those that got no descriptor, for as long as they are received */
+    int reserve[FILES_RESERVE]; /* descriptors that make way for those of files; -1: it is given away */
+    bool is_reserve_open;
 };
 
 /* Texts are borrowed. HAUL_E_INVALID: the template is none, or its folder cannot be used, and a message has said so;
@@ -51,6 +58,17 @@ int files_take_name(struct files *files, const struct entry *entry, const char *
                     struct text *ret_path);
 
 /* Whether something has the name PATH. */
-bool files_has(const struct files *files, const char *path);
+bool files_has(struct files *files, const char *path);
+
+/* Opens the folder that PATH is in. The descriptor, or a negative errno as folder_open_parent has it. */
+int files_open_folder(struct files *files, const char *path, bool is_made);
+
+/* Between these two what is opened may use the reserve: on the way to its end no body fails for want of a descriptor.
+ * Those that are received must not, since they keep what they open. */
+void files_open_reserve(struct files *files);
+void files_close_reserve(struct files *files);
+
+/* Whether CODE says that there are no descriptors, and the reserve has made way: then it is worth to try again. */
+bool files_make_way(struct files *files, int code);
 
 #endif

@@ -62,13 +62,9 @@ static void pump_at_room(void *data)
 int bodies_create(struct haul_loop *loop, const struct bodies_options *options, struct bodies **ret_bodies)
 {
     struct bodies *bodies = malloc(sizeof(*bodies));
-    const char *directory = options->directory;
+    const char *directory = options->directory != NULL ? options->directory : keep_directory();
     if (bodies == NULL)
         return -ENOMEM;
-    if (directory == NULL)
-        directory = getenv("TMPDIR");
-    if (directory == NULL || directory[0] == '\0')
-        directory = "/tmp";
     *bodies = (struct bodies){.loop = loop, .options = *options, .pool = {.directory = directory}};
     keep_pool_reserve(&bodies->pool);
     haul_event_init(&bodies->idle);

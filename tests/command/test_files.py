@@ -4,11 +4,14 @@ import fcntl
 import hashlib
 import os
 import pathlib
+import resource
 import signal
+import subprocess
 import threading
 
 import pytest
 import servers
+import support
 
 pytestmark = pytest.mark.sanitized
 
@@ -312,23 +315,27 @@ def test_sha256(haul, origin, tmp_path):
     assert [record["sha256"] for record in run.records()] == [digests["300000"], digests["0"], None, None]
 
 
-def test_a_disk_that_is_full_fails_its_url_alone(haul, origin, tmp_path):
+def test_a_disk_that_is_full_fails_its_url_alone(origin, tmp_path):
     """A limit of the size of files does as well."""
-    run = haul_with_limit(haul, ["-j", "-O", origin.url("/size/300000"), origin.url("/ok")], tmp_path)
+    arguments = ["-j", "-O", origin.url("/size/300000"), origin.url("/ok")]
+    run = haul_with_limit(resource.RLIMIT_FSIZE, 100_000, arguments, cwd=tmp_path)
     messages = {record["file"]: (record["error"] or {}).get("message") for record in run.records()}
     assert messages == {None: "cannot write 300000: File too large", "ok": None}
     assert tree(tmp_path) == {"ok": b"ok\n"}
 
 
-def haul_with_limit(haul, arguments, directory):
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
-    try:
-        return haul(*arguments, cwd=directory)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+def haul_with_limit(which, limit, arguments, stdin=None, **more):
+    """Runs haul under a limit."""
+    run = subprocess.run(
+        support.command(arguments),
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=support.PATIENCE,
+        preexec_fn=lambda: resource.setrlimit(which, (limit, limit)),
+        **more,
+    )
+    return support.Finished(run.args, run.returncode, run.stdout, run.stderr)
 
 
 def test_to_standard_output(haul, origin, mode):
@@ -384,3 +391,18 @@ def test_include_body(haul, origin, mode):
     assert [record["body"] for record in records] == ["ok\n", None, records[2]["body"], None, None]
     assert [record.get("body_base64") for record in records] == [None, "/wBh", None, None, None]
     assert records[2]["body"]
+
+
+def test_without_descriptors_nothing_is_lost(origin, tmp_path):
+    """Connections may take all there are: what comes is kept, and written when its own connection is done."""
+    urls = [origin.url(f"/size/{size}?{number}") for number, size in enumerate([5, 100_000] * 150)]
+    options = ["-c", 1000, "-j", "-o", "{status}/{index}", "--create-dirs", "--sha256"]
+    run = haul_with_limit(resource.RLIMIT_NOFILE, 50, options, "\n".join(urls).encode(), cwd=tmp_path)
+    assert (run.returncode, len(run.records())) == (0, 300)
+    sizes = {}
+    for record in run.records():
+        content = (tmp_path / record["file"]).read_bytes()
+        sizes[len(content)] = sizes.get(len(content), 0) + 1
+        assert hashlib.sha256(content).hexdigest() == record["sha256"]
+    assert sizes == {5: 150, 100_000: 150}
+    assert len(tree(tmp_path)) == 300
