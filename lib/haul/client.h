@@ -39,6 +39,7 @@ struct haul_client_options {
     const char *https_proxy;       /* for https URLs */
     const char *no_proxy;          /* hosts that go without, as in curl's --noproxy */
     const char *user_agent;        /* "haul/VERSION" */
+    bool keep_headers;             /* results have the fields of the answer's header; false */
     haul_callback_fn *waiting;     /* called when a fetch begins to wait for its host's place: others may be tried */
     void *waiting_data;
     haul_gate_fn *gate; /* asked before the first hop of each fetch; NULL: all may start */
