@@ -42,8 +42,9 @@ struct options {
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 
-    const char *output;     /* a template for files; NULL: none. "-" is `body` */
-    bool remote_name;       /* -O; becomes an `output` */
+    const char *output; /* a template for files; NULL: none. "-" is `body` */
+    bool remote_name;   /* -O; becomes an `output` */
+    bool remote_header_name;
     const char *output_dir; /* NULL: none */
     bool create_dirs;
     bool no_clobber;
@@ -52,6 +53,7 @@ struct options {
     bool fail_with_body;
     bool sha256;
     bool include_body;
+    bool include_headers;
 
     bool body;
     bool newline;

@@ -135,6 +135,7 @@ static int make_client(struct run *run)
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
+    client_options.keep_headers = options->remote_header_name || options->include_headers;
     client_options.gate = missing_room;
     client_options.gate_data = run;
     return haul_client_create(run->program.loop, &client_options, &run->client);
@@ -166,6 +167,7 @@ static int make_files(struct run *run)
     const struct files_options files_options = {
         .template = options->output,
         .directory = options->output_dir,
+        .takes_names = options->remote_header_name,
         .makes_folders = options->create_dirs,
         .keeps_existing = options->no_clobber,
         .skips_existing = options->skip_existing,
@@ -201,6 +203,7 @@ static int make_output(struct run *run)
         .ends_lines = options->newline,
         .has_digest = options->sha256,
         .has_body = options->include_body && options->jsonl,
+        .has_headers = options->include_headers,
         .messages = program->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };

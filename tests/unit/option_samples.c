@@ -126,6 +126,11 @@ static bool has_remote_name(void)
     return strcmp(options.output, "{name}") == 0;
 }
 
+static bool has_remote_header_name(void)
+{
+    return options.remote_header_name;
+}
+
 static bool has_output_dir(void)
 {
     return strcmp(options.output_dir, "files") == 0;
@@ -181,6 +186,11 @@ static bool has_include_body(void)
     return options.include_body;
 }
 
+static bool has_include_headers(void)
+{
+    return options.include_headers;
+}
+
 static bool has_silent(void)
 {
     return options.silent;
@@ -227,6 +237,7 @@ const struct option_sample option_samples[] = {
     {"connect-to", "a:80:b:81", has_connect_to},
     {"output", "{name}.html", has_output},
     {"remote-name", NULL, has_remote_name},
+    {"remote-header-name", NULL, has_remote_header_name},
     {"output-dir", "files", has_output_dir},
     {"create-dirs", NULL, has_create_dirs},
     {"no-clobber", NULL, has_no_clobber},
@@ -238,6 +249,7 @@ const struct option_sample option_samples[] = {
     {"body", NULL, has_body},
     {"newline", NULL, has_newline},
     {"include-body", NULL, has_include_body},
+    {"include-headers", NULL, has_include_headers},
     {"silent", NULL, has_silent},
     {"summary", NULL, has_summary},
     {"help", NULL, has_help},
