@@ -7,6 +7,7 @@
 option_read_fn read_true;        /* bool */
 option_read_fn read_false;       /* bool */
 option_read_fn read_text;        /* const char *, not empty */
+option_read_fn read_any_text;    /* const char * */
 option_read_fn read_number;      /* size_t, from the row's minimum to its maximum */
 option_read_fn read_duration;    /* int64_t; 0 is HAUL_NEVER */
 option_read_fn read_template;    /* const char *: a name for files */
@@ -18,5 +19,8 @@ option_read_fn read_dns_servers; /* addresses with ports and commas, as they are
 option_read_fn read_resolver;    /* bool: whether it is the system's */
 option_read_fn read_resolve;     /* HOST:PORT:ADDRESS[,ADDRESS], behind the others of a NULL-ended array */
 option_read_fn read_connect_to;  /* HOST1:PORT1:HOST2:PORT2, the same */
+
+/* The problem, formatted, that makes a value HAUL_E_INVALID; -ENOMEM. */
+int refuse(char **ret_problem, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

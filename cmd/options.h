@@ -3,7 +3,11 @@
 #define OPTIONS_H
 
 #include "input/source.h"
+#include "request/request.h"
 #include "run/mode.h"
+
+#include <haul/client.h>
+#include <haul/url.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,6 +15,26 @@
 
 /* The subcommands, as bits, so that an option can belong to several. */
 enum command { COMMAND_FETCH = 1, COMMAND_COMPARE = 2 };
+
+/* How servers are reached. Texts are argv's where they are const, otherwise copies. */
+struct connection_options {
+    char *proxy; /* NULL: the environment's; empty: none */
+    const char *no_proxy;
+    bool compressed;
+    bool netrc;
+    bool no_http;
+    bool no_https;
+    enum haul_http_version http_version;
+    enum haul_tls_version tls_version;
+    enum haul_ip_version ip_version;
+    const char *ciphers;
+    char *certificate;
+    const char *key;
+    char *key_password;
+    const char *interface;
+    const char *unix_socket;
+    bool verbose;
+};
 
 /* All texts are those of argv. Durations are nanoseconds, HAUL_NEVER for no limit. */
 struct options {
@@ -20,7 +44,8 @@ struct options {
 
     struct source_item *items; /* URL arguments and lists, in the order given; at least one */
     size_t item_count;
-    bool is_input_implied; /* nothing was given to read: the one item is standard input */
+    struct string_list secret_urls; /* those with a password, which argv has no more */
+    bool is_input_implied;          /* nothing was given to read: the one item is standard input */
 
     enum mode mode;
     size_t concurrency;
@@ -34,6 +59,12 @@ struct options {
     int64_t idle_timeout;
     bool location;
     size_t max_redirs;
+
+    struct request_options request; /* what is sent */
+    const char *user_agent;         /* NULL: haul's own */
+
+    struct connection_options connections;
+    struct haul_url_reading reading; /* how URLs in lists and arguments are read */
 
     bool insecure;
     const char *cacert; /* NULL: the system's */
@@ -59,6 +90,7 @@ struct options {
     bool newline;
     bool jsonl;
     bool silent;
+    bool show_error; /* though it is silent */
     bool summary;
 
     size_t runs;

@@ -10,6 +10,8 @@
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
+#include "output/verbose.h"
+#include "request/jar.h"
 #include "run/front.h"
 #include "run/program.h"
 
@@ -23,6 +25,7 @@
 /* All that a run needs, made from the top down and torn down from the bottom up. */
 struct run {
     struct program program;
+    struct jar jar;
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
     struct files *files;       /* NULL: bodies are not written to files */
@@ -138,6 +141,8 @@ static int make_client(struct run *run)
     client_options.keep_headers = options->remote_header_name || options->include_headers;
     client_options.gate = missing_room;
     client_options.gate_data = run;
+    client_options.cookies = run->jar.cookies;
+    client_options.debug = options->connections.verbose ? verbose_write : NULL;
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 
@@ -213,6 +218,10 @@ static int make_output(struct run *run)
 static int make(struct run *run, const struct options *options)
 {
     int code = program_make(&run->program, options);
+    if (code == 0) {
+        code = jar_open(&run->jar, &options->request);
+        run->program.has_told = code == HAUL_E_INVALID;
+    }
     if (code == 0)
         code = make_client(run);
     if (code == 0)
@@ -230,6 +239,7 @@ static int make(struct run *run, const struct options *options)
                  .is_full = is_full,
                  .wait_room = wait_room,
                  .data = run},
+        .request = request_of(&options->request),
         .mode = options->mode,
         .concurrency = options->mode == MODE_SEQUENTIAL ? 1 : options->concurrency,
         .window = options->window,
@@ -245,6 +255,7 @@ static void tear_down(struct run *run)
     output_destroy(run->output);
     files_destroy(run->files);
     haul_client_destroy(run->client);
+    jar_finish(&run->jar);
     program_tear_down(&run->program);
 }
 
@@ -260,7 +271,7 @@ static void tell_end(const struct run *run, const struct summary_counts *counts)
         int64_t wall = haul_loop_update_now(run->program.loop) - run->program.epoch.monotonic;
         summary_append_table(summary, wall, &statistics, &text);
         message_write(text.bytes, text.size);
-    } else if (!options->silent) {
+    } else if (!options->silent || options->show_error) {
         summary_append_line(summary, &text);
         if (text.size > 0)
             message("%.*s", (int)text.size, text.bytes);
@@ -278,6 +289,8 @@ static enum exit_status conclude(struct run *run, int code)
     summary_counts(output_summary(run->output), &counts);
     progress_clear(run->progress);
     program_tell_failure(&run->program, code);
+    if (jar_save(&run->jar) < 0)
+        run->program.has_told = true;
     if (writer_state(run->program.writer) == WRITER_OPEN)
         tell_end(run, &counts);
     return program_judge(&run->program, counts.not_ok > 0 ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK, code);

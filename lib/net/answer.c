@@ -164,7 +164,7 @@ static struct haul__failure explain(const struct haul__transfer *transfer, CURLc
     /* libcurl is content with a header that breaks off. */
     if (curl_code == CURLE_OK && !is_ours && !transfer->has_whole_header)
         return (struct haul__failure){HAUL_CLASS_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, "the answer's header broke off"};
-    if (curl_code == CURLE_OK)
+    if (curl_code == CURLE_OK || (curl_code == CURLE_WRITE_ERROR && transfer->is_enough))
         return (struct haul__failure){0};
     curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
     curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);

@@ -208,7 +208,7 @@ static bool check_agreement(const char *text, size_t size)
     if (code == HAUL_E_DRAINED)
         return false;
     assert_int_equal(code, 0);
-    if (haul__url_create_parsed(text, size, &parsed, &problem) != 0)
+    if (haul__url_create_parsed(&usual, text, size, &parsed, &problem) != 0)
         fail_msg("only the plain way takes %.*s: %s", (int)size, text, problem);
     assert_same(plain, parsed);
     haul_url_destroy(plain);
