@@ -2,11 +2,9 @@
 
 #include "files/digest.h"
 #include "files/disposition.h"
+#include "files/draft.h"
 #include "files/files.h"
-#include "files/folder.h"
-#include "files/part.h"
 #include "files/sync.h"
-#include "message.h"
 #include "output/text.h"
 #include "run/entry.h"
 
@@ -16,11 +14,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* What the exit status of curl would be. */
@@ -30,12 +26,9 @@ enum stage { STAGE_WRITING, STAGE_ON_DISK, STAGE_NAMED, STAGE_DONE };
 
 struct file_body {
     struct files *files;
-    struct file_body *previous; /* of those with a part */
-    struct file_body *next;
     enum stage stage;
-    int descriptor;    /* of the part; -1: there is none */
+    struct draft draft;
     char *path;        /* inside of the folder; NULL: it has no name yet */
-    char *part;        /* the name of one without a path; NULL: there is none */
     struct keep *kept; /* while there is no descriptor for it; NULL: there always was */
     char *shown;       /* the path as a person would name it; NULL: there is no file */
     struct digest *digest;
@@ -44,64 +37,6 @@ struct file_body {
     int error;     /* a negative errno: it cannot be written */
     char hexadecimal[DIGEST_ROOM];
 };
-
-static void note_writing(struct file_body *body)
-{
-    struct files *files = body->files;
-    body->next = files->writing;
-    if (body->next)
-        body->next->previous = body;
-    files->writing = body;
-}
-
-static void forget_writing(struct file_body *body)
-{
-    if (body->previous)
-        body->previous->next = body->next;
-    else
-        body->files->writing = body->next;
-    if (body->next)
-        body->next->previous = body->previous;
-    body->previous = NULL;
-    body->next = NULL;
-}
-
-/* The folder that its part is in. The descriptor, or a negative errno. */
-static int open_part_folder(const struct file_body *body, bool is_made)
-{
-    return files_open_folder(body->files, body->part ? "" : body->path, is_made);
-}
-
-static const char *part_name(const struct file_body *body)
-{
-    return body->part ? body->part : folder_last_component(body->path);
-}
-
-static void remove_part(const struct file_body *body)
-{
-    files_open_reserve(body->files);
-    int folder = open_part_folder(body, false);
-    if (folder >= 0) {
-        part_remove(folder, part_name(body));
-        close(folder);
-    }
-    files_close_reserve(body->files);
-}
-
-static void close_part(struct file_body *body)
-{
-    close(body->descriptor);
-    body->descriptor = -1;
-    forget_writing(body);
-}
-
-static void discard(struct file_body *body)
-{
-    if (body->descriptor < 0)
-        return;
-    remove_part(body);
-    close_part(body);
-}
 
 static void drop_kept(struct file_body *body)
 {
@@ -115,21 +50,14 @@ void file_body_destroy(struct file_body *body)
 {
     if (!body)
         return;
-    discard(body);
+    draft_discard(&body->draft);
     drop_kept(body);
     sync_destroy(body->sync);
     digest_destroy(body->digest);
     free(body->path);
-    free(body->part);
     free(body->shown);
     free(body->problem);
     free(body);
-}
-
-void file_bodies_discard(struct files *files)
-{
-    while (files->writing)
-        discard(files->writing);
 }
 
 /* Notes what went wrong with what. CODE: a negative errno. */
@@ -155,7 +83,7 @@ static int set_name(struct file_body *body, const struct entry *entry, const cha
     struct text path = {0};
     int code = files_take_name(body->files, entry, name, status, &path);
     if (code == 0)
-        body->path = path.bytes;
+        body->draft.path = body->path = path.bytes;
     else
         text_finish(&path);
     return code;
@@ -197,67 +125,26 @@ int file_body_create(struct files *files, struct entry *entry)
     struct file_body *body = malloc(sizeof(*body));
     if (!body)
         return -ENOMEM;
-    *body = (struct file_body){.files = files, .descriptor = -1};
+    *body = (struct file_body){.files = files, .draft = {.files = files, .descriptor = -1}};
     entry->file = body;
     return files->needs_answer ? 0 : take_name_ahead(body, entry);
 }
 
-/* What a name stands for must be a file, or nothing, or a link, which the file takes the place of. */
-static int check_target(int folder, const char *name)
+static int begin_digest(struct file_body *body)
 {
-    struct stat status;
-    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-        return errno == ENOENT ? 0 : -errno;
-    if (S_ISDIR(status.st_mode))
-        return -EISDIR;
-    return S_ISREG(status.st_mode) || S_ISLNK(status.st_mode) ? 0 : -EINVAL;
-}
-
-/* The descriptor, or a negative errno. */
-static int make_part(struct file_body *body)
-{
-    int folder = open_part_folder(body, body->files->options.makes_folders);
-    if (folder < 0)
-        return folder;
-    int code = body->part ? 0 : check_target(folder, part_name(body));
-    if (code == 0)
-        code = body->part ? part_open_nameless(folder, body->part) : part_open(folder, part_name(body));
-    close(folder);
-    return code;
-}
-
-static int open_part(struct file_body *body)
-{
-    if (!body->path && !body->part)
-        body->part = malloc(NAME_MAX + 1);
-    int code = body->path || body->part ? make_part(body) : -ENOMEM;
-    if (files_make_way(body->files, code))
-        code = make_part(body);
-    if (code < 0)
-        return fail(body, code, "make");
-    body->descriptor = code;
-    note_writing(body);
-    code = body->files->options.has_digest ? digest_create(&body->digest) : 0;
+    int code = body->files->options.has_digest ? digest_create(&body->digest) : 0;
     return code == 0 ? 0 : fail(body, code, "make the digest of");
 }
 
-static int write_all(int descriptor, const char *bytes, size_t size)
+static int open_draft(struct file_body *body)
 {
-    while (size > 0) {
-        ssize_t written = write(descriptor, bytes, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return -errno;
-        bytes += written;
-        size -= (size_t)written;
-    }
-    return 0;
+    int code = draft_open(&body->draft);
+    return code == 0 ? begin_digest(body) : fail(body, code, "make");
 }
 
 static int write_bytes(struct file_body *body, const void *bytes, size_t size)
 {
-    int code = write_all(body->descriptor, bytes, size);
+    int code = draft_write(&body->draft, bytes, size);
     if (code != 0)
         return fail(body, code, "write");
     code = body->digest ? digest_add(body->digest, bytes, size) : 0;
@@ -271,10 +158,10 @@ static int keep_bytes(struct file_body *body, const void *bytes, size_t size)
     return code == 0 ? 0 : fail(body, code, "keep what belongs into");
 }
 
-/* Opens its part, or finds out that it is to be kept. */
+/* Opens its draft, or finds out that it is to be kept. */
 static int begin(struct file_body *body)
 {
-    int code = open_part(body);
+    int code = open_draft(body);
     if (code != -EMFILE && code != -ENFILE)
         return code;
     body->error = 0;
@@ -290,7 +177,7 @@ int file_body_receive(struct file_body *body, const struct haul_result *so_far, 
     if (size == 0 || (so_far->status >= 400 && !body->files->options.keeps_failed))
         return 0;
     int code = body->error;
-    if (code == 0 && body->descriptor < 0 && !body->kept)
+    if (code == 0 && body->draft.descriptor < 0 && !body->kept)
         code = begin(body);
     if (code != 0)
         return code;
@@ -331,14 +218,14 @@ static int begin_sync(struct file_body *body, int descriptor)
 static int finish_writing(struct file_body *body)
 {
     int code = body->error;
-    if (code == 0 && body->descriptor < 0)
-        code = open_part(body);
+    if (code == 0 && body->draft.descriptor < 0)
+        code = open_draft(body);
     if (code == 0 && body->kept)
         code = write_kept(body);
     if (code != 0)
         return code;
     body->stage = STAGE_ON_DISK;
-    return body->files->options.is_synced ? begin_sync(body, body->descriptor) : 0;
+    return body->files->options.is_synced ? begin_sync(body, body->draft.descriptor) : 0;
 }
 
 /* For a name that comes with the answer. */
@@ -368,34 +255,18 @@ static int sync_folder(struct file_body *body, int folder)
     return code;
 }
 
-static int rename_part(struct file_body *body, int part_folder, int folder)
-{
-    const struct files_options *options = &body->files->options;
-    const char *name = folder_last_component(body->path);
-    int code = body->part ? check_target(folder, name) : 0;
-    if (code == 0)
-        code = part_rename(part_folder, body->part ? body->part : name, folder, name, options->keeps_existing);
-    if (code != 0)
-        return fail(body, code, "make");
-    close_part(body);
-    body->stage = STAGE_NAMED;
-    return options->is_synced ? sync_folder(body, folder) : 0;
-}
-
 static int give_name(struct file_body *body, const struct entry *entry, const struct haul_result *result)
 {
-    int part_folder = open_part_folder(body, false);
-    int code = part_folder >= 0 ? 0 : fail(body, part_folder, "make");
-    if (code == 0 && body->part)
-        code = take_name_behind(body, entry, result);
-    if (code == 0) {
-        int folder = files_open_folder(body->files, body->path, body->files->options.makes_folders);
-        code = folder >= 0 ? rename_part(body, part_folder, folder) : fail(body, folder, "make");
-        if (folder >= 0)
-            close(folder);
-    }
-    if (part_folder >= 0)
-        close(part_folder);
+    const struct files_options *options = &body->files->options;
+    int code = body->path ? 0 : take_name_behind(body, entry, result);
+    if (code != 0)
+        return code;
+    int folder = draft_rename(&body->draft, body->path, options->keeps_existing);
+    if (folder < 0)
+        return fail(body, folder, "make");
+    body->stage = STAGE_NAMED;
+    code = options->is_synced ? sync_folder(body, folder) : 0;
+    close(folder);
     return code;
 }
 
@@ -411,7 +282,7 @@ static int end(struct file_body *body)
 static void tell(struct file_body *body, struct haul_result *result, int code)
 {
     bool is_cancelled = code == HAUL_E_CANCELLED;
-    discard(body);
+    draft_discard(&body->draft);
     drop_kept(body);
     body->stage = STAGE_DONE;
     if (body->error == 0 && !is_cancelled)

@@ -39,7 +39,4 @@ const char *file_body_digest(const struct file_body *body);
 /* Destroys it, and takes away what is not whole. NULL is fine. */
 void file_body_destroy(struct file_body *body);
 
-/* Takes away all that is being written: for a program that ends at once. */
-void file_bodies_discard(struct files *files);
-
 #endif

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct draft;
 struct entry;
-struct file_body;
 struct template;
 struct text;
 
@@ -40,7 +40,7 @@ struct files {
     int folder;   /* where all paths begin */
     bool needs_answer;
     struct claims claims;
-    struct file_body *writing;  /* those with a file that is not whole */
+    struct draft *drafts;       /* those with a file */
     struct keep_pool pool;      /* of those that got no descriptor, for as long as they are received */
     int reserve[FILES_RESERVE]; /* descriptors that make way for those of files; -1: it is given away */
     bool is_reserve_open;

@@ -78,6 +78,36 @@ int part_open(int folder, const char *name)
     return code != 0 ? code : -EBUSY;
 }
 
+/* Cuts what is behind OFFSET off. */
+static int go_on_at(int descriptor, int64_t offset)
+{
+    struct stat status;
+    if (fstat(descriptor, &status) < 0)
+        return -errno;
+    if (!S_ISREG(status.st_mode) || status.st_size < offset)
+        return -ESTALE;
+    return ftruncate(descriptor, offset) == 0 && lseek(descriptor, offset, SEEK_SET) == offset ? 0 : -errno;
+}
+
+int part_reopen(int folder, const char *name, int64_t offset)
+{
+    char part[name_room];
+    int code = write_name(name, part);
+    if (code != 0)
+        return code;
+    int descriptor = openat(folder, part, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0)
+        return -errno;
+    if (!is_locked(descriptor))
+        code = -EBUSY;
+    else
+        code = is_same(descriptor, folder, part) ? go_on_at(descriptor, offset) : -ESTALE;
+    if (code == 0)
+        return descriptor;
+    close(descriptor);
+    return code;
+}
+
 int part_open_nameless(int folder, char *ret_name)
 {
     for (int try = 0; try < most_tries; try++) {

@@ -6,9 +6,14 @@
 #define FILES_PART_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Makes NAME.part in FOLDER. The descriptor, or a negative errno; -EBUSY: another program writes it. */
 int part_open(int folder, const char *name);
+
+/* Opens what was left of NAME.part, and goes on at OFFSET. The descriptor, or a negative errno; -EBUSY as above;
+ * -ESTALE: it is not that long. */
+int part_reopen(int folder, const char *name, int64_t offset);
 
 /* Makes one in FOLDER for a file that has no name yet, and gives it the one that RET_NAME has room for: NAME_MAX + 1.
  * The descriptor, or a negative errno. */

@@ -1,7 +1,7 @@
 #include "run/fetch.h"
 
 #include "client_options.h"
-#include "files/file_body.h"
+#include "files/draft.h"
 #include "files/files.h"
 #include "input/source.h"
 #include "message.h"
@@ -117,7 +117,7 @@ static void interrupt(void *data)
 {
     struct run *run = data;
     if (run->is_interrupted && run->files)
-        file_bodies_discard(run->files);
+        drafts_discard(run->files);
     if (run->front_has_ended || run->is_interrupted)
         return;
     run->is_interrupted = true;
