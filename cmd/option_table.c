@@ -160,6 +160,8 @@ const struct option_row option_rows[] = {
      SECTION_FILES, FETCH, read_true, .offset = AT(no_clobber)},
     {"skip-existing", 0, NULL, "do not fetch a URL whose file is there",
      SECTION_FILES, FETCH, read_true, .offset = AT(skip_existing)},
+    {"continue-at", 'C', "-", "go on with files that an earlier run has left, and skip those that are whole",
+     SECTION_FILES, FETCH, read_continue, .offset = AT(continues)},
     {"fail-with-body", 0, NULL, "write the bodies of answers with a status of 400 or more, too",
      SECTION_FILES, FETCH, read_true, .offset = AT(fail_with_body)},
     {"fsync", 0, NULL, "a file is on the disk before its URL is done",

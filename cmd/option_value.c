@@ -95,6 +95,14 @@ int read_duration(struct options *options, const struct option_row *row, const c
     return 0;
 }
 
+int read_continue(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    if (strcmp(value, "-") != 0)
+        return refuse(ret_problem, "\"%s\" is not -: each file is continued where it ends", excerpt(value).text);
+    *(bool *)field(options, row) = true;
+    return 0;
+}
+
 int read_template(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     struct template *template;

@@ -194,6 +194,8 @@ static int complete_files(struct parser *parser)
         options->output = "{name}";
     if (options->output && options->body)
         return fail(parser, "--body and -o, --output both say where bodies go: give one of them");
+    if (options->continues && (options->no_clobber || options->connections.compressed || options->request.range))
+        return fail(parser, "-C, --continue-at does not go together with --no-clobber, --compressed and -r, --range");
     if (options->no_clobber && options->skip_existing)
         return fail(parser, "--no-clobber and --skip-existing both say what to do with a file that is there: give one "
                             "of them");

@@ -78,6 +78,7 @@ struct options {
     bool remote_header_name;
     const char *output_dir; /* NULL: none */
     bool create_dirs;
+    bool continues; /* -C - */
     bool no_clobber;
     bool skip_existing;
     bool fsync;

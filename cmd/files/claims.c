@@ -11,7 +11,8 @@
 
 enum { smallest_table = 64, most_folders = 1000 };
 
-static const char part_suffix[] = ".part";
+/* What a file is called until it is whole, and what lies beside it then. */
+static const char *const suffixes[] = {".part", ".part.validator"};
 
 enum claim_kind { CLAIM_NONE, CLAIM_FILE, CLAIM_FOLDER };
 
@@ -86,21 +87,28 @@ static int add(struct claims *claims, const struct text *path, enum claim_kind k
     return 0;
 }
 
+/* Whether PATH with SUFFIX is another's, or the one without it. */
+static bool is_taken_with(const struct claims *claims, struct text *path, const char *suffix)
+{
+    size_t size = path->size;
+    size_t suffix_size = strlen(suffix);
+    if (size > suffix_size && memcmp(path->bytes + size - suffix_size, suffix, suffix_size) == 0 &&
+        kind_of(claims, path->bytes, size - suffix_size) == CLAIM_FILE)
+        return true;
+    text_append(path, suffix, suffix_size);
+    bool is_taken = kind_of(claims, path->bytes, path->size) != CLAIM_NONE;
+    path->size = size;
+    path->bytes[size] = '\0';
+    return is_taken;
+}
+
 /* Whether PATH is another file's, or what another file is called until it is whole. */
 static bool is_taken(const struct claims *claims, struct text *path)
 {
-    size_t suffix = sizeof(part_suffix) - 1;
-    size_t size = path->size;
-    if (kind_of(claims, path->bytes, size) != CLAIM_NONE)
-        return true;
-    if (size > suffix && memcmp(path->bytes + size - suffix, part_suffix, suffix) == 0 &&
-        kind_of(claims, path->bytes, size - suffix) == CLAIM_FILE)
-        return true;
-    text_append(path, part_suffix, suffix);
-    bool is_part_taken = kind_of(claims, path->bytes, path->size) != CLAIM_NONE;
-    path->size = size;
-    path->bytes[size] = '\0';
-    return is_part_taken;
+    bool is_it = kind_of(claims, path->bytes, path->size) != CLAIM_NONE;
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && !is_it; i++)
+        is_it = is_taken_with(claims, path, suffixes[i]);
+    return is_it;
 }
 
 static void append_suffix(struct text *path, uint32_t number)

@@ -27,8 +27,8 @@ void claims_finish(struct claims *claims);
 typedef bool claims_refuse_fn(void *data, const char *path);
 
 /* Takes PATH for a file and its folders for folders. RET_PATH, empty, becomes what it is called in the end, with a NUL
- * that is not counted. NAME.part is the file's as well. REFUSE may be NULL. HAUL_E_BUSY: there are too many of that
- * name; -ENOMEM.
+ * that is not counted. NAME.part and NAME.part.validator are the file's as well. REFUSE may be NULL. HAUL_E_BUSY: there
+ * are too many of that name; -ENOMEM.
  */
 int claims_take(struct claims *claims, const char *path, size_t size, claims_refuse_fn *refuse, void *data,
                 struct text *ret_path);

@@ -4,8 +4,11 @@
 #include "files/disposition.h"
 #include "files/draft.h"
 #include "files/files.h"
+#include "files/folder.h"
 #include "files/sync.h"
+#include "files/validator.h"
 #include "output/text.h"
+#include "request/extended.h"
 #include "run/entry.h"
 
 #include <haul/error.h>
@@ -14,9 +17,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* What the exit status of curl would be. */
@@ -26,6 +31,7 @@ enum stage { STAGE_WRITING, STAGE_ON_DISK, STAGE_NAMED, STAGE_DONE };
 
 struct file_body {
     struct files *files;
+    const struct entry *entry;
     enum stage stage;
     struct draft draft;
     char *path;        /* inside of the folder; NULL: it has no name yet */
@@ -33,8 +39,10 @@ struct file_body {
     char *shown;       /* the path as a person would name it; NULL: there is no file */
     struct digest *digest;
     struct sync *sync;
-    char *problem; /* NULL: none, or none that there was memory for */
-    int error;     /* a negative errno: it cannot be written */
+    int64_t offset; /* where what was left of it ends, but for a byte; -1: there was nothing */
+    bool is_rest;   /* that is what the answer goes on from */
+    char *problem;  /* NULL: none, or none that there was memory for */
+    int error;      /* a negative errno: it cannot be written */
     char hexadecimal[DIGEST_ROOM];
 };
 
@@ -65,10 +73,11 @@ static int fail(struct file_body *body, int code, const char *what)
 {
     const char *path = body->path ? body->path : "its file";
     const char *prefix = body->path ? body->files->prefix : "";
-    const char *reason = code == -EBUSY    ? "another program is writing it"
-                         : code == -ELOOP  ? "there is a symbolic link on the way"
-                         : code == -EINVAL ? "it is no regular file"
-                                           : strerror(-code);
+    const char *reason = code == -EBUSY     ? "another program is writing it"
+                         : code == -ELOOP   ? "there is a symbolic link on the way"
+                         : code == -EINVAL  ? "it is no regular file"
+                         : code == -EBADMSG ? "the server sends another part of it"
+                                            : strerror(-code);
     const char *hint = code == -ENOENT && !body->files->options.makes_folders ? " (--create-dirs makes folders)" : "";
     body->error = code;
     free(body->problem);
@@ -78,10 +87,10 @@ static int fail(struct file_body *body, int code, const char *what)
 }
 
 /* NAME and STATUS: of the answer, or NULL and 0. */
-static int set_name(struct file_body *body, const struct entry *entry, const char *name, int status)
+static int set_name(struct file_body *body, const char *name, int status)
 {
     struct text path = {0};
-    int code = files_take_name(body->files, entry, name, status, &path);
+    int code = files_take_name(body->files, body->entry, name, status, &path);
     if (code == 0)
         body->draft.path = body->path = path.bytes;
     else
@@ -109,13 +118,59 @@ static int settle(struct entry *entry, enum haul_class error_class, const char *
     return 0;
 }
 
+/* The last byte is asked for once more: of a file that is whole but for its name there is always a rest then. */
+static int ask_for_rest(struct file_body *body, struct entry *entry, int64_t size, const char *validator)
+{
+    char range[64];
+    char *condition;
+    body->offset = size - 1;
+    snprintf(range, sizeof(range), "Range: bytes=%" PRId64 "-", body->offset);
+    if (asprintf(&condition, "If-Range: %s", validator) < 0)
+        return -ENOMEM;
+    entry->sent = extended_request_create(body->files->options.request, (const char *[]){range, condition}, 2);
+    free(condition);
+    return entry->sent ? 0 : -ENOMEM;
+}
+
+/* Whether a part of what the request asks for can be had. */
+static bool can_be_parted(const struct haul_request *request)
+{
+    return !request || (!request->body && (!request->method || strcmp(request->method, "GET") == 0));
+}
+
+/* Looks for what an earlier run has left. */
+static int look_for_begin(struct file_body *body, struct entry *entry)
+{
+    int64_t size;
+    char *validator;
+    if (!can_be_parted(body->files->options.request))
+        return 0;
+    files_open_reserve(body->files);
+    int folder = files_open_folder(body->files, body->path, false);
+    int code = HAUL_E_DRAINED;
+    if (folder >= 0) {
+        code = validator_read(folder, folder_last_component(body->path), entry->url, &size, &validator);
+        close(folder);
+    }
+    files_close_reserve(body->files);
+    if (code == 0) {
+        code = ask_for_rest(body, entry, size, validator);
+        free(validator);
+    }
+    /* What cannot be continued is made anew. */
+    return code == -ENOMEM ? code : 0;
+}
+
 static int take_name_ahead(struct file_body *body, struct entry *entry)
 {
-    int code = set_name(body, entry, NULL, 0);
+    const struct files_options *options = &body->files->options;
+    int code = set_name(body, NULL, 0);
     if (code == HAUL_E_BUSY)
         return settle(entry, HAUL_CLASS_LOCAL, "too many files are called that");
-    if (code != 0 || !body->files->options.skips_existing || !files_has(body->files, body->path))
+    if (code != 0 || (!options->skips_existing && !options->continues))
         return code;
+    if (!files_has(body->files, body->path))
+        return options->continues ? look_for_begin(body, entry) : 0;
     code = show_path(body);
     return code == 0 ? settle(entry, HAUL_CLASS_NONE, "") : code;
 }
@@ -125,7 +180,8 @@ int file_body_create(struct files *files, struct entry *entry)
     struct file_body *body = malloc(sizeof(*body));
     if (!body)
         return -ENOMEM;
-    *body = (struct file_body){.files = files, .draft = {.files = files, .descriptor = -1}};
+    *body =
+        (struct file_body){.files = files, .entry = entry, .draft = {.files = files, .descriptor = -1}, .offset = -1};
     entry->file = body;
     return files->needs_answer ? 0 : take_name_ahead(body, entry);
 }
@@ -136,10 +192,67 @@ static int begin_digest(struct file_body *body)
     return code == 0 ? 0 : fail(body, code, "make the digest of");
 }
 
-static int open_draft(struct file_body *body)
+/* The digest is of all of the file. */
+static int digest_begin(struct file_body *body)
 {
+    char piece[64 * 1024];
+    int64_t done = 0;
+    while (body->digest && done < body->offset) {
+        size_t wanted = body->offset - done < (int64_t)sizeof(piece) ? (size_t)(body->offset - done) : sizeof(piece);
+        ssize_t size = pread(body->draft.descriptor, piece, wanted, done);
+        int code = size < 0 ? -errno : size == 0 ? -EIO : digest_add(body->digest, piece, (size_t)size);
+        if (code != 0)
+            return fail(body, code, "read");
+        done += size;
+    }
+    return 0;
+}
+
+static int reopen_draft(struct file_body *body)
+{
+    int code = draft_reopen(&body->draft, body->offset);
+    if (code != 0)
+        return fail(body, code, "continue");
+    body->draft.is_continued = true;
+    code = begin_digest(body);
+    return code == 0 ? digest_begin(body) : code;
+}
+
+/* So that it can be continued, if the answer tells by what. */
+static int save_validator(struct file_body *body, const struct haul_result *result)
+{
+    int folder = files_open_folder(body->files, body->path, false);
+    int code =
+        folder < 0 ? folder : validator_write(folder, folder_last_component(body->path), body->entry->url, result);
+    if (folder >= 0)
+        close(folder);
+    body->draft.is_continued = code == 0;
+    return code == HAUL_E_DRAINED || code == -EMFILE || code == -ENFILE || code == 0 ? 0 : fail(body, code, "continue");
+}
+
+static int open_draft(struct file_body *body, const struct haul_result *result)
+{
+    if (body->is_rest)
+        return reopen_draft(body);
     int code = draft_open(&body->draft);
-    return code == 0 ? begin_digest(body) : fail(body, code, "make");
+    if (code != 0)
+        return fail(body, code, "make");
+    if (body->files->options.continues && result->status < 400)
+        code = save_validator(body, result);
+    return code == 0 ? begin_digest(body) : code;
+}
+
+/* Whether the answer is what was asked for: the rest, or all. */
+static int check_rest(struct file_body *body, const struct haul_result *result)
+{
+    enum { partial_content = 206 };
+    const char *range = haul_result_header(result, "Content-Range");
+    char expected[64];
+    if (body->offset < 0 || result->status != partial_content)
+        return 0;
+    int size = snprintf(expected, sizeof(expected), "bytes %" PRId64 "-", body->offset);
+    body->is_rest = range && strncasecmp(range, expected, (size_t)size) == 0;
+    return body->is_rest ? 0 : fail(body, -EBADMSG, "continue");
 }
 
 static int write_bytes(struct file_body *body, const void *bytes, size_t size)
@@ -159,9 +272,11 @@ static int keep_bytes(struct file_body *body, const void *bytes, size_t size)
 }
 
 /* Opens its draft, or finds out that it is to be kept. */
-static int begin(struct file_body *body)
+static int begin(struct file_body *body, const struct haul_result *so_far)
 {
-    int code = open_draft(body);
+    int code = check_rest(body, so_far);
+    if (code == 0)
+        code = open_draft(body, so_far);
     if (code != -EMFILE && code != -ENFILE)
         return code;
     body->error = 0;
@@ -178,7 +293,7 @@ int file_body_receive(struct file_body *body, const struct haul_result *so_far, 
         return 0;
     int code = body->error;
     if (code == 0 && body->draft.descriptor < 0 && !body->kept)
-        code = begin(body);
+        code = begin(body, so_far);
     if (code != 0)
         return code;
     return body->kept ? keep_bytes(body, bytes, size) : write_bytes(body, bytes, size);
@@ -200,6 +315,10 @@ static int write_kept(struct file_body *body)
 static bool is_wanted(const struct file_body *body, const struct haul_result *result)
 {
     enum { not_modified = 304 };
+    const struct haul_request *request = body->files->options.request;
+    bool has_none = (result->method && strcmp(result->method, "HEAD") == 0) || (request && request->ends_with_header);
+    if (has_none)
+        return false;
     if (result->ok)
         return result->status != not_modified;
     return result->error_class == HAUL_CLASS_HTTP && body->files->options.keeps_failed;
@@ -215,11 +334,13 @@ static int begin_sync(struct file_body *body, int descriptor)
 }
 
 /* All bytes are there. */
-static int finish_writing(struct file_body *body)
+static int finish_writing(struct file_body *body, const struct haul_result *result)
 {
     int code = body->error;
     if (code == 0 && body->draft.descriptor < 0)
-        code = open_draft(body);
+        code = check_rest(body, result);
+    if (code == 0 && body->draft.descriptor < 0)
+        code = open_draft(body, result);
     if (code == 0 && body->kept)
         code = write_kept(body);
     if (code != 0)
@@ -229,13 +350,13 @@ static int finish_writing(struct file_body *body)
 }
 
 /* For a name that comes with the answer. */
-static int take_name_behind(struct file_body *body, const struct entry *entry, const struct haul_result *result)
+static int take_name_behind(struct file_body *body, const struct haul_result *result)
 {
     struct text name = {0};
     const char *disposition = haul_result_header(result, "Content-Disposition");
     bool has_name = body->files->options.takes_names && disposition && disposition_append_name(&name, disposition);
     text_append(&name, "", 1);
-    int code = name.failed ? -ENOMEM : set_name(body, entry, has_name ? name.bytes : NULL, result->status);
+    int code = name.failed ? -ENOMEM : set_name(body, has_name ? name.bytes : NULL, result->status);
     text_finish(&name);
     if (code == HAUL_E_BUSY)
         code = -EEXIST;
@@ -255,16 +376,18 @@ static int sync_folder(struct file_body *body, int folder)
     return code;
 }
 
-static int give_name(struct file_body *body, const struct entry *entry, const struct haul_result *result)
+static int give_name(struct file_body *body, const struct haul_result *result)
 {
     const struct files_options *options = &body->files->options;
-    int code = body->path ? 0 : take_name_behind(body, entry, result);
+    int code = body->path ? 0 : take_name_behind(body, result);
     if (code != 0)
         return code;
     int folder = draft_rename(&body->draft, body->path, options->keeps_existing);
     if (folder < 0)
         return fail(body, folder, "make");
     body->stage = STAGE_NAMED;
+    if (options->continues)
+        validator_remove(folder, folder_last_component(body->path));
     code = options->is_synced ? sync_folder(body, folder) : 0;
     close(folder);
     return code;
@@ -294,23 +417,23 @@ static void tell(struct file_body *body, struct haul_result *result, int code)
 }
 
 /* Goes on to the next stages, as far as it can at once. */
-static int proceed(struct file_body *body, const struct entry *entry, struct haul_result *result, int code)
+static int proceed(struct file_body *body, struct haul_result *result, int code)
 {
     if (code < 0)
         fail(body, code, "wait for the disk with");
     if (code == 0 && body->stage == STAGE_WRITING && is_wanted(body, result))
-        code = finish_writing(body);
+        code = finish_writing(body, result);
     if (code == 0 && body->stage == STAGE_ON_DISK)
-        code = give_name(body, entry, result);
+        code = give_name(body, result);
     if (code == 0 && body->stage == STAGE_NAMED)
         code = end(body);
     return code;
 }
 
-int file_body_complete(struct file_body *body, const struct entry *entry, struct haul_result *result, int code)
+int file_body_complete(struct file_body *body, struct haul_result *result, int code)
 {
     files_open_reserve(body->files);
-    code = proceed(body, entry, result, code);
+    code = proceed(body, result, code);
     files_close_reserve(body->files);
     if (code == HAUL_E_BUSY)
         return code;

@@ -5,15 +5,14 @@
 #include "output/utf8.h"
 
 #include <inttypes.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 /* A dash and the digits of a hash. */
 enum { hash_size = 17 };
 
-/* FNV-1a: the same in every run, so that a list that is fetched again has the same names. */
-static uint64_t hash(const char *bytes, size_t size)
+/* FNV-1a. */
+uint64_t filename_hash(const char *bytes, size_t size)
 {
     uint64_t value = 0xcbf29ce484222325;
     for (size_t i = 0; i < size; i++)
@@ -48,7 +47,7 @@ static void shorten(struct text *path, size_t begin, uint64_t hash_of_all)
 void filename_shorten(struct text *path, size_t begin)
 {
     if (!path->failed && path->size > begin)
-        shorten(path, begin, hash(path->bytes + begin, path->size - begin));
+        shorten(path, begin, filename_hash(path->bytes + begin, path->size - begin));
 }
 
 void filename_append(struct text *path, const char *value, size_t size)
@@ -69,7 +68,7 @@ void filename_append(struct text *path, const char *value, size_t size)
     if (size == 0)
         text_append(path, "_", 1);
     else
-        shorten(path, begin, hash(value, size));
+        shorten(path, begin, filename_hash(value, size));
 }
 
 void filename_append_path(struct text *path, const char *value, size_t size)

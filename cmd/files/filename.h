@@ -11,6 +11,7 @@
 #define FILES_FILENAME_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct text;
 
@@ -22,6 +23,9 @@ void filename_append(struct text *path, const char *value, size_t size);
 
 /* Appends VALUE as several, parted by its slashes. */
 void filename_append_path(struct text *path, const char *value, size_t size);
+
+/* The same in every run, so that a list that is fetched again has the same names. */
+uint64_t filename_hash(const char *bytes, size_t size);
 
 /* Shortens what PATH has from BEGIN on to FILENAME_MOST bytes, if it is more. */
 void filename_shorten(struct text *path, size_t begin);

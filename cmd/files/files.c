@@ -90,9 +90,9 @@ int files_create(const struct files_options *options, struct files **ret_files)
         return code;
     }
     files->needs_answer = template_needs_answer(files->template, options->takes_names);
-    if (files->needs_answer && options->skips_existing) {
-        message("--skip-existing must know the names of files before the answers come, and \"%s\" does not",
-                excerpt(options->template).text);
+    if (files->needs_answer && (options->skips_existing || options->continues)) {
+        message("%s must know the names of files before the answers come, and they come with the answers",
+                options->continues ? "-C" : "--skip-existing");
         files_destroy(files);
         return HAUL_E_INVALID;
     }

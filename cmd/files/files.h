@@ -14,19 +14,22 @@
 
 struct draft;
 struct entry;
+struct haul_request;
 struct template;
 struct text;
 
 struct files_options {
-    const char *template;  /* as files/template.h reads it */
-    const char *directory; /* before what the template says; NULL: none */
-    bool takes_names;      /* servers say what {name} is; what is there is kept then, too */
-    bool makes_folders;    /* those that are missing; otherwise they are an error */
-    bool keeps_existing;   /* a name that is there gets a number */
-    bool skips_existing;   /* a URL whose name is there is not fetched */
-    bool keeps_failed;     /* bodies of answers with a status of 400 or more, too */
-    bool is_synced;        /* a file is on the disk before its URL is done */
-    bool has_digest;       /* its SHA-256 is made */
+    const char *template;               /* as files/template.h reads it */
+    const char *directory;              /* before what the template says; NULL: none */
+    bool takes_names;                   /* servers say what {name} is; what is there is kept then, too */
+    bool makes_folders;                 /* those that are missing; otherwise they are an error */
+    bool keeps_existing;                /* a name that is there gets a number */
+    bool skips_existing;                /* a URL whose name is there is not fetched */
+    bool continues;                     /* what was left of a file; what is there is whole, and is not fetched */
+    const struct haul_request *request; /* what all are sent; NULL: a plain GET */
+    bool keeps_failed;                  /* bodies of answers with a status of 400 or more, too */
+    bool is_synced;                     /* a file is on the disk before its URL is done */
+    bool has_digest;                    /* its SHA-256 is made */
 };
 
 /* How many descriptors a body may need on its way to its name. */

@@ -95,7 +95,7 @@ int output_prepare(struct output *output, struct entry *entry, haul_body_fn **re
 int output_complete(struct output *output, struct entry *entry, struct haul_result *result, int code)
 {
     (void)output;
-    return entry->file != NULL ? file_body_complete(entry->file, entry, result, code) : 0;
+    return entry->file != NULL ? file_body_complete(entry->file, result, code) : 0;
 }
 
 struct haul_await output_wait_complete(struct haul_task *task, struct output *output, struct entry *entry)

@@ -31,6 +31,7 @@ void entry_destroy(struct entry *entry)
 {
     if (entry == NULL)
         return;
+    free(entry->sent);
     body_destroy(entry->body);
     file_body_destroy(entry->file);
     haul_result_destroy(entry->result);

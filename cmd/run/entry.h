@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct body;
+struct extended_request;
 struct file_body;
 struct haul_result;
 struct haul_url;
@@ -21,7 +22,8 @@ struct entry {
     struct haul_url *url;       /* owned. NULL: refused, and `result` says why */
     struct haul_result *result; /* owned. NULL until it came out; always there when it is emitted */
     struct body *body;          /* owned; --body: what is kept of the body. Otherwise NULL */
-    struct file_body *file;     /* owned; -o: the body's file. Otherwise NULL */
+    struct extended_request *sent; /* owned. What is sent instead of what all are sent; NULL: nothing else */
+    struct file_body *file;        /* owned; -o: the body's file. Otherwise NULL */
     /* For whoever holds it on its way (the front, then the order), one at a time. */
     struct entry *previous;
     struct entry *next;

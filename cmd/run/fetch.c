@@ -138,7 +138,7 @@ static int make_client(struct run *run)
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
-    client_options.keep_headers = options->remote_header_name || options->include_headers;
+    client_options.keep_headers = options->remote_header_name || options->include_headers || options->continues;
     client_options.gate = missing_room;
     client_options.gate_data = run;
     client_options.cookies = run->jar.cookies;
@@ -176,6 +176,8 @@ static int make_files(struct run *run)
         .makes_folders = options->create_dirs,
         .keeps_existing = options->no_clobber,
         .skips_existing = options->skip_existing,
+        .continues = options->continues,
+        .request = request_of(&options->request),
         .keeps_failed = options->fail_with_body,
         .is_synced = options->fsync,
         .has_digest = options->sha256,

@@ -1,5 +1,6 @@
 #include "run/front.h"
 
+#include "request/extended.h"
 #include "run/entry.h"
 #include "run/feed.h"
 
@@ -92,6 +93,11 @@ static void finish(struct front *front, struct entry *entry)
     front_room_changed(front);
 }
 
+static const struct haul_request *request_for(const struct front *front, const struct entry *entry)
+{
+    return entry->sent ? &entry->sent->request : front->plan.request;
+}
+
 /* The sink's word on what was fetched; CODE is 0, or how the wait that it asked for came out. */
 static int complete(struct front *front, struct entry *entry, struct haul_result *result, int code)
 {
@@ -105,8 +111,9 @@ static int complete(struct front *front, struct entry *entry, struct haul_result
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
-    self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
-                             .request = self->front->plan.request, .body = self->body, .body_data = self->body_data);
+    self->fetch =
+        HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
+                   .request = request_for(self->front, self->entry), .body = self->body, .body_data = self->body_data);
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
         self->result = haul_awaited(task).pointer;

@@ -53,6 +53,7 @@ SAMPLE(has_output_dir, is_same(options->output_dir, "files"))
 SAMPLE(has_create_dirs, options->create_dirs)
 SAMPLE(has_no_clobber, options->no_clobber)
 SAMPLE(has_skip_existing, options->skip_existing)
+SAMPLE(has_continue_at, options->continues)
 SAMPLE(has_fail_with_body, options->fail_with_body)
 SAMPLE(has_fsync, options->fsync)
 SAMPLE(has_sha256, options->sha256)
@@ -143,6 +144,7 @@ static const struct option_sample samples[] = {
     {"create-dirs", NULL, has_create_dirs},
     {"no-clobber", NULL, has_no_clobber},
     {"skip-existing", NULL, has_skip_existing},
+    {"continue-at", "-", has_continue_at},
     {"fail-with-body", NULL, has_fail_with_body},
     {"fsync", NULL, has_fsync},
     {"sha256", NULL, has_sha256},
