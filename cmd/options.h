@@ -81,6 +81,7 @@ struct options {
     bool continues; /* -C - */
     bool no_clobber;
     bool skip_existing;
+    const char *etags; /* a file; NULL: none */
     bool fsync;
     bool fail_with_body;
     bool sha256;

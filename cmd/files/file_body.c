@@ -449,6 +449,11 @@ struct haul_await file_body_wait(struct haul_task *task, struct file_body *body)
     return sync_run(task, sync);
 }
 
+bool file_body_is_missing(const struct file_body *body)
+{
+    return body->path && !files_has(body->files, body->path);
+}
+
 const char *file_body_path(const struct file_body *body)
 {
     return body->shown;

@@ -8,6 +8,7 @@
 
 #include <haul/coroutine.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct entry;
@@ -29,6 +30,9 @@ int file_body_complete(struct file_body *body, struct haul_result *result, int c
 
 /* Waits for the disk: 0, a negative errno, or HAUL_E_CANCELLED. */
 struct haul_await file_body_wait(struct haul_task *task, struct file_body *body);
+
+/* Whether there is nothing under its name, as far as that is known. */
+bool file_body_is_missing(const struct file_body *body);
 
 /* Where the file is, as a person would name it; NULL: there is none. */
 const char *file_body_path(const struct file_body *body);

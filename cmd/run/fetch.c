@@ -2,6 +2,7 @@
 
 #include "client_options.h"
 #include "files/draft.h"
+#include "files/file_body.h"
 #include "files/files.h"
 #include "input/source.h"
 #include "message.h"
@@ -11,7 +12,10 @@
 #include "output/terminal.h"
 #include "output/text.h"
 #include "output/verbose.h"
+#include "request/etags.h"
+#include "request/extended.h"
 #include "request/jar.h"
+#include "run/entry.h"
 #include "run/front.h"
 #include "run/program.h"
 
@@ -19,6 +23,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +33,7 @@ struct run {
     struct jar jar;
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
+    struct etags *etags;       /* NULL: nobody asks for them */
     struct files *files;       /* NULL: bodies are not written to files */
     struct output *output;
     struct front front;
@@ -64,14 +70,40 @@ static int emit(void *data, struct entry *entry)
     return output_emit(((struct run *)data)->output, entry);
 }
 
+/* Has ENTRY asked for on the condition that it has changed, unless its file is missing. */
+static int set_condition(struct run *run, struct entry *entry)
+{
+    char *tag = NULL;
+    char *condition;
+    if (entry->sent || (entry->file && file_body_is_missing(entry->file)))
+        return 0;
+    int code = etags_find(run->etags, entry->url, &tag);
+    if (code != 0 || !tag)
+        return code;
+    int size = asprintf(&condition, "If-None-Match: %s", tag);
+    free(tag);
+    if (size < 0)
+        return -ENOMEM;
+    const struct haul_request *request = request_of(&run->program.options->request);
+    entry->sent = extended_request_create(request, (const char *const *)&condition, 1);
+    free(condition);
+    return entry->sent ? 0 : -ENOMEM;
+}
+
 static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
-    return output_prepare(((struct run *)data)->output, entry, ret_fn, ret_data);
+    struct run *run = data;
+    int code = output_prepare(run->output, entry, ret_fn, ret_data);
+    return code == 0 && run->etags && !entry->result ? set_condition(run, entry) : code;
 }
 
 static int complete(void *data, struct entry *entry, struct haul_result *result, int code)
 {
-    return output_complete(((struct run *)data)->output, entry, result, code);
+    struct run *run = data;
+    enum { ok = 200 };
+    code = output_complete(run->output, entry, result, code);
+    bool is_new = code == 0 && run->etags && result->ok && result->status == ok;
+    return is_new ? etags_note(run->etags, entry->url, result) : code;
 }
 
 static struct haul_await wait_complete(struct haul_task *task, void *data, struct entry *entry)
@@ -138,7 +170,8 @@ static int make_client(struct run *run)
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
-    client_options.keep_headers = options->remote_header_name || options->include_headers || options->continues;
+    client_options.keep_headers =
+        options->remote_header_name || options->include_headers || options->continues || options->etags;
     client_options.gate = missing_room;
     client_options.gate_data = run;
     client_options.cookies = run->jar.cookies;
@@ -195,6 +228,10 @@ static int make_output(struct run *run)
     int code = make_progress(run);
     if (code == 0)
         code = make_files(run);
+    if (code == 0 && options->etags) {
+        code = etags_open(options->etags, &run->etags);
+        program->has_told = code == HAUL_E_INVALID;
+    }
     if (code != 0)
         return code;
     const struct output_options output_options = {
@@ -256,6 +293,7 @@ static void tear_down(struct run *run)
     progress_destroy(run->progress);
     output_destroy(run->output);
     files_destroy(run->files);
+    etags_close(run->etags);
     haul_client_destroy(run->client);
     jar_finish(&run->jar);
     program_tear_down(&run->program);

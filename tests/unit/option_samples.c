@@ -46,6 +46,9 @@ SAMPLE(has_netrc, options->connections.netrc)
 SAMPLE(has_auth_host, has_one(&options->request.auth_hosts, ".a.test"))
 SAMPLE(has_location_trusted, request_of(&options->request)->is_trusting)
 SAMPLE(has_range, is_same(request_of(&options->request)->range, "5-"))
+SAMPLE(has_time_cond,
+       is_same(request_of(&options->request)->headers[0], "If-Modified-Since: Sat, 21 Nov 2026 00:00:00 GMT"))
+SAMPLE(has_etags, is_same(options->etags, "tags"))
 SAMPLE(has_output, is_same(options->output, "{name}.html"))
 SAMPLE(has_remote_name, is_same(options->output, "{name}"))
 SAMPLE(has_remote_header_name, options->remote_header_name)
@@ -112,6 +115,8 @@ static const struct option_sample samples[] = {
     {"auth-host", ".a.test", has_auth_host},
     {"location-trusted", NULL, has_location_trusted},
     {"range", "5", has_range},
+    {"time-cond", "2026-11-21", has_time_cond},
+    {"etags", "tags", has_etags},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},
     {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
