@@ -5,6 +5,7 @@
 
 #include <haul/duration.h>
 #include <haul/error.h>
+#include <haul/url.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -125,6 +126,38 @@ int read_list(struct options *options, const struct option_row *row, const char 
         return refuse(ret_problem, "the %s is empty", row->argument);
     options->items[options->item_count++] = (struct source_item){SOURCE_LIST, value};
     return 0;
+}
+
+int read_input_format(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    bool is_json = strcmp(value, "jsonl") == 0;
+    if (!is_json && strcmp(value, "text") != 0)
+        return refuse(ret_problem, "\"%s\" is not one of text and jsonl", excerpt(value).text);
+    *(bool *)field(options, row) = is_json;
+    return 0;
+}
+
+int read_base(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    struct haul_url *url = NULL;
+    const char *problem;
+    int code = haul_url_create(value, strlen(value), &url, &problem);
+    if (code == 0 && haul_url_scheme(url) == HAUL_URL_SLEEP) {
+        problem = "it is a sleep";
+        code = HAUL_E_URL;
+    }
+    haul_url_destroy(url);
+    if (code == HAUL_E_URL) {
+        struct excerpt masked;
+        haul_url_mask(value, strlen(value), masked.text, sizeof(masked.text));
+        return refuse(ret_problem, "\"%s\" is not an http or https URL: %s", masked.text, problem);
+    }
+    if (code != 0)
+        return code;
+    char **base = field(options, row);
+    free(*base);
+    *base = strdup(value);
+    return *base ? 0 : -ENOMEM;
 }
 
 int read_mode(struct options *options, const struct option_row *row, const char *value, char **ret_problem)

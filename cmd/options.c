@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum { default_concurrency = 50, default_per_host = 10, default_window = 10000, default_max_redirs = 10 };
-enum { default_runs = 3 };
+enum { default_runs = 3, default_glob_max = 100000 };
 
 /* Where the parser stands. */
 struct parser {
@@ -229,6 +229,8 @@ static int complete(struct parser *parser)
         return fail(parser, "--body and -j, --jsonl both say what to write: give one of them");
     if (options->system_resolver && options->dns_servers)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
+    if (options->dedupe && options->repeat > 1)
+        return fail(parser, "--repeat asks for what --dedupe leaves out: give one of them");
     const char *problem;
     code = request_complete(&options->request, &problem);
     if (code != 0)
@@ -251,6 +253,8 @@ static int init(struct options *options, enum command command, size_t arguments)
 {
     *options = (struct options){
         .command = command,
+        .glob_max = default_glob_max,
+        .repeat = 1,
         .mode = MODE_AS_COMPLETED,
         .concurrency = default_concurrency,
         .window = default_window,
@@ -297,6 +301,7 @@ int options_parse(int argc, char *const *argv, struct options *ret_options, char
 void options_finish(struct options *options)
 {
     free(options->items);
+    free(options->base);
     free(options->resolve);
     free(options->connect_to);
     request_options_finish(&options->request);

@@ -44,6 +44,14 @@ struct options {
 
     struct source_item *items; /* URL arguments and lists, in the order given; at least one */
     size_t item_count;
+    struct source_format format; /* of lists */
+    bool globoff;
+    bool glob;
+    size_t glob_max;
+    size_t repeat;
+    char *base; /* an http or https URL; NULL: none */
+    bool dedupe;
+    bool dry_run;
     struct string_list secret_urls; /* those with a password, which argv has no more */
     bool is_input_implied;          /* nothing was given to read: the one item is standard input */
 

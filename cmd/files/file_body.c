@@ -127,7 +127,8 @@ static int ask_for_rest(struct file_body *body, struct entry *entry, int64_t siz
     snprintf(range, sizeof(range), "Range: bytes=%" PRId64 "-", body->offset);
     if (asprintf(&condition, "If-Range: %s", validator) < 0)
         return -ENOMEM;
-    entry->sent = extended_request_create(body->files->options.request, (const char *[]){range, condition}, 2);
+    const struct haul_request *request = entry_request(entry, body->files->options.request);
+    entry->sent = extended_request_create(request, (const char *[]){range, condition}, 2);
     free(condition);
     return entry->sent ? 0 : -ENOMEM;
 }
@@ -143,7 +144,7 @@ static int look_for_begin(struct file_body *body, struct entry *entry)
 {
     int64_t size;
     char *validator;
-    if (!can_be_parted(body->files->options.request))
+    if (!can_be_parted(entry_request(entry, body->files->options.request)))
         return 0;
     files_open_reserve(body->files);
     int folder = files_open_folder(body->files, body->path, false);
@@ -183,7 +184,7 @@ int file_body_create(struct files *files, struct entry *entry)
     *body =
         (struct file_body){.files = files, .entry = entry, .draft = {.files = files, .descriptor = -1}, .offset = -1};
     entry->file = body;
-    return files->needs_answer ? 0 : take_name_ahead(body, entry);
+    return files_name_needs_answer(files, entry) ? 0 : take_name_ahead(body, entry);
 }
 
 static int begin_digest(struct file_body *body)
@@ -315,7 +316,7 @@ static int write_kept(struct file_body *body)
 static bool is_wanted(const struct file_body *body, const struct haul_result *result)
 {
     enum { not_modified = 304 };
-    const struct haul_request *request = body->files->options.request;
+    const struct haul_request *request = entry_request(body->entry, body->files->options.request);
     bool has_none = (result->method && strcmp(result->method, "HEAD") == 0) || (request && request->ends_with_header);
     if (has_none)
         return false;

@@ -1,8 +1,11 @@
 #include "files/files.h"
 
+#include "files/filename.h"
 #include "files/folder.h"
 #include "files/template.h"
+#include "input/line_request.h"
 #include "message.h"
+#include "output/spill.h"
 #include "output/text.h"
 #include "run/entry.h"
 
@@ -22,7 +25,8 @@ static int make_prefix(struct files *files)
     const char *directory = files->options.directory;
     size_t size = directory ? strlen(directory) : 0;
     const char *slash = size > 0 && directory[size - 1] != '/' ? "/" : "";
-    if (asprintf(&files->prefix, "%s%s%s", directory ? directory : "", slash, template_folder(files->template)) >= 0)
+    if (asprintf(&files->prefix, "%s%s%s", directory ? directory : "", slash,
+                 files->template ? template_folder(files->template) : "") >= 0)
         return 0;
     files->prefix = NULL;
     return -ENOMEM;
@@ -54,7 +58,7 @@ static int check_literal(const struct files *files)
 {
     struct text path = {0};
     struct stat status;
-    if (!template_is_literal(files->template))
+    if (!files->template || !template_is_literal(files->template))
         return 0;
     int code = template_expand(files->template, &(struct template_values){0}, &path);
     text_append(&path, "", 1);
@@ -73,12 +77,12 @@ int files_create(const struct files_options *options, struct files **ret_files)
     struct files *files = malloc(sizeof(*files));
     if (!files)
         return -ENOMEM;
-    *files = (struct files){.options = *options, .folder = -1, .pool = {.directory = keep_directory()}};
+    *files = (struct files){.options = *options, .folder = -1, .pool = {.directory = spill_directory()}};
     for (size_t i = 0; i < FILES_RESERVE; i++)
         files->reserve[i] = -1;
     keep_pool_reserve(&files->pool);
     files_close_reserve(files);
-    int code = make_template(files);
+    int code = options->template ? make_template(files) : 0;
     if (code == 0)
         code = make_prefix(files);
     if (code == 0)
@@ -89,7 +93,7 @@ int files_create(const struct files_options *options, struct files **ret_files)
         files_destroy(files);
         return code;
     }
-    files->needs_answer = template_needs_answer(files->template, options->takes_names);
+    files->needs_answer = files->template && template_needs_answer(files->template, options->takes_names);
     if (files->needs_answer && (options->skips_existing || options->continues)) {
         message("%s must know the names of files before the answers come, and they come with the answers",
                 options->continues ? "-C" : "--skip-existing");
@@ -170,6 +174,33 @@ static bool is_kept(void *data, const char *path)
     return files_has(data, path);
 }
 
+/* What a JSON line calls its file; NULL: nothing. */
+static const char *own_name(const struct entry *entry)
+{
+    return entry->request ? entry->request->output : NULL;
+}
+
+bool files_want(const struct files *files, const struct entry *entry)
+{
+    return files->template || own_name(entry);
+}
+
+bool files_name_needs_answer(const struct files *files, const struct entry *entry)
+{
+    return files->needs_answer && !own_name(entry);
+}
+
+/* It comes with the list, and so from anybody. */
+static int append_own_name(const char *name, struct text *path)
+{
+    struct text raw = {0};
+    filename_append_path(&raw, name, strlen(name));
+    template_append_clean(path, raw.bytes, raw.size);
+    int code = raw.failed || path->failed ? -ENOMEM : 0;
+    text_finish(&raw);
+    return code;
+}
+
 int files_take_name(struct files *files, const struct entry *entry, const char *name, int status, struct text *ret_path)
 {
     const struct template_values values = {
@@ -178,11 +209,15 @@ int files_take_name(struct files *files, const struct entry *entry, const char *
         .line = entry->line,
         .tag = entry->tag,
         .tag_size = entry->tag_size,
+        .is_tag_json = entry->is_tag_json,
+        .globs = entry->globs,
+        .glob_count = entry->glob_count,
         .status = status,
         .name = name,
     };
     struct text path = {0};
-    int code = template_expand(files->template, &values, &path);
+    const char *own = own_name(entry);
+    int code = own ? append_own_name(own, &path) : template_expand(files->template, &values, &path);
     if (code == 0)
         code = claims_take(&files->claims, path.bytes, path.size, files->options.keeps_existing ? is_kept : NULL, files,
                            ret_path);

@@ -19,7 +19,7 @@ struct template;
 struct text;
 
 struct files_options {
-    const char *template;               /* as files/template.h reads it */
+    const char *template;               /* as files/template.h reads it; NULL: only lines that name a file have one */
     const char *directory;              /* before what the template says; NULL: none */
     bool takes_names;                   /* servers say what {name} is; what is there is kept then, too */
     bool makes_folders;                 /* those that are missing; otherwise they are an error */
@@ -55,6 +55,12 @@ int files_create(const struct files_options *options, struct files **ret_files);
 
 /* All bodies must have been destroyed. NULL is fine. */
 void files_destroy(struct files *files);
+
+/* Whether the body of ENTRY goes to a file. */
+bool files_want(const struct files *files, const struct entry *entry);
+
+/* Whether the name of its file comes with the answer. */
+bool files_name_needs_answer(const struct files *files, const struct entry *entry);
 
 /* Takes a name for ENTRY: a path inside of the folder, with a NUL. NAME: what the server calls it, or NULL. STATUS: of
  * the answer, or 0. HAUL_E_BUSY: there are too many of that name; -ENOMEM. */

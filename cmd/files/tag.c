@@ -33,13 +33,8 @@ static int append(struct text *text, const cJSON *item)
     return text->failed ? -ENOMEM : 0;
 }
 
-int tag_append_value(struct text *text, const char *tag, size_t size, const char *keys)
+static const cJSON *find(const cJSON *item, const char *keys)
 {
-    /* Most tags are none, and quickly known for it. */
-    if (size == 0 || tag[0] != '{')
-        return 0;
-    cJSON *root = cJSON_ParseWithLength(tag, size);
-    const cJSON *item = root;
     while (item) {
         size_t name = strcspn(keys, ".");
         item = member(item, keys, name);
@@ -47,7 +42,21 @@ int tag_append_value(struct text *text, const char *tag, size_t size, const char
             break;
         keys += name + 1;
     }
-    int code = item ? append(text, item) : 0;
+    return item;
+}
+
+int tag_append_value(struct text *text, const char *tag, size_t size, const char *keys)
+{
+    /* Most tags are no objects, and quickly known for it. */
+    if (size == 0 || (keys && tag[0] != '{'))
+        return 0;
+    cJSON *root = cJSON_ParseWithLength(tag, size);
+    const cJSON *item = keys ? find(root, keys) : root;
+    int code = 0;
+    if (!keys && (cJSON_IsObject(root) || cJSON_IsArray(root)))
+        text_append(text, tag, size);
+    else if (item)
+        code = append(text, item);
     cJSON_Delete(root);
-    return code;
+    return code == 0 && text->failed ? -ENOMEM : code;
 }

@@ -3,26 +3,28 @@
 #include "files/filename.h"
 #include "files/tag.h"
 #include "files/url_parts.h"
+#include "input/glob.h"
 #include "message.h"
 #include "output/text.h"
 
 #include <haul/error.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { LITERAL, INDEX, LINE, STATUS, PORT, HOST, PATH, NAME, EXTENSION, TAG, TAG_VALUE };
+enum kind { LITERAL, INDEX, LINE, STATUS, PORT, HOST, PATH, NAME, EXTENSION, TAG, TAG_VALUE, GLOB };
 
 enum { most_digits = 20 };
 
 /* Of the template: text, or a value. */
 struct piece {
     enum kind kind;
-    char *text;     /* of a literal, and the keys of a value of the tag; otherwise NULL */
-    unsigned width; /* that a number is filled to with zeros */
+    char *text;      /* of a literal, and the keys of a value of the tag; of a glob's, what stands there; or NULL */
+    unsigned number; /* what a number is filled to with zeros; which glob, from 1 */
 };
 
 struct template
@@ -84,10 +86,27 @@ static int read_value(struct piece *piece, const char *text, size_t size)
         if (size < length || strncmp(text, values[i].name, length) != 0)
             continue;
         piece->kind = values[i].kind;
-        if (size == length || (values[i].is_number && read_width(text + length, size - length, &piece->width)))
+        if (size == length || (values[i].is_number && read_width(text + length, size - length, &piece->number)))
             return 0;
     }
     return HAUL_E_INVALID;
+}
+
+/* #1, #2, ... */
+static bool is_glob(const char *text)
+{
+    return text[0] == '#' && text[1] >= '1' && text[1] <= '9';
+}
+
+static int read_glob(struct piece *piece, const char **inout_text)
+{
+    const char *text = *inout_text;
+    size_t size = 1 + strspn(text + 1, "0123456789");
+    unsigned long number = strtoul(text + 1, NULL, 10);
+    piece->kind = GLOB;
+    piece->number = number < UINT_MAX ? (unsigned)number : UINT_MAX;
+    *inout_text = text + size;
+    return set_text(piece, text, size);
 }
 
 /* Reads text up to the next value, doubled braces as one. */
@@ -96,7 +115,7 @@ static int read_literal(struct piece *piece, const char **inout_text, char **ret
     const char *text = *inout_text;
     struct text literal = {0};
     int code = 0;
-    while (*text != '\0' && (*text != '{' || text[1] == '{')) {
+    while (*text != '\0' && (*text != '{' || text[1] == '{') && !is_glob(text)) {
         if (*text == '}' && text[1] != '}') {
             code = refuse(ret_problem, "a } without its {; } itself is written }}");
             break;
@@ -115,6 +134,8 @@ static int read_literal(struct piece *piece, const char **inout_text, char **ret
 static int read_piece(struct piece *piece, const char **inout_text, char **ret_problem)
 {
     const char *text = *inout_text;
+    if (is_glob(text))
+        return read_glob(piece, inout_text);
     if (*text != '{' || text[1] == '{')
         return read_literal(piece, inout_text, ret_problem);
     size_t size = strcspn(text + 1, "}");
@@ -243,8 +264,8 @@ static void append_number(struct text *path, const struct piece *piece, uint64_t
 {
     struct text digits = {0};
     text_append_unsigned(&digits, number);
-    if (digits.size < piece->width)
-        text_append_repeated(path, '0', piece->width - digits.size);
+    if (digits.size < piece->number)
+        text_append_repeated(path, '0', piece->number - digits.size);
     text_append(path, digits.bytes, digits.size);
     path->failed |= digits.failed;
     text_finish(&digits);
@@ -270,6 +291,15 @@ static void append_path(struct text *path, const struct template_values *given)
     filename_append_path(path, whole.bytes, whole.size);
     path->failed |= whole.failed;
     text_finish(&whole);
+}
+
+/* Where the line has no such glob, it is text as any other, as with curl. */
+static void append_glob(struct text *path, const struct piece *piece, const struct template_values *given)
+{
+    if (piece->number > given->glob_count)
+        text_append_string(path, piece->text);
+    else
+        filename_append(path, given->globs[piece->number - 1].bytes, given->globs[piece->number - 1].size);
 }
 
 static int append_tag_value(struct text *path, const struct piece *piece, const struct template_values *given)
@@ -313,16 +343,20 @@ static int append_piece(struct text *path, const struct piece *piece, const stru
         append_part(path, url_extension(name_of(given)));
         break;
     case TAG:
+        if (given->is_tag_json)
+            return append_tag_value(path, piece, given);
         filename_append(path, given->tag, given->tag_size);
         break;
     case TAG_VALUE:
         return append_tag_value(path, piece, given);
+    case GLOB:
+        append_glob(path, piece, given);
+        break;
     }
     return 0;
 }
 
-/* Appends PATH without what says nothing in it, each component as short as file systems want it. */
-static void append_clean(struct text *path, const char *raw, size_t size)
+void template_append_clean(struct text *path, const char *raw, size_t size)
 {
     const char *end = raw + size;
     bool is_first = true;
@@ -348,7 +382,7 @@ int template_expand(const struct template *template, const struct template_value
     int code = 0;
     for (size_t i = 0; i < template->count && code == 0; i++)
         code = append_piece(&raw, &template->pieces[i], given);
-    append_clean(path, raw.bytes, raw.size);
+    template_append_clean(path, raw.bytes, raw.size);
     if (code == 0 && (raw.failed || path->failed))
         code = -ENOMEM;
     text_finish(&raw);

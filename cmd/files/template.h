@@ -4,6 +4,7 @@
  *     {host} {name} {ext} {tag}         of the URL, and of its line
  *     {path}                            of the URL, with all its folders
  *     {tag.key}                         of a tag that is a JSON object; {tag.one.two} of one inside of it
+ *     #1 #2                             what the globs of the line stand for, where it has so many
  *     {{ }}                             braces
  *
  * Each value is made harmless (files/filename.h); what the template says itself is taken as it is. */
@@ -14,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct glob_value;
 struct haul_url;
 struct template;
 struct text;
@@ -25,6 +27,9 @@ struct template_values {
     uint64_t line;
     const char *tag; /* NULL: none */
     size_t tag_size;
+    bool is_tag_json;
+    const struct glob_value *globs; /* those of the line */
+    size_t glob_count;
     int status;       /* 0 where it is not known */
     const char *name; /* what the server calls it, NULL: {name} is that of the URL */
 };
@@ -45,6 +50,10 @@ bool template_is_literal(const struct template *template);
 
 /* Whether a value is one that only the answer gives. NAMES_COME: by servers, those of files. */
 bool template_needs_answer(const struct template *template, bool names_come);
+
+/* Appends SIZE bytes of RAW, a path, without what says nothing in it, each component as short as file systems want it.
+ */
+void template_append_clean(struct text *path, const char *raw, size_t size);
 
 /* Appends the path inside of template_folder. -ENOMEM. */
 int template_expand(const struct template *template, const struct template_values *values, struct text *path);

@@ -2,6 +2,7 @@
 
 #include "message.h"
 #include "output/keep.h"
+#include "output/spill.h"
 #include "output/writer.h"
 
 #include <haul/duration.h>
@@ -62,7 +63,7 @@ static void pump_at_room(void *data)
 int bodies_create(struct haul_loop *loop, const struct bodies_options *options, struct bodies **ret_bodies)
 {
     struct bodies *bodies = malloc(sizeof(*bodies));
-    const char *directory = options->directory != NULL ? options->directory : keep_directory();
+    const char *directory = options->directory != NULL ? options->directory : spill_directory();
     if (bodies == NULL)
         return -ENOMEM;
     *bodies = (struct bodies){.loop = loop, .options = *options, .pool = {.directory = directory}};

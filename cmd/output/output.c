@@ -1,6 +1,7 @@
 #include "output/output.h"
 
 #include "files/file_body.h"
+#include "files/files.h"
 #include "message.h"
 #include "output/body.h"
 #include "output/progress.h"
@@ -75,12 +76,17 @@ static int receive_for_file(void *data, const struct haul_result *so_far, const 
     return file_body_receive(data, so_far, bytes, size);
 }
 
+static bool has_file(const struct files *files, const struct entry *entry)
+{
+    return haul_url_scheme(entry->url) != HAUL_URL_SLEEP && files_want(files, entry);
+}
+
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
     const struct output_options *options = &output->options;
     int code = 0;
     *ret_fn = options->has_body ? NULL : haul_body_discard;
-    if (options->files != NULL && haul_url_scheme(entry->url) != HAUL_URL_SLEEP) {
+    if (options->files != NULL && has_file(options->files, entry)) {
         code = file_body_create(options->files, entry);
         *ret_fn = receive_for_file;
         *ret_data = entry->file;

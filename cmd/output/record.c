@@ -107,10 +107,21 @@ static char *write_base64(char *end, const char *bytes, size_t size)
     return end;
 }
 
+/* JSON that came with the line was made fit for a record when it was read. */
+static char *write_tag(char *end, const struct entry *entry)
+{
+    bool ignored;
+    end = WRITE(end, ",\"tag\":");
+    if (entry->tag == NULL)
+        return WRITE(end, "null");
+    if (entry->is_tag_json)
+        return (char *)memcpy(end, entry->tag, entry->tag_size) + entry->tag_size;
+    return write_string(end, entry->tag, entry->tag_size, &ignored);
+}
+
 static char *write_input(char *end, const struct entry *entry)
 {
     bool is_valid = true;
-    bool ignored;
     end = WRITE(end, ",\"input\":");
     end = write_string(end, entry->input, entry->input_size, &is_valid);
     if (!is_valid) {
@@ -118,8 +129,7 @@ static char *write_input(char *end, const struct entry *entry)
         end = write_base64(end, entry->input, entry->input_size);
         *end++ = '"';
     }
-    end = WRITE(end, ",\"tag\":");
-    return entry->tag != NULL ? write_string(end, entry->tag, entry->tag_size, &ignored) : WRITE(end, "null");
+    return write_tag(end, entry);
 }
 
 static char *write_error(char *end, const struct haul_result *result)

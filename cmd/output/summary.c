@@ -71,7 +71,9 @@ void summary_add(struct summary *summary, const struct haul_result *result)
         summary->classes[result->error_class]++;
         counts->unstarted += result->error_class == HAUL_CLASS_CANCELLED && result->attempts == 0;
     }
-    counts->bytes += (uint64_t)result->bytes;
+    /* What was not requested has another's body, which counts there. */
+    if (result->attempts > 0)
+        counts->bytes += (uint64_t)result->bytes;
     counts->total += result->time.total;
     if (result->attempts > 0 && result->error_class != HAUL_CLASS_CANCELLED)
         add_time(summary, result->time.total);

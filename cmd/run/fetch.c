@@ -8,6 +8,7 @@
 #include "message.h"
 #include "output/output.h"
 #include "output/progress.h"
+#include "output/spill.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
@@ -15,6 +16,7 @@
 #include "request/etags.h"
 #include "request/extended.h"
 #include "request/jar.h"
+#include "run/dedupe.h"
 #include "run/entry.h"
 #include "run/front.h"
 #include "run/program.h"
@@ -36,6 +38,7 @@ struct run {
     struct etags *etags;       /* NULL: nobody asks for them */
     struct files *files;       /* NULL: bodies are not written to files */
     struct output *output;
+    struct dedupe *dedupe; /* NULL: each URL is fetched each time */
     struct front front;
     bool front_has_ended;
     bool is_interrupted;
@@ -84,7 +87,7 @@ static int set_condition(struct run *run, struct entry *entry)
     free(tag);
     if (size < 0)
         return -ENOMEM;
-    const struct haul_request *request = request_of(&run->program.options->request);
+    const struct haul_request *request = entry_request(entry, request_of(&run->program.options->request));
     entry->sent = extended_request_create(request, (const char *const *)&condition, 1);
     free(condition);
     return entry->sent ? 0 : -ENOMEM;
@@ -195,15 +198,17 @@ static int make_files(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
-    if (!options->output)
+    if (!options->output && !options->format.is_json)
         return 0;
-    int code = target_open(program->loop, options->output_dir, options->output, &program->target);
+    int code = 0;
+    if (options->output)
+        code = target_open(program->loop, options->output_dir, options->output, &program->target);
     if (code < 0 && code != -ENOMEM) {
         message("cannot write to %s: %s", excerpt(program->target.path).text, strerror(-code));
         code = HAUL_E_INVALID;
     }
     const struct files_options files_options = {
-        .template = options->output,
+        .template = program->target.writer ? NULL : options->output,
         .directory = options->output_dir,
         .takes_names = options->remote_header_name,
         .makes_folders = options->create_dirs,
@@ -215,7 +220,7 @@ static int make_files(struct run *run)
         .is_synced = options->fsync,
         .has_digest = options->sha256,
     };
-    if (code == 0 && !program->target.writer)
+    if (code == 0 && (!program->target.writer || options->format.is_json))
         code = files_create(&files_options, &run->files);
     program->has_told = code == HAUL_E_INVALID;
     return code;
@@ -254,6 +259,16 @@ static int make_output(struct run *run)
     return output_create(program->loop, &output_options, &run->output);
 }
 
+static int make_dedupe(struct run *run)
+{
+    int code = dedupe_create(spill_directory(), &run->dedupe);
+    if (code != 0) {
+        message("cannot make a file for --dedupe in %s: %s", spill_directory(), haul_error_message(code));
+        run->program.has_told = true;
+    }
+    return code;
+}
+
 static int make(struct run *run, const struct options *options)
 {
     int code = program_make(&run->program, options);
@@ -265,6 +280,8 @@ static int make(struct run *run, const struct options *options)
         code = make_client(run);
     if (code == 0)
         code = make_output(run);
+    if (code == 0 && options->dedupe)
+        code = make_dedupe(run);
     if (code != 0)
         return code;
     const struct front_plan plan = {
@@ -279,6 +296,7 @@ static int make(struct run *run, const struct options *options)
                  .wait_room = wait_room,
                  .data = run},
         .request = request_of(&options->request),
+        .dedupe = run->dedupe,
         .mode = options->mode,
         .concurrency = options->mode == MODE_SEQUENTIAL ? 1 : options->concurrency,
         .window = options->window,
@@ -294,6 +312,7 @@ static void tear_down(struct run *run)
     output_destroy(run->output);
     files_destroy(run->files);
     etags_close(run->etags);
+    dedupe_destroy(run->dedupe);
     haul_client_destroy(run->client);
     jar_finish(&run->jar);
     program_tear_down(&run->program);

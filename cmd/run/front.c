@@ -1,6 +1,7 @@
 #include "run/front.h"
 
-#include "request/extended.h"
+#include "input/line_request.h"
+#include "run/dedupe.h"
 #include "run/entry.h"
 #include "run/feed.h"
 
@@ -76,14 +77,18 @@ static void tell_turn(struct front *front)
         front->plan.sink.take_turn(front->plan.sink.data, next);
 }
 
+static void note_error(struct front *front, int code)
+{
+    if (code < 0 && front->error == 0)
+        front->error = code;
+}
+
 static void emit(void *data, struct entry *entry)
 {
     struct front *front = data;
     if (front->turn == entry)
         front->turn = NULL;
-    int code = front->plan.sink.emit(front->plan.sink.data, entry);
-    if (code < 0 && front->error == 0)
-        front->error = code;
+    note_error(front, front->plan.sink.emit(front->plan.sink.data, entry));
 }
 
 static void finish(struct front *front, struct entry *entry)
@@ -91,11 +96,6 @@ static void finish(struct front *front, struct entry *entry)
     order_finish(&front->order, entry, emit, front);
     tell_turn(front);
     front_room_changed(front);
-}
-
-static const struct haul_request *request_for(const struct front *front, const struct entry *entry)
-{
-    return entry->sent ? &entry->sent->request : front->plan.request;
 }
 
 /* The sink's word on what was fetched; CODE is 0, or how the wait that it asked for came out. */
@@ -108,12 +108,31 @@ static int complete(struct front *front, struct entry *entry, struct haul_result
     return code;
 }
 
+/* ENTRY was fetched: it, and those that waited for the same answer, are done. Each of these has its result only when
+ * its turn comes here, since whatever has one may leave with another. */
+static void settle(struct front *front, struct entry *entry)
+{
+    struct entry *twin = NULL;
+    if (front->plan.dedupe)
+        note_error(front, dedupe_settle(front->plan.dedupe, entry, &twin));
+    finish(front, entry);
+    while (twin) {
+        struct entry *next = twin->twin;
+        int code = dedupe_answer(front->plan.dedupe, twin);
+        note_error(front, code);
+        if (code == 0)
+            finish(front, twin);
+        twin = next;
+    }
+}
+
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
-    self->fetch =
-        HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
-                   .request = request_for(self->front, self->entry), .body = self->body, .body_data = self->body_data);
+    self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
+                             .request = entry_request(self->entry, self->front->plan.request), .body = self->body,
+                             .body_data = self->body_data);
+    self->fetch.max_time = self->entry->request ? self->entry->request->max_time : 0;
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
         self->result = haul_awaited(task).pointer;
@@ -126,28 +145,43 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
         self->result->message = self->front->cancel_message;
     self->entry->result = self->result;
     if (self->entry->result)
-        finish(self->front, self->entry);
+        settle(self->front, self->entry);
     if (self->front->error != 0)
         HAUL_FAIL(self->front->error);
     HAUL_FINALLY;
     HAUL_END;
 }
 
+/* ENTRY came out without being fetched. WAS_ENTERED: others may wait for it. */
+static void leave(struct front *front, struct entry *entry, bool was_entered)
+{
+    if (was_entered)
+        settle(front, entry);
+    else
+        finish(front, entry);
+}
+
 static int start(struct front *front, struct entry *entry)
 {
     haul_body_fn *body = haul_body_discard;
     void *body_data = NULL;
+    bool is_waiting = false;
     int code = 0;
-    if (!entry->result && front->plan.sink.prepare)
+    if (!entry->result && front->plan.dedupe)
+        code = dedupe_enter(front->plan.dedupe, entry, &is_waiting);
+    bool is_first = code == 0 && !entry->result && !is_waiting;
+    if (is_first && front->plan.sink.prepare)
         code = front->plan.sink.prepare(front->plan.sink.data, entry, &body, &body_data);
     order_add(&front->order, entry);
     if (code < 0)
         return code;
     if (entry->result) {
-        finish(front, entry);
+        leave(front, entry, is_first);
         return front->error;
     }
     tell_turn(front);
+    if (is_waiting)
+        return 0;
     code = haul_group_spawn(
         &front->group, HAUL_CALL(fetch_entry, .front = front, .entry = entry, .body = body, .body_data = body_data),
         NULL);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct dedupe;
 struct entry;
 struct feed;
 
@@ -41,6 +42,7 @@ struct front_plan {
     struct feed *feed;
     struct front_sink sink;
     const struct haul_request *request; /* what is sent to each URL; NULL: a plain GET */
+    struct dedupe *dedupe;              /* NULL: each entry is fetched */
     enum mode mode;
     size_t concurrency; /* fetches that are neither done nor wait for their host */
     size_t window;      /* entries that were read and have not left */

@@ -58,6 +58,28 @@ static struct epoch read_epoch(struct haul_loop *loop)
     return (struct epoch){.wall = wall.tv_sec * HAUL_SECOND + wall.tv_nsec, .monotonic = haul_loop_update_now(loop)};
 }
 
+static int make_feed(struct program *program)
+{
+    const struct options *options = program->options;
+    int code = source_create(options->items, options->item_count, options->format, &program->source);
+    const char *problem;
+    if (code == 0 && options->base)
+        code = haul_url_create(options->base, strlen(options->base), &program->base, &problem);
+    const struct source_feed_options feed_options = {
+        .globs_in_arguments = !options->globoff,
+        .globs_in_lists = options->glob,
+        .glob_max = options->glob_max,
+        .repeat = options->repeat,
+        .base = program->base,
+        .is_dry_run = options->dry_run,
+        .request = request_of(&options->request),
+        .reading = options->reading,
+        .query = request_query(&options->request),
+    };
+    source_feed_init(&program->feed, program->source, &feed_options);
+    return code;
+}
+
 int program_make(struct program *program, const struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -75,11 +97,7 @@ int program_make(struct program *program, const struct options *options)
         code = client_trust_create(options, &program->trust);
         program->has_told = code == HAUL_E_INVALID;
     }
-    if (code == 0)
-        code = source_create(options->items, options->item_count, &program->source);
-    if (code == 0)
-        source_feed_init(&program->feed, program->source, &options->reading, request_query(&options->request));
-    return code;
+    return code == 0 ? make_feed(program) : code;
 }
 
 static enum writer_state state_of(const struct writer *writer)
@@ -153,7 +171,9 @@ void program_tear_down(struct program *program)
     haul_task_unref(program->work);
     target_close(&program->target);
     writer_destroy(program->writer);
+    source_feed_finish(&program->feed);
     source_destroy(program->source);
+    haul_url_destroy(program->base);
     haul_trust_unref(program->trust);
     if (program->loop)
         haul_loop_finish(program->loop);

@@ -19,6 +19,7 @@ struct program {
     struct epoch epoch; /* when it began */
     struct haul_trust *trust;
     struct source *source;
+    struct haul_url *base;   /* of lines that begin with a slash; NULL: none */
     struct source_feed feed; /* of the source */
     struct writer *writer;   /* to standard output */
     struct target target;    /* for bodies, beside standard output; perhaps none. Its owner opens it */

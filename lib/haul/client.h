@@ -129,6 +129,7 @@ struct haul_fetch {
     const struct haul_request *request; /* what is sent; NULL: a plain GET. Outlives the fetch */
     haul_body_fn *body;                 /* NULL: the body is kept in the result */
     void *body_data;
+    int64_t max_time; /* instead of the client's; 0: that */
     /* Private from here. */
     struct haul__fetch_state *state;
     int code;

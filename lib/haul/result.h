@@ -82,6 +82,10 @@ struct haul_result {
  * may be NULL. NULL: out of memory. */
 struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message);
 
+/* A copy with its texts, but without its body. NULL: out of memory. RESULT may be one that the caller has put together,
+ * with texts of its own. */
+struct haul_result *haul_result_copy(const struct haul_result *result);
+
 void haul_result_destroy(struct haul_result *result); /* NULL is fine */
 
 /* The value of the first field of this NAME, in capitals or not, in the header; NULL: there is none that was kept. */

@@ -90,6 +90,11 @@ static int refuse(struct haul__fetch_state *state, int code, const char *problem
     return result ? code : -ENOMEM;
 }
 
+static int64_t max_time(const struct haul_fetch *self)
+{
+    return self->max_time > 0 ? self->max_time : self->client->options.max_time;
+}
+
 /* HAUL_E_URL, HAUL_E_INVALID: there is a result, and nothing to fetch. Negative errno. */
 static int begin(struct haul_fetch *self)
 {
@@ -109,7 +114,7 @@ static int begin(struct haul_fetch *self)
         code = haul_request_check(self->request, &problem);
     if (code != 0)
         return refuse(state, code, problem);
-    state->left = self->client->options.max_time;
+    state->left = max_time(self);
     haul__outgoing_begin(&state->outgoing, self->request, state->url);
     return make_result(self);
 }
@@ -168,6 +173,7 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
     state->hop = HAUL_FRAME(haul__hop, .fetcher = &self->client->fetcher, .url = state->url,
                             .outgoing = &state->outgoing, .result = state->result, .body = self->body,
                             .body_data = self->body_data, .queued = state->queued, .left = state->left);
+    state->hop.max_time = max_time(self);
     return haul_call(task, &state->hop.coroutine);
 }
 

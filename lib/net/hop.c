@@ -228,7 +228,7 @@ static int judge(struct haul__hop *self)
 static int give_up(struct haul__hop *self)
 {
     char message[64];
-    haul__write_duration(message, sizeof(message), "not done within", self->fetcher->options->max_time);
+    haul__write_duration(message, sizeof(message), "not done within", self->max_time);
     return haul__result_fail(self->result, HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, message);
 }
 

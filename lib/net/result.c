@@ -122,6 +122,38 @@ struct haul_result *haul_result_create_failed(const char *url, enum haul_class e
     return &result->public;
 }
 
+/* Adds TEXT, which may be NULL, to the texts of RESULT. False: out of memory. */
+static bool copy_text(struct haul__result *result, const char *text, const char **ret_text)
+{
+    *ret_text = text ? haul__result_add_text(result, text, strlen(text)) : NULL;
+    return !text || *ret_text;
+}
+
+struct haul_result *haul_result_copy(const struct haul_result *result)
+{
+    struct haul__result *copy = haul__result_create(result->url ? result->url : "");
+    if (!copy)
+        return NULL;
+    struct haul_result *public = &copy->public;
+    const char *url = result->url ? public->url : NULL;
+    *public = *result;
+    public->url = url;
+    public->body = NULL;
+    public->body_size = 0;
+    public->headers = NULL;
+    public->header_count = 0;
+    bool is_whole = copy_text(copy, result->message, &public->message) &&
+                    copy_text(copy, result->method, &public->method) &&
+                    copy_text(copy, result->final_url, &public->final_url) &&
+                    copy_text(copy, result->http_version, &public->http_version) &&
+                    copy_text(copy, result->content_type, &public->content_type) &&
+                    copy_text(copy, result->remote_ip, &public->remote_ip);
+    if (is_whole)
+        return public;
+    haul_result_destroy(public);
+    return NULL;
+}
+
 void haul_result_destroy(struct haul_result *public)
 {
     if (!public)

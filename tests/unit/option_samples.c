@@ -91,11 +91,29 @@ SAMPLE(has_proto, options->connections.no_http && !options->connections.no_https
 SAMPLE(has_proto_default, options->reading.implies_http)
 SAMPLE(has_show_error, options->show_error)
 SAMPLE(has_verbose, options->connections.verbose)
+SAMPLE(has_input_format, options->format.is_json)
+SAMPLE(has_null, options->format.is_null_separated)
+SAMPLE(has_globoff, options->globoff)
+SAMPLE(has_glob, options->glob)
+SAMPLE(has_glob_max, options->glob_max == 7)
+SAMPLE(has_repeat, options->repeat == 7)
+SAMPLE(has_base, is_same(options->base, "http://h/") && options->format.has_base)
+SAMPLE(has_dedupe, options->dedupe)
+SAMPLE(has_dry_run, options->dry_run)
 SAMPLE(has_nothing, options->command == COMMAND_FETCH)
 SAMPLE(has_parallel_max, options->concurrency == 7 && options->is_concurrency_given)
 SAMPLE(has_parallel_max_host, options->per_host == 7 && options->is_per_host_given)
 
 static const struct option_sample samples[] = {
+    {"input-format", "jsonl", has_input_format},
+    {"null", NULL, has_null},
+    {"globoff", NULL, has_globoff},
+    {"glob", NULL, has_glob},
+    {"glob-max", "7", has_glob_max},
+    {"repeat", "7", has_repeat},
+    {"base", "http://h/", has_base},
+    {"dedupe", NULL, has_dedupe},
+    {"dry-run", NULL, has_dry_run},
     {"request", "PURGE", has_method},
     {"header", "X-A: b", has_header},
     {"data", "a=b", has_data},

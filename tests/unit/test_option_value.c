@@ -82,6 +82,12 @@ static void what_cannot_be_read_is_refused(void **state)
         {"resolver", "bind", "one of haul and system"},
         {"resolver", "", "one of haul and system"},
         {"resolver", "System", "one of haul and system"},
+        {"input-format", "json", "one of text and jsonl"},
+        {"base", "", "an http or https URL: the host is neither a name nor an address"},
+        {"base", "ftp://h/", "an http or https URL: only http, https and sleep URLs are fetched"},
+        {"base", "sleep:1", "an http or https URL: it is a sleep"},
+        {"glob-max", "0", "a number from 1 to 1000000000"},
+        {"repeat", "0", "a number from 1 to 1000000000"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -97,10 +103,35 @@ static void what_cannot_be_read_is_refused(void **state)
     }
 }
 
+static void a_base_is_a_url(void **state)
+{
+    static const char *const bases[] = {"http://h/", "https://user:password@h:1/a?b#c", "h", "h:80"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+        struct options options;
+        char *problem;
+        assert_int_equal(read_as("base", bases[i], &options, &problem), 0);
+        assert_string_equal(options.base, bases[i]);
+        free(options.base);
+    }
+}
+
+static void no_password_is_shown(void **state)
+{
+    struct options options;
+    char *problem;
+    (void)state;
+    assert_int_equal(read_as("base", "http://user:secret@h:x/", &options, &problem), HAUL_E_INVALID);
+    assert_null(strstr(problem, "secret"));
+    free(problem);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(name_servers_are_addresses),
+        cmocka_unit_test(a_base_is_a_url),
+        cmocka_unit_test(no_password_is_shown),
         cmocka_unit_test(what_cannot_be_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

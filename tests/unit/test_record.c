@@ -276,6 +276,20 @@ static void test_input_base64(void **state)
     }
 }
 
+/* It was made fit for that when it was read (input/json_text.h). */
+static void test_a_tag_may_be_json(void **state)
+{
+    (void)state;
+    struct sample sample;
+    sample_init(&sample);
+    sample_set_tag(&sample, "{\"id\":12345678901234567890,\"a\":[\"b c\",null]}");
+    sample.entry.is_tag_json = true;
+    struct record record = written(&sample);
+    static const char expected[] = ",\"tag\":{\"id\":12345678901234567890,\"a\":[\"b c\",null]},\"url\":";
+    assert_non_null(memmem(record.text.bytes, record.text.size, expected, sizeof(expected) - 1));
+    finish(&record);
+}
+
 static void test_only_input_has_base64(void **state)
 {
     (void)state;
@@ -407,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_unknown_is_null),
         cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_input_base64),
+        cmocka_unit_test(test_a_tag_may_be_json),
         cmocka_unit_test(test_only_input_has_base64),
         cmocka_unit_test(test_nul_in_input),
         cmocka_unit_test(test_parts_add_up),

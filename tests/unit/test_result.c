@@ -122,6 +122,54 @@ static void test_out_of_memory(void **state)
     }
 }
 
+static void check_copy(const struct haul_result *copy, const struct haul_result *result)
+{
+    assert_string_equal(copy->url, result->url);
+    assert_ptr_not_equal(copy->url, result->url);
+    assert_string_equal(copy->message, result->message);
+    assert_string_equal(copy->method, result->method);
+    assert_string_equal(copy->final_url, result->final_url);
+    assert_string_equal(copy->http_version, result->http_version);
+    assert_string_equal(copy->content_type, result->content_type);
+    assert_string_equal(copy->remote_ip, result->remote_ip);
+    assert_int_equal(copy->status, result->status);
+    assert_int_equal(copy->time.total, result->time.total);
+    assert_null(copy->body);
+    assert_int_equal(copy->body_size, 0);
+}
+
+static void test_copy(void **state)
+{
+    unsigned char body[] = "body";
+    const struct haul_result result = {
+        .status = 200,
+        .url = "http://h/",
+        .message = "why",
+        .method = "PUT",
+        .final_url = "http://h/there",
+        .http_version = "2",
+        .content_type = "text/plain",
+        .remote_ip = "::1",
+        .time = {.total = 7},
+        .body = body,
+        .body_size = 4,
+    };
+    (void)state;
+    FAILING_MEMORY_SWEEP(n)
+    {
+        struct haul_result *copy = haul_result_copy(&result);
+        assert_int_equal(copy != NULL, !failing_memory_happened());
+        if (copy)
+            check_copy(copy, &result);
+        haul_result_destroy(copy);
+    }
+    struct haul_result *nothing = haul_result_copy(&(struct haul_result){0});
+    assert_null(nothing->url);
+    assert_null(nothing->message);
+    assert_null(nothing->method);
+    haul_result_destroy(nothing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_an_ordinary_one_is_one_allocation),
         cmocka_unit_test(test_body),
         cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "files/template.h"
+#include "input/glob.h"
 #include "output/text.h"
 
 #include <haul/error.h>
@@ -109,6 +110,33 @@ static void test_tags(void **state)
     check_tag("{tag.id}", "{\"id\":", "_");
     check_tag("{tag.id}", NULL, "_");
     check_tag("{tag.id}", "{\"id\":\"a\\u0000b\"}", "a");
+}
+
+static void check_json_tag(const char *tag, const char *expected)
+{
+    const struct template_values values = {.tag = tag, .tag_size = strlen(tag), .is_tag_json = true};
+    check_values("{tag}", "http://h.test/", values, expected);
+}
+
+static void test_json_tags(void **state)
+{
+    (void)state;
+    check_json_tag("\"a/b\"", "a_b");
+    check_json_tag("17", "17");
+    check_json_tag("true", "true");
+    check_json_tag("null", "_");
+    check_json_tag("{\"a\":1}", "{\"a\":1}");
+}
+
+static void test_globs(void **state)
+{
+    (void)state;
+    static const struct glob_value globs[] = {{"one", 3}, {"../2", 4}};
+    const struct template_values values = {.globs = globs, .glob_count = 2};
+    check_values("#1-#2", "http://h.test/", values, "one-_._2");
+    check_values("#2/#1.html", "http://h.test/", values, "_._2/one.html");
+    check_values("#3#0#", "http://h.test/", values, "#3#0#");
+    check_values("#12#99999999999999999999", "http://h.test/", values, "#12#99999999999999999999");
 }
 
 static void test_text(void **state)
@@ -265,6 +293,8 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_tags),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_json_tags),
+        cmocka_unit_test(test_globs),
         cmocka_unit_test(test_what_a_server_calls_it),
         cmocka_unit_test(test_folder),
         cmocka_unit_test(test_what_needs_the_answer),
