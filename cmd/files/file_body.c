@@ -300,6 +300,21 @@ int file_body_receive(struct file_body *body, const struct haul_result *so_far, 
     return body->kept ? keep_bytes(body, bytes, size) : write_bytes(body, bytes, size);
 }
 
+/* The next attempt asks for the same. So what an earlier run has left is still needed, and what this one has is not. */
+int file_body_restart(struct file_body *body)
+{
+    if (body->error != 0)
+        return body->error;
+    body->draft.is_continued = body->is_rest;
+    draft_discard(&body->draft);
+    body->draft.is_continued = false;
+    body->is_rest = false;
+    drop_kept(body);
+    digest_destroy(body->digest);
+    body->digest = NULL;
+    return 0;
+}
+
 static int write_kept(struct file_body *body)
 {
     char piece[16 * 1024];

@@ -23,6 +23,10 @@ int file_body_create(struct files *files, struct entry *entry);
 /* Takes a piece of the body. A negative errno where it cannot be written: file_body_complete tells why. */
 int file_body_receive(struct file_body *body, const struct haul_result *so_far, const void *bytes, size_t size);
 
+/* The body comes anew: another attempt is made. 0; a negative errno: it could not be written, and that will not change.
+ */
+int file_body_restart(struct file_body *body);
+
 /* The fetch of its entry has come to RESULT: gives the file its name, or takes it away; where it could not be written
  * RESULT says so from then on, in a text of the body's. CODE is 0, or what file_body_wait came to. HAUL_E_BUSY: it is
  * to be called again behind file_body_wait; -ENOMEM. */

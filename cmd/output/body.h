@@ -10,8 +10,14 @@
  * a second. If one fails after that, its begin stands on standard output, body_passed tells how much, and the message
  * about it says so.
  *
+ * Where it may come anew, in another attempt, none goes straight through: each is held until it is whole.
+ *
  * The writer's limit holds here too: while it is full, the body with the turn is kept as the others are, and what is
  * released waits. Of each, 64 kB are kept in memory, and 32 MB of all together, and what is more in an unlinked file.
+ *
+ * While BODIES_IN_FILE are in the file, nothing new is to be started, so that what is kept is bounded whatever the
+ * window is. Of what is kept nothing leaves before the body with the turn, and that may need what others hold. So one
+ * more is let go whenever nothing is in flight.
  *
  * An answer with a status of 400 or more has no body here unless that is asked for. To a terminal a body with NUL bytes
  * is refused. */
@@ -24,6 +30,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define BODIES_IN_FILE (INT64_C(256) * 1024 * 1024)
 
 struct bodies;
 struct body;
@@ -40,11 +48,21 @@ struct bodies_options {
 /* What the bodies of a run share. -ENOMEM. */
 int bodies_create(struct haul_loop *loop, const struct bodies_options *options, struct bodies **ret_bodies);
 
+/* From now on bodies may come anew. */
+void bodies_hold(struct bodies *bodies);
+
 /* Drops what is released and not written yet. All others must have been destroyed. NULL is fine. */
 void bodies_destroy(struct bodies *bodies);
 
 /* Set while nothing that is released waits for the writer. */
 struct haul_event *bodies_idle(struct bodies *bodies);
+
+/* Whether so much is in the file that nothing new is to be started, and an event for when that may have changed. */
+bool bodies_are_many(const struct bodies *bodies);
+struct haul_event *bodies_change(struct bodies *bodies);
+
+/* Something else has changed that who waits for this event looks at. */
+void bodies_look_again(struct bodies *bodies);
 
 /* A negative errno once something released is lost: memory, or the file cannot be read. */
 int bodies_error(const struct bodies *bodies);
@@ -58,6 +76,10 @@ void body_destroy(struct body *body);
 /* Takes a piece: the `body` function of a fetch, with the body as its DATA. A negative errno where it cannot be kept or
  * is refused; body_problem says which. */
 int body_receive(void *data, const struct haul_result *so_far, const void *bytes, size_t size);
+
+/* What it received is not the answer's, which will come: the `restart` function of a fetch. -EPIPE: something has gone
+ * straight through. */
+haul_restart_fn body_restart;
 
 /* Gives it the turn, for as long as it lives. The one before must have been released or destroyed. */
 void body_take_turn(struct body *body);

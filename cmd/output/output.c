@@ -36,7 +36,8 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
     *output = (struct output){
         .options = *options,
         .summary = summary_create(),
-        .record_options = {options->epoch, options->has_digest, options->has_headers, options->has_body},
+        .record_options = {options->epoch, options->has_retries, options->has_digest, options->has_headers,
+                           options->has_body},
     };
     const struct bodies_options bodies_options = {
         .writer = options->format == OUTPUT_BODIES ? options->writer : options->target,
@@ -46,6 +47,8 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
     int code = output->summary != NULL ? 0 : -ENOMEM;
     if (code == 0 && bodies_options.writer != NULL)
         code = bodies_create(loop, &bodies_options, &output->bodies);
+    if (code == 0 && output->bodies != NULL && options->has_retries)
+        bodies_hold(output->bodies);
     if (code != 0) {
         output_destroy(output);
         return code;
@@ -71,9 +74,11 @@ enum lines_style output_style_for(int descriptor)
     return terminal_has_colour(descriptor) ? LINES_COLOURED : LINES_COLUMNS;
 }
 
-static int receive_for_file(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
+static int receive(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
 {
-    return file_body_receive(data, so_far, bytes, size);
+    const struct entry *entry = data;
+    return entry->file != NULL ? file_body_receive(entry->file, so_far, bytes, size)
+                               : body_receive(entry->body, so_far, bytes, size);
 }
 
 static bool has_file(const struct files *files, const struct entry *entry)
@@ -86,14 +91,13 @@ int output_prepare(struct output *output, struct entry *entry, haul_body_fn **re
     const struct output_options *options = &output->options;
     int code = 0;
     *ret_fn = options->has_body ? NULL : haul_body_discard;
+    *ret_data = entry;
     if (options->files != NULL && has_file(options->files, entry)) {
         code = file_body_create(options->files, entry);
-        *ret_fn = receive_for_file;
-        *ret_data = entry->file;
+        *ret_fn = receive;
     } else if (output->bodies != NULL) {
         code = body_create(output->bodies, &entry->body);
-        *ret_fn = body_receive;
-        *ret_data = entry->body;
+        *ret_fn = receive;
     }
     return code;
 }
@@ -108,6 +112,14 @@ struct haul_await output_wait_complete(struct haul_task *task, struct output *ou
 {
     (void)output;
     return file_body_wait(task, entry->file);
+}
+
+int output_restart(void *data)
+{
+    const struct entry *entry = data;
+    if (entry->file != NULL)
+        return file_body_restart(entry->file);
+    return entry->body != NULL ? body_restart(entry->body) : 0;
 }
 
 void output_take_turn(struct output *output, struct entry *entry)
@@ -187,7 +199,7 @@ int output_emit(struct output *output, struct entry *entry)
     return code;
 }
 
-struct haul_event *output_missing_room(struct output *output)
+struct haul_event *output_missing_room(struct output *output, bool is_under_way)
 {
     const struct output_options *options = &output->options;
     if (writer_is_full(options->writer))
@@ -198,19 +210,27 @@ struct haul_event *output_missing_room(struct output *output)
         return writer_room(options->messages);
     if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))
         return bodies_idle(output->bodies);
+    if (output->bodies != NULL && is_under_way && bodies_are_many(output->bodies))
+        return bodies_change(output->bodies);
     return NULL;
 }
 
 bool output_is_full(struct output *output)
 {
-    return output_missing_room(output) != NULL;
+    return output_missing_room(output, true) != NULL;
+}
+
+void output_look_again(struct output *output)
+{
+    if (output->bodies != NULL && bodies_are_many(output->bodies))
+        bodies_look_again(output->bodies);
 }
 
 struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(output_wait_room);
     while (output_is_full(self->output))
-        HAUL_AWAIT(haul_event_wait(task, output_missing_room(self->output)));
+        HAUL_AWAIT(haul_event_wait(task, output_missing_room(self->output, true)));
     HAUL_FINALLY;
     HAUL_END;
 }

@@ -27,6 +27,7 @@ struct output_options {
     enum output_format format;
     enum lines_style style;    /* of lines */
     struct epoch epoch;        /* for records */
+    bool has_retries;          /* bodies may come anew */
     struct writer *writer;     /* outlives the output, as all writers do */
     struct writer *target;     /* for the bodies, beside what the format says; NULL: none */
     struct files *files;       /* for each body one; outlives all entries; NULL: none */
@@ -52,6 +53,9 @@ enum lines_style output_style_for(int descriptor);
  * behind it: then it is not to be fetched. -ENOMEM. */
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
 
+/* The body that DATA, an entry, was prepared for comes anew: for the `restart` of the fetch. */
+haul_restart_fn output_restart;
+
 /* Behind the fetch of ENTRY, which came to RESULT: gives its file its name, as file_body_complete and file_body_wait do
  * (files/file_body.h). */
 int output_complete(struct output *output, struct entry *entry, struct haul_result *result, int code);
@@ -64,8 +68,12 @@ void output_take_turn(struct output *output, struct entry *entry);
  * writer that is no longer open is no error here; writer_run tells of it. */
 int output_emit(struct output *output, struct entry *entry);
 
-/* What there is to wait for before something new is started; NULL: nothing. */
-struct haul_event *output_missing_room(struct output *output);
+/* What there is to wait for before something new is started; NULL: nothing. Where nothing IS_UNDER_WAY, that much is
+ * kept already does not count. */
+struct haul_event *output_missing_room(struct output *output, bool is_under_way);
+
+/* Nothing is under way any more: who waits for room looks again. */
+void output_look_again(struct output *output);
 
 /* True while more waits than should: nothing new should be started. */
 bool output_is_full(struct output *output);

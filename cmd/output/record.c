@@ -17,6 +17,7 @@
 /* Room is reserved once for a whole record, so that its parts are written without a look at what is left: */
 enum {
     fixed_room = 1024, /* keys, numbers, punctuation; texts come on top: */
+    try_room = 192,    /* of an attempt */
     byte_room = 6,     /* a byte of text becomes "\u00XX" at most */
 };
 
@@ -84,6 +85,13 @@ static char *write_text(char *end, const char *text)
     if (text == NULL)
         return WRITE(end, "null");
     return write_string(end, text, strlen(text), &ignored);
+}
+
+/* The same string as the one that was written from WRITTEN on to WRITTEN_END. */
+static char *write_again(char *end, const char *written, const char *written_end)
+{
+    size_t size = (size_t)(written_end - written);
+    return (char *)memcpy(end, written, size) + size;
 }
 
 static char *write_boolean(char *end, bool value)
@@ -196,6 +204,30 @@ static char *write_times(char *end, const struct haul_times *time)
     return end;
 }
 
+static char *write_tries(char *end, const struct haul_result *result, const struct epoch *epoch)
+{
+    end = WRITE(end, ",\"tries\":[");
+    for (unsigned i = 0; i < result->try_count; i++) {
+        const struct haul_try *try = &result->tries[i];
+        if (i > 0)
+            *end++ = ',';
+        end = WRITE(end, "{\"start\":");
+        end = number_write_microseconds(end, number_microseconds(try->started - epoch->monotonic));
+        end = WRITE(end, ",\"status\":");
+        end = number_write_unsigned(end, try->status > 0 ? (uint64_t)try->status : 0);
+        end = WRITE(end, ",\"class\":");
+        end = try->error_class != HAUL_CLASS_NONE ? write_text(end, haul_class_name(try->error_class))
+                                                  : WRITE(end, "null");
+        end = WRITE(end, ",\"code\":");
+        end = number_write_unsigned(end, try->code > 0 ? (uint64_t)try->code : 0);
+        end = WRITE(end, ",\"total\":");
+        end = number_write_microseconds(end, number_microseconds(try->total));
+        *end++ = '}';
+    }
+    *end++ = ']';
+    return end;
+}
+
 static const char *file_path(const struct entry *entry)
 {
     return entry->file != NULL ? file_body_path(entry->file) : NULL;
@@ -303,7 +335,7 @@ static size_t room_for(const struct entry *entry)
     return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * byte_room + text_room(result->url) +
            text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
            text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip) +
-           text_room(file_path(entry));
+           text_room(file_path(entry)) + result->try_count * try_room;
 }
 
 int record_write(struct text *text, const struct entry *entry, const struct record_options *options)
@@ -320,7 +352,9 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = number_write_unsigned(end, entry->line);
     end = write_input(end, entry);
     end = WRITE(end, ",\"url\":");
+    const char *url = end;
     end = write_text(end, result->url);
+    const char *url_end = end;
     end = WRITE(end, ",\"method\":");
     end = write_text(end, result->method);
     end = WRITE(end, ",\"ok\":");
@@ -330,10 +364,12 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = write_error(end, result);
     end = WRITE(end, ",\"attempts\":");
     end = number_write_unsigned(end, result->attempts);
+    if (options->has_tries)
+        end = write_tries(end, result, &options->epoch);
     end = WRITE(end, ",\"redirects\":");
     end = number_write_unsigned(end, result->redirects);
     end = WRITE(end, ",\"final_url\":");
-    end = write_text(end, result->final_url);
+    end = result->final_url == result->url ? write_again(end, url, url_end) : write_text(end, result->final_url);
     end = WRITE(end, ",\"http_version\":");
     end = write_text(end, result->http_version);
     end = WRITE(end, ",\"content_type\":");

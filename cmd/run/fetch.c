@@ -16,6 +16,7 @@
 #include "request/etags.h"
 #include "request/extended.h"
 #include "request/jar.h"
+#include "run/advice.h"
 #include "run/dedupe.h"
 #include "run/entry.h"
 #include "run/front.h"
@@ -40,6 +41,7 @@ struct run {
     struct output *output;
     struct dedupe *dedupe; /* NULL: each URL is fetched each time */
     struct front front;
+    struct advice advice;
     bool front_has_ended;
     bool is_interrupted;
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
@@ -70,7 +72,9 @@ static struct haul_step work(struct haul_task *task, struct haul_coroutine *coro
 
 static int emit(void *data, struct entry *entry)
 {
-    return output_emit(((struct run *)data)->output, entry);
+    struct run *run = data;
+    int code = advice_note(&run->advice, entry->result);
+    return code == 0 ? output_emit(run->output, entry) : code;
 }
 
 /* Has ENTRY asked for on the condition that it has changed, unless its file is missing. */
@@ -160,10 +164,25 @@ static void interrupt(void *data)
     program_cancel(&run->program);
 }
 
+static bool is_under_way(const struct run *run)
+{
+    struct haul_client_statistics statistics;
+    haul_client_statistics(run->client, &statistics);
+    return statistics.in_flight > 0;
+}
+
 /* What waits for its host has passed the front, and must not start either while the output is full. */
 static struct haul_event *missing_room(void *data)
 {
-    return output_missing_room(((struct run *)data)->output);
+    const struct run *run = data;
+    return output_missing_room(run->output, is_under_way(run));
+}
+
+static void look_again(void *data)
+{
+    const struct run *run = data;
+    if (!is_under_way(run))
+        output_look_again(run->output);
 }
 
 static int make_client(struct run *run)
@@ -177,6 +196,7 @@ static int make_client(struct run *run)
         options->remote_header_name || options->include_headers || options->continues || options->etags;
     client_options.gate = missing_room;
     client_options.gate_data = run;
+    client_options.pause = advice_tell_pause;
     client_options.cookies = run->jar.cookies;
     client_options.debug = options->connections.verbose ? verbose_write : NULL;
     return haul_client_create(run->program.loop, &client_options, &run->client);
@@ -245,6 +265,7 @@ static int make_output(struct run *run)
                                    : OUTPUT_LINES,
         .style = output_style_for(STDOUT_FILENO),
         .epoch = program->epoch,
+        .has_retries = options->retries > 0,
         .writer = program->writer,
         .target = program->target.writer,
         .files = run->files,
@@ -291,9 +312,11 @@ static int make(struct run *run, const struct options *options)
                  .prepare = prepare,
                  .complete = complete,
                  .wait_complete = wait_complete,
+                 .restart = output_restart,
                  .take_turn = take_turn,
                  .is_full = is_full,
                  .wait_room = wait_room,
+                 .look_again = look_again,
                  .data = run},
         .request = request_of(&options->request),
         .dedupe = run->dedupe,
@@ -314,6 +337,7 @@ static void tear_down(struct run *run)
     etags_close(run->etags);
     dedupe_destroy(run->dedupe);
     haul_client_destroy(run->client);
+    advice_finish(&run->advice);
     jar_finish(&run->jar);
     program_tear_down(&run->program);
 }
@@ -357,7 +381,7 @@ static enum exit_status conclude(struct run *run, int code)
 
 enum exit_status fetch_command(const struct options *options)
 {
-    struct run run = {0};
+    struct run run = {.advice = {.has_retries = options->retries > 0}};
     int code = make(&run, options);
     enum exit_status status;
     if (code == 0) {

@@ -41,14 +41,15 @@ bool front_is_drained(const struct front *front)
     return front->is_drained;
 }
 
-/* What waits for its host's place stands aside, within the window, and others are tried. A fetch that has not run yet
+/* What waits for its host, or for another attempt, stands aside, within the window, and others are tried; but not in
+ * sequence, where the one is to be done before the next begins. A fetch that has not run yet
  * counts as in flight until it is known to wait. */
 static bool has_room(const struct front *front)
 {
     struct haul_client_statistics statistics;
     haul_client_statistics(front->plan.client, &statistics);
-    return front->alive - statistics.waiting_for_host < front->plan.concurrency &&
-           front->order.count < front->plan.window;
+    size_t aside = front->plan.mode == MODE_SEQUENTIAL ? 0 : statistics.waiting_for_host;
+    return front->alive - aside < front->plan.concurrency && front->order.count < front->plan.window;
 }
 
 static bool is_sink_full(const struct front *front)
@@ -65,6 +66,8 @@ void front_room_changed(void *data)
         haul_event_clear(&front->room);
     if (front->plan.mode == MODE_GATHER)
         stall_note(&front->stall, front->loop, front->order.count >= front->plan.window);
+    if (front->plan.sink.look_again)
+        front->plan.sink.look_again(front->plan.sink.data);
 }
 
 static void tell_turn(struct front *front)
@@ -131,7 +134,7 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
                              .request = entry_request(self->entry, self->front->plan.request), .body = self->body,
-                             .body_data = self->body_data);
+                             .body_data = self->body_data, .restart = self->front->plan.sink.restart);
     self->fetch.max_time = self->entry->request ? self->entry->request->max_time : 0;
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)

@@ -28,11 +28,16 @@ struct front_sink {
      * the run. NULL: nothing to do. */
     int (*complete)(void *data, struct entry *entry, struct haul_result *result, int code);
     struct haul_await (*wait_complete)(struct haul_task *task, void *data, struct entry *entry);
+    /* What came of a body is not the answer's: haul_fetch's, with what `prepare` gave. NULL: it cannot be taken back.
+     */
+    haul_restart_fn *restart;
     /* ENTRY will be the next to leave, whatever happens. NULL: nobody cares. */
     void (*take_turn)(void *data, struct entry *entry);
     /* True while nothing new should be started, and waiting for the end of it. NULL: never. */
     bool (*is_full)(void *data);
     struct haul_await (*wait_room)(struct haul_task *task, void *data);
+    /* A fetch has ended, or waits for its host. NULL: nobody cares. */
+    void (*look_again)(void *data);
     void *data;
 };
 

@@ -43,6 +43,15 @@ struct haul_times {
     int64_t total;
 };
 
+/* How an attempt came out. */
+struct haul_try {
+    int status; /* what the server sent, or 0 */
+    enum haul_class error_class;
+    int code;
+    int64_t started; /* on the loop's clock */
+    int64_t total;   /* as time.total */
+};
+
 /* A field of the header of an answer. */
 struct haul_header {
     const char *name; /* as the server wrote it; with HTTP/2 in small letters */
@@ -54,12 +63,14 @@ struct haul_result {
     bool ok;    /* an answer came whole, and its status is below 400 */
     int status; /* what the server sent, or 0 */
     enum haul_class error_class;
-    int code;                 /* what curl's exit status would be, or 0 */
-    const char *message;      /* why it is not ok */
-    const char *url;          /* the normal form, passwords masked */
-    const char *method;       /* "GET"; NULL: a sleep */
-    unsigned attempts;        /* 0: never started */
-    unsigned redirects;       /* hops after the first */
+    int code;                     /* what curl's exit status would be, or 0 */
+    const char *message;          /* why it is not ok */
+    const char *url;              /* the normal form, passwords masked */
+    const char *method;           /* "GET"; NULL: a sleep */
+    unsigned attempts;            /* 0: never started */
+    const struct haul_try *tries; /* those that came out, where the client retries; else NULL */
+    unsigned try_count;
+    unsigned redirects;       /* hops after the first, of the last attempt */
     const char *final_url;    /* of the last hop, passwords masked */
     const char *http_version; /* "1.0", "1.1", "2", "3" */
     const char *content_type;
@@ -82,8 +93,8 @@ struct haul_result {
  * may be NULL. NULL: out of memory. */
 struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message);
 
-/* A copy with its texts, but without its body. NULL: out of memory. RESULT may be one that the caller has put together,
- * with texts of its own. */
+/* A copy with its texts, but without its body, its header and its attempts. NULL: out of memory. RESULT may be one that
+ * the caller has put together, with texts of its own. */
 struct haul_result *haul_result_copy(const struct haul_result *result);
 
 void haul_result_destroy(struct haul_result *result); /* NULL is fine */

@@ -14,6 +14,7 @@ struct haul__result {
     unsigned char *kept;         /* the body's memory, to be freed; NULL: none */
     unsigned char nothing;       /* an empty body */
     struct haul_header *headers; /* the memory of the public ones; NULL: none */
+    struct haul_try *tries;
     char *room;
     size_t left;
     char first[]; /* room for the texts of an ordinary result, so that it is one allocation */
@@ -33,6 +34,12 @@ struct haul_header *haul__result_make_headers(struct haul__result *result, size_
 
 /* It has failed so; MESSAGE is copied. -ENOMEM. */
 int haul__result_fail(struct haul__result *result, enum haul_class error_class, int code, const char *message);
+
+/* Adds how the attempt that it tells of came out, as the last of `attempts`. -ENOMEM. */
+int haul__result_add_try(struct haul__result *result, int64_t started);
+
+/* Another attempt is made: of this one all is forgotten but its try, and the waiting. */
+void haul__result_begin_anew(struct haul__result *result);
 
 static inline struct haul__result *haul__result_of(struct haul_result *result)
 {

@@ -458,3 +458,31 @@ def test_include_headers(haul, origin, mode):
     assert "location" not in second["headers"]
     assert second["headers"]["content-type"] == ["text/plain"]
     assert third["headers"] == {}
+
+
+@pytest.mark.parametrize("options", [[], ["-C", "-"], ["--fail-with-body"]])
+def test_only_the_last_attempt_is_in_the_file(haul, puppet, tmp_path, options):
+    """Nothing of one that broke off, or was refused, though it was longer."""
+    puppet.answers["/a"] = FailingFirst(
+        servers.response(200, 'ETag: "1"', "Connection: close", body=b"x" * 200_000)[:-1],
+        servers.response(503, body=b"later, please"),
+        servers.response(200, 'ETag: "1"', body=b"whole"),
+    )
+    arguments = ["-j", "-O", "--sha256", "--retry", 3, "--retry-all-errors", "--retry-delay", "1ms", *options]
+    run = haul(*arguments, puppet.url("/a"), cwd=tmp_path)
+    (record,) = run.records()
+    assert (record["ok"], len(record["tries"])) == (True, 3)
+    assert record["sha256"] == hashlib.sha256(b"whole").hexdigest()
+    assert tree(tmp_path) == {"a": b"whole"}
+
+
+class FailingFirst(list):
+    """An answer that is another one each time, and the last one from then on: what a puppet asks for its pieces."""
+
+    def __init__(self, *answers):
+        super().__init__(answers[:1])
+        self.answers = iter(answers)
+
+    def __iter__(self):
+        self[0] = next(self.answers)
+        yield self[0]

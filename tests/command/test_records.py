@@ -125,7 +125,7 @@ def test_bytes_are_those_of_the_body(haul, origin):
 
 
 def test_the_content_type_is_what_the_server_says(haul, origin):
-    urls = ["/type", "/type?content-type=text/html;%20charset%3dx", "/type?content-type=%1b[1m%ff%c2%85%22%5c"]
+    urls = ["/type", "/type?content-type=text/html;%20charset%3dx", "/type?content-type=%1b%5b1m%ff%c2%85%22%5c"]
     run = haul("--gather", "-j", *map(origin.url, urls))
     types = [record["content_type"] for record in run.records()]
     assert types == [None, "text/html; charset=x", '\x1b[1m\ufffd\x85"\\']

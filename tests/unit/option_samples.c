@@ -1,5 +1,6 @@
 #include "option_samples.h"
 
+#include <haul/duration.h>
 #include <string.h>
 
 /* A predicate on `options`, the options that were read. */
@@ -27,6 +28,13 @@ static bool sends(const struct options *options, const char *body)
            memcmp(request->body, body, request->body_size) == 0;
 }
 
+SAMPLE(has_rate, options->interval == 20 * HAUL_MILLISECOND)
+SAMPLE(has_host_rate, options->host_interval == 10 * HAUL_SECOND)
+SAMPLE(has_retry, options->retries == 7)
+SAMPLE(has_retry_delay, options->retry_delay == 500 * HAUL_MILLISECOND)
+SAMPLE(has_retry_max_time, options->retry_max_time == 2 * HAUL_MINUTE)
+SAMPLE(has_retry_all_errors, options->retry_all_errors)
+SAMPLE(has_retry_budget, options->retry_budget == 20)
 SAMPLE(has_method, is_same(request_of(&options->request)->method, "PURGE"))
 SAMPLE(has_header, is_same(request_of(&options->request)->headers[0], "X-A: b"))
 SAMPLE(has_data, sends(options, "a=b"))
@@ -114,6 +122,13 @@ static const struct option_sample samples[] = {
     {"base", "http://h/", has_base},
     {"dedupe", NULL, has_dedupe},
     {"dry-run", NULL, has_dry_run},
+    {"rate", "50/s", has_rate},
+    {"host-rate", "6/m", has_host_rate},
+    {"retry", "7", has_retry},
+    {"retry-delay", "500ms", has_retry_delay},
+    {"retry-max-time", "2m", has_retry_max_time},
+    {"retry-all-errors", NULL, has_retry_all_errors},
+    {"retry-budget", "20%", has_retry_budget},
     {"request", "PURGE", has_method},
     {"header", "X-A: b", has_header},
     {"data", "a=b", has_data},
