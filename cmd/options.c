@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { default_concurrency = 50, default_per_host = 10, default_window = 10000, default_max_redirs = 10 };
-enum { default_runs = 3, default_glob_max = 100000 };
+enum { default_max_concurrency = 512, default_runs = 3, default_glob_max = 100000 };
 
 /* Where the parser stands. */
 struct parser {
@@ -78,7 +78,7 @@ static int take_option(struct parser *parser, const struct option_row *row, cons
     }
     char *reason = NULL;
     int code = row->read(parser->options, row, value, &reason);
-    if (row->is_secret)
+    if (row->is_secret && value)
         hide(parser->next[-1], value);
     if (code == HAUL_E_INVALID) {
         code = fail(parser, "%s: %s", shown_name(row).text, reason);
@@ -232,6 +232,10 @@ static int complete(struct parser *parser)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
     if (options->dedupe && options->repeat > 1)
         return fail(parser, "--repeat asks for what --dedupe leaves out: give one of them");
+    if (options->is_concurrency_auto && options->command == COMMAND_COMPARE)
+        return fail(parser, "-c, --concurrency: a comparison needs a number, and does not find it");
+    if (options->is_concurrency_auto)
+        options->concurrency = options->max_concurrency;
     const char *problem;
     code = request_complete(&options->request, &problem);
     if (code != 0)
@@ -258,7 +262,9 @@ static int init(struct options *options, enum command command, size_t arguments)
         .repeat = 1,
         .mode = MODE_AS_COMPLETED,
         .concurrency = default_concurrency,
+        .max_concurrency = default_max_concurrency,
         .window = default_window,
+        .loops = 1,
         .retry_delay = HAUL_NEVER,
         .retry_max_time = HAUL_NEVER,
         .retry_budget = HAUL_NO_BUDGET,
