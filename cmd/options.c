@@ -185,6 +185,30 @@ static int parse_arguments(struct parser *parser)
     return 0;
 }
 
+/* Where bodies go: one of them all. */
+static int complete_files(struct parser *parser)
+{
+    struct options *options = parser->options;
+    if (options->output && options->remote_name)
+        return fail(parser, "-o, --output and -O, --remote-name both name the files: give one of them");
+    if (options->remote_name)
+        options->output = "{name}";
+    if (options->output && options->body)
+        return fail(parser, "--body and -o, --output both say where bodies go: give one of them");
+    if (options->continues && (options->no_clobber || options->connections.compressed || options->request.range))
+        return fail(parser, "-C, --continue-at does not go together with --no-clobber, --compressed and -r, --range");
+    if (options->no_clobber && options->skip_existing)
+        return fail(parser, "--no-clobber and --skip-existing both say what to do with a file that is there: give one "
+                            "of them");
+    if (options->include_body && options->output)
+        return fail(parser, "--include-body and -o, --output both say where bodies go: give one of them");
+    if (!options->output || strcmp(options->output, "-") != 0)
+        return 0;
+    options->output = NULL;
+    options->body = true;
+    return 0;
+}
+
 static bool reads_stdin(const struct options *options)
 {
     for (size_t i = 0; i < options->item_count; i++)
@@ -199,6 +223,9 @@ static int complete(struct parser *parser)
     struct options *options = parser->options;
     if (options->help || options->version)
         return 0;
+    int code = complete_files(parser);
+    if (code != 0)
+        return code;
     if (options->body && options->jsonl)
         return fail(parser, "--body and -j, --jsonl both say what to write: give one of them");
     if (options->system_resolver && options->dns_servers)
@@ -210,7 +237,7 @@ static int complete(struct parser *parser)
     if (options->dedupe && options->repeat > 1)
         return fail(parser, "--repeat asks for what --dedupe leaves out: give one of them");
     const char *problem;
-    int code = request_complete(&options->request, &problem);
+    code = request_complete(&options->request, &problem);
     if (code != 0)
         return code == HAUL_E_INVALID ? fail(parser, "%s", problem) : code;
     if (options->command == COMMAND_COMPARE && options->request.cookie_files.count > 0)

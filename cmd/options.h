@@ -92,7 +92,23 @@ struct options {
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 
+    const char *output; /* a template for files; NULL: none. "-" is `body` */
+    bool remote_name;   /* -O; becomes an `output` */
+    bool remote_header_name;
+    const char *output_dir; /* NULL: none */
+    bool create_dirs;
+    bool continues; /* -C - */
+    bool no_clobber;
+    bool skip_existing;
+    const char *etags; /* a file; NULL: none */
+    bool fsync;
+    bool fail_with_body;
+    bool sha256;
+    bool include_body;
+    bool include_headers;
+
     bool body;
+    bool newline;
     bool jsonl;
     bool silent;
     bool show_error; /* though it is silent */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct entry;
+struct files;
 struct output;
 struct progress;
 struct summary;
@@ -27,7 +28,14 @@ struct output_options {
     enum lines_style style;    /* of lines */
     struct epoch epoch;        /* for records */
     bool has_retries;          /* bodies may come anew */
-    struct writer *writer;     /* outlives the output */
+    struct writer *writer;     /* outlives the output, as all writers do */
+    struct writer *target;     /* for the bodies, beside what the format says; NULL: none */
+    struct files *files;       /* for each body one; outlives all entries; NULL: none */
+    bool keeps_failed;         /* the bodies of answers with a status of 400 or more, too */
+    bool ends_lines;           /* each body ends with a newline */
+    bool has_digest;           /* records have those of the files */
+    bool has_body;             /* records have the bodies */
+    bool has_headers;          /* and the headers */
     struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
     struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
 };
@@ -41,11 +49,17 @@ void output_destroy(struct output *output);
 /* What LINES_... suits DESCRIPTOR. */
 enum lines_style output_style_for(int descriptor);
 
-/* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. -ENOMEM. */
+/* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. ENTRY may have a result
+ * behind it: then it is not to be fetched. -ENOMEM. */
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
 
-/* The body that DATA was prepared for comes anew: for the `restart` of the fetch. */
+/* The body that DATA, an entry, was prepared for comes anew: for the `restart` of the fetch. */
 haul_restart_fn output_restart;
+
+/* Behind the fetch of ENTRY, which came to RESULT: gives its file its name, as file_body_complete and file_body_wait do
+ * (files/file_body.h). */
+int output_complete(struct output *output, struct entry *entry, struct haul_result *result, int code);
+struct haul_await output_wait_complete(struct haul_task *task, struct output *output, struct entry *entry);
 
 /* ENTRY will be the next one emitted: its body may go straight through (output/body.h). May be called again. */
 void output_take_turn(struct output *output, struct entry *entry);

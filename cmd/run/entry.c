@@ -1,8 +1,10 @@
 #include "run/entry.h"
 
+#include "files/file_body.h"
 #include "input/glob.h"
 #include "input/line_request.h"
 #include "output/body.h"
+#include "request/extended.h"
 
 #include <haul/result.h>
 #include <haul/url.h>
@@ -50,11 +52,20 @@ int entry_set_globs(struct entry *entry, const struct glob_value *globs, size_t 
     return 0;
 }
 
+const struct haul_request *entry_request(const struct entry *entry, const struct haul_request *common)
+{
+    if (entry->sent != NULL)
+        return &entry->sent->request;
+    return entry->request != NULL && entry->request->has_own ? &entry->request->sent : common;
+}
+
 void entry_destroy(struct entry *entry)
 {
     if (entry == NULL)
         return;
+    free(entry->sent);
     body_destroy(entry->body);
+    file_body_destroy(entry->file);
     haul_result_destroy(entry->result);
     haul_url_destroy(entry->url);
     line_request_unref(entry->request);

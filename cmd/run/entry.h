@@ -8,8 +8,11 @@
 #include <stdint.h>
 
 struct body;
+struct extended_request;
+struct file_body;
 struct flight;
 struct glob_value;
+struct haul_request;
 struct haul_result;
 struct haul_url;
 struct line_request;
@@ -24,11 +27,13 @@ struct entry {
     size_t tag_size;   /* in bytes; 0 where there is none */
     bool is_tag_json;  /* the tag is JSON, whole, valid and on one line; otherwise text */
     unsigned glob_count;
-    struct glob_value *globs;     /* owned. What the globs of the line stand for: #1, #2, ...; NULL: it had none */
-    struct line_request *request; /* referenced. What a JSON line says besides; NULL: the line was none */
-    struct haul_url *url;         /* owned. NULL: refused, and `result` says why */
-    struct haul_result *result;   /* owned. NULL until it came out; always there when it is emitted */
-    struct body *body;            /* owned; --body: what is kept of the body. Otherwise NULL */
+    struct glob_value *globs;      /* owned. What the globs of the line stand for: #1, #2, ...; NULL: it had none */
+    struct line_request *request;  /* referenced. What a JSON line says besides; NULL: the line was none */
+    struct haul_url *url;          /* owned. NULL: refused, and `result` says why */
+    struct haul_result *result;    /* owned. NULL until it came out; always there when it is emitted */
+    struct body *body;             /* owned; --body: what is kept of the body. Otherwise NULL */
+    struct extended_request *sent; /* owned. What is sent instead of what it would be; NULL: nothing else */
+    struct file_body *file;        /* owned; -o: the body's file. Otherwise NULL */
     union {
         struct flight *flight; /* --dedupe: it is fetched for others that ask for the same, too. Not owned */
         struct entry *twin;    /* ... or it waits for such a one, and this one after it */
@@ -43,6 +48,9 @@ struct entry *entry_create(const char *input, size_t input_size, const char *tag
 
 /* Gives it copies of these values, of which there are none yet. -ENOMEM. */
 int entry_set_globs(struct entry *entry, const struct glob_value *globs, size_t count);
+
+/* What is sent for it, where all others are sent COMMON, which may be NULL: a plain GET. */
+const struct haul_request *entry_request(const struct entry *entry, const struct haul_request *common);
 
 /* Destroys it with all that it owns. NULL is fine. */
 void entry_destroy(struct entry *entry);

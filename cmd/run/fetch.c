@@ -1,6 +1,9 @@
 #include "run/fetch.h"
 
 #include "client_options.h"
+#include "files/draft.h"
+#include "files/file_body.h"
+#include "files/files.h"
 #include "input/source.h"
 #include "message.h"
 #include "output/output.h"
@@ -10,6 +13,8 @@
 #include "output/terminal.h"
 #include "output/text.h"
 #include "output/verbose.h"
+#include "request/etags.h"
+#include "request/extended.h"
 #include "request/jar.h"
 #include "run/advice.h"
 #include "run/dedupe.h"
@@ -19,7 +24,10 @@
 
 #include <haul/haul.h>
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* All that a run needs, made from the top down and torn down from the bottom up. */
@@ -28,11 +36,14 @@ struct run {
     struct jar jar;
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
+    struct etags *etags;       /* NULL: nobody asks for them */
+    struct files *files;       /* NULL: bodies are not written to files */
     struct output *output;
     struct dedupe *dedupe; /* NULL: each URL is fetched each time */
     struct front front;
     struct advice advice;
     bool front_has_ended;
+    bool is_interrupted;
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
 };
 
@@ -66,9 +77,45 @@ static int emit(void *data, struct entry *entry)
     return code == 0 ? output_emit(run->output, entry) : code;
 }
 
+/* Has ENTRY asked for on the condition that it has changed, unless its file is missing. */
+static int set_condition(struct run *run, struct entry *entry)
+{
+    char *tag = NULL;
+    char *condition;
+    if (entry->sent || (entry->file && file_body_is_missing(entry->file)))
+        return 0;
+    int code = etags_find(run->etags, entry->url, &tag);
+    if (code != 0 || !tag)
+        return code;
+    int size = asprintf(&condition, "If-None-Match: %s", tag);
+    free(tag);
+    if (size < 0)
+        return -ENOMEM;
+    const struct haul_request *request = entry_request(entry, request_of(&run->program.options->request));
+    entry->sent = extended_request_create(request, (const char *const *)&condition, 1);
+    free(condition);
+    return entry->sent ? 0 : -ENOMEM;
+}
+
 static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
-    return output_prepare(((struct run *)data)->output, entry, ret_fn, ret_data);
+    struct run *run = data;
+    int code = output_prepare(run->output, entry, ret_fn, ret_data);
+    return code == 0 && run->etags && !entry->result ? set_condition(run, entry) : code;
+}
+
+static int complete(void *data, struct entry *entry, struct haul_result *result, int code)
+{
+    struct run *run = data;
+    enum { ok = 200 };
+    code = output_complete(run->output, entry, result, code);
+    bool is_new = code == 0 && run->etags && result->ok && result->status == ok;
+    return is_new ? etags_note(run->etags, entry->url, result) : code;
+}
+
+static struct haul_await wait_complete(struct haul_task *task, void *data, struct entry *entry)
+{
+    return output_wait_complete(task, ((struct run *)data)->output, entry);
 }
 
 static void take_turn(void *data, struct entry *entry)
@@ -104,12 +151,15 @@ static void tell_figures(void *data, struct progress_figures *ret_figures)
     };
 }
 
-/* What is done already has only to be written, which is not cut short. */
+/* What is done already has only to be written, which is not cut short but by a second signal. */
 static void interrupt(void *data)
 {
     struct run *run = data;
-    if (run->front_has_ended)
+    if (run->is_interrupted && run->files)
+        drafts_discard(run->files);
+    if (run->front_has_ended || run->is_interrupted)
         return;
+    run->is_interrupted = true;
     front_set_cancel_message(&run->front, "interrupted");
     program_cancel(&run->program);
 }
@@ -142,6 +192,8 @@ static int make_client(struct run *run)
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
+    client_options.keep_headers =
+        options->remote_header_name || options->include_headers || options->continues || options->etags;
     client_options.gate = missing_room;
     client_options.gate_data = run;
     client_options.pause = advice_tell_pause;
@@ -161,11 +213,50 @@ static int make_progress(struct run *run)
     return code;
 }
 
+/* Where -o says that bodies go. */
+static int make_files(struct run *run)
+{
+    struct program *program = &run->program;
+    const struct options *options = program->options;
+    if (!options->output && !options->format.is_json)
+        return 0;
+    int code = 0;
+    if (options->output)
+        code = target_open(program->loop, options->output_dir, options->output, &program->target);
+    if (code < 0 && code != -ENOMEM) {
+        message("cannot write to %s: %s", excerpt(program->target.path).text, strerror(-code));
+        code = HAUL_E_INVALID;
+    }
+    const struct files_options files_options = {
+        .template = program->target.writer ? NULL : options->output,
+        .directory = options->output_dir,
+        .takes_names = options->remote_header_name,
+        .makes_folders = options->create_dirs,
+        .keeps_existing = options->no_clobber,
+        .skips_existing = options->skip_existing,
+        .continues = options->continues,
+        .request = request_of(&options->request),
+        .keeps_failed = options->fail_with_body,
+        .is_synced = options->fsync,
+        .has_digest = options->sha256,
+    };
+    if (code == 0 && (!program->target.writer || options->format.is_json))
+        code = files_create(&files_options, &run->files);
+    program->has_told = code == HAUL_E_INVALID;
+    return code;
+}
+
 static int make_output(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
     int code = make_progress(run);
+    if (code == 0)
+        code = make_files(run);
+    if (code == 0 && options->etags) {
+        code = etags_open(options->etags, &run->etags);
+        program->has_told = code == HAUL_E_INVALID;
+    }
     if (code != 0)
         return code;
     const struct output_options output_options = {
@@ -176,6 +267,13 @@ static int make_output(struct run *run)
         .epoch = program->epoch,
         .has_retries = options->retries > 0,
         .writer = program->writer,
+        .target = program->target.writer,
+        .files = run->files,
+        .keeps_failed = options->fail_with_body,
+        .ends_lines = options->newline,
+        .has_digest = options->sha256,
+        .has_body = options->include_body && options->jsonl,
+        .has_headers = options->include_headers,
         .messages = program->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
@@ -212,6 +310,8 @@ static int make(struct run *run, const struct options *options)
         .feed = &run->program.feed.feed,
         .sink = {.emit = emit,
                  .prepare = prepare,
+                 .complete = complete,
+                 .wait_complete = wait_complete,
                  .restart = output_restart,
                  .take_turn = take_turn,
                  .is_full = is_full,
@@ -233,6 +333,8 @@ static void tear_down(struct run *run)
     message_set_before(NULL, NULL);
     progress_destroy(run->progress);
     output_destroy(run->output);
+    files_destroy(run->files);
+    etags_close(run->etags);
     dedupe_destroy(run->dedupe);
     haul_client_destroy(run->client);
     advice_finish(&run->advice);

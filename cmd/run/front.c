@@ -18,6 +18,8 @@ struct fetch_entry {
     haul_body_fn *body;
     void *body_data;
     struct haul_fetch fetch;
+    struct haul_result *result;
+    int code;
 };
 
 void front_init(struct front *front, const struct front_plan *plan)
@@ -99,6 +101,16 @@ static void finish(struct front *front, struct entry *entry)
     front_room_changed(front);
 }
 
+/* The sink's word on what was fetched; CODE is 0, or how the wait that it asked for came out. */
+static int complete(struct front *front, struct entry *entry, struct haul_result *result, int code)
+{
+    const struct front_sink *sink = &front->plan.sink;
+    code = result && sink->complete ? sink->complete(sink->data, entry, result, code) : 0;
+    if (code < 0 && front->error == 0)
+        front->error = code;
+    return code;
+}
+
 /* ENTRY was fetched: it, and those that waited for the same answer, are done. Each of these has its result only when
  * its turn comes here, since whatever has one may leave with another. */
 static void settle(struct front *front, struct entry *entry)
@@ -117,30 +129,39 @@ static void settle(struct front *front, struct entry *entry)
     }
 }
 
-static const struct haul_request *request_of_entry(const struct front *front, const struct entry *entry)
-{
-    return entry->request && entry->request->has_own ? &entry->request->sent : front->plan.request;
-}
-
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
-                             .request = request_of_entry(self->front, self->entry), .body = self->body,
+                             .request = entry_request(self->entry, self->front->plan.request), .body = self->body,
                              .body_data = self->body_data, .restart = self->front->plan.sink.restart);
     self->fetch.max_time = self->entry->request ? self->entry->request->max_time : 0;
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
-    self->front->alive--;
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
-        self->entry->result = haul_awaited(task).pointer;
-    if (coroutine->code == HAUL_E_CANCELLED && self->entry->result)
-        self->entry->result->message = self->front->cancel_message;
+        self->result = haul_awaited(task).pointer;
+    self->code = 0;
+    while (complete(self->front, self->entry, self->result, self->code) == HAUL_E_BUSY)
+        HAUL_AWAIT_CODE(self->code,
+                        self->front->plan.sink.wait_complete(task, self->front->plan.sink.data, self->entry));
+    self->front->alive--;
+    if (self->result && self->result->error_class == HAUL_CLASS_CANCELLED)
+        self->result->message = self->front->cancel_message;
+    self->entry->result = self->result;
     if (self->entry->result)
         settle(self->front, self->entry);
     if (self->front->error != 0)
         HAUL_FAIL(self->front->error);
     HAUL_FINALLY;
     HAUL_END;
+}
+
+/* ENTRY came out without being fetched. WAS_ENTERED: others may wait for it. */
+static void leave(struct front *front, struct entry *entry, bool was_entered)
+{
+    if (was_entered)
+        settle(front, entry);
+    else
+        finish(front, entry);
 }
 
 static int start(struct front *front, struct entry *entry)
@@ -151,13 +172,14 @@ static int start(struct front *front, struct entry *entry)
     int code = 0;
     if (!entry->result && front->plan.dedupe)
         code = dedupe_enter(front->plan.dedupe, entry, &is_waiting);
-    if (code == 0 && !entry->result && !is_waiting && front->plan.sink.prepare)
+    bool is_first = code == 0 && !entry->result && !is_waiting;
+    if (is_first && front->plan.sink.prepare)
         code = front->plan.sink.prepare(front->plan.sink.data, entry, &body, &body_data);
     order_add(&front->order, entry);
     if (code < 0)
         return code;
     if (entry->result) {
-        finish(front, entry);
+        leave(front, entry, is_first);
         return front->error;
     }
     tell_turn(front);

@@ -70,6 +70,8 @@ static void forget_answer(struct haul_result *result)
     result->message = NULL;
     result->http_version = NULL;
     result->content_type = NULL;
+    result->headers = NULL;
+    result->header_count = 0;
     result->bytes = 0;
     result->remote_ip = NULL;
     result->remote_port = 0;

@@ -54,6 +54,23 @@ SAMPLE(has_netrc, options->connections.netrc)
 SAMPLE(has_auth_host, has_one(&options->request.auth_hosts, ".a.test"))
 SAMPLE(has_location_trusted, request_of(&options->request)->is_trusting)
 SAMPLE(has_range, is_same(request_of(&options->request)->range, "5-"))
+SAMPLE(has_time_cond,
+       is_same(request_of(&options->request)->headers[0], "If-Modified-Since: Sat, 21 Nov 2026 00:00:00 GMT"))
+SAMPLE(has_etags, is_same(options->etags, "tags"))
+SAMPLE(has_output, is_same(options->output, "{name}.html"))
+SAMPLE(has_remote_name, is_same(options->output, "{name}"))
+SAMPLE(has_remote_header_name, options->remote_header_name)
+SAMPLE(has_output_dir, is_same(options->output_dir, "files"))
+SAMPLE(has_create_dirs, options->create_dirs)
+SAMPLE(has_no_clobber, options->no_clobber)
+SAMPLE(has_skip_existing, options->skip_existing)
+SAMPLE(has_continue_at, options->continues)
+SAMPLE(has_fail_with_body, options->fail_with_body)
+SAMPLE(has_fsync, options->fsync)
+SAMPLE(has_sha256, options->sha256)
+SAMPLE(has_newline, options->newline)
+SAMPLE(has_include_body, options->include_body)
+SAMPLE(has_include_headers, options->include_headers)
 SAMPLE(has_insecure, options->insecure)
 SAMPLE(has_cacert, is_same(options->cacert, "ca.pem"))
 SAMPLE(has_dns_servers, is_same(options->dns_servers, "192.0.2.1:5353,::1"))
@@ -131,6 +148,8 @@ static const struct option_sample samples[] = {
     {"auth-host", ".a.test", has_auth_host},
     {"location-trusted", NULL, has_location_trusted},
     {"range", "5", has_range},
+    {"time-cond", "2026-11-21", has_time_cond},
+    {"etags", "tags", has_etags},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},
     {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
@@ -156,6 +175,20 @@ static const struct option_sample samples[] = {
     {"path-as-is", NULL, has_path_as_is},
     {"proto", "=https", has_proto},
     {"proto-default", "http", has_proto_default},
+    {"output", "{name}.html", has_output},
+    {"remote-name", NULL, has_remote_name},
+    {"remote-header-name", NULL, has_remote_header_name},
+    {"output-dir", "files", has_output_dir},
+    {"create-dirs", NULL, has_create_dirs},
+    {"no-clobber", NULL, has_no_clobber},
+    {"skip-existing", NULL, has_skip_existing},
+    {"continue-at", "-", has_continue_at},
+    {"fail-with-body", NULL, has_fail_with_body},
+    {"fsync", NULL, has_fsync},
+    {"sha256", NULL, has_sha256},
+    {"newline", NULL, has_newline},
+    {"include-body", NULL, has_include_body},
+    {"include-headers", NULL, has_include_headers},
     {"show-error", NULL, has_show_error},
     {"verbose", NULL, has_verbose},
     {"fail", NULL, has_nothing},

@@ -219,7 +219,6 @@ int main(void)
         cmocka_unit_test(concurrency_is_a_number_or_auto),
         cmocka_unit_test(limits_depend_on_what_was_given),
         cmocka_unit_test(loops_are_as_many_as_processors),
-        cmocka_unit_test(name_servers_are_addresses),
         cmocka_unit_test(a_base_is_a_url),
         cmocka_unit_test(no_password_is_shown),
         cmocka_unit_test(what_cannot_be_read_is_refused),

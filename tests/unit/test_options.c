@@ -46,6 +46,7 @@ static void the_defaults_are_those_of_the_manual(void **state)
     assert_false(options.help || options.version || options.insecure || options.body || options.jsonl ||
                  options.silent || options.summary || options.system_resolver || options.is_concurrency_given ||
                  options.is_input_implied);
+    assert_true(!options.output && !options.output_dir);
     assert_int_equal(options.mode, MODE_AS_COMPLETED);
     assert_int_equal(options.concurrency, 50);
     assert_int_equal(options.per_host, 10);
@@ -392,6 +393,14 @@ static const struct {
     const char *arguments[5];
     const char *problem; /* with "; try 'haul --help'" behind it */
 } mistakes[] = {
+    {{"-o", "a", "-O"}, "-o, --output and -O, --remote-name both name the files: give one of them"},
+    {{"-O", "--body"}, "--body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "-", "-j"}, "--body and -j, --jsonl both say what to write: give one of them"},
+    {{"-O", "--no-clobber", "--skip-existing"},
+     "--no-clobber and --skip-existing both say what to do with a file that is there: give one of them"},
+    {{"-O", "--include-body"}, "--include-body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "out/"},
+     "-o, --output: \"out/\" is no name for files: it names a folder, and no file in it; try {name} behind it"},
     {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000, or auto"},
     {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000, or auto"},
     {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000, or auto"},

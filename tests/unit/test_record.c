@@ -123,7 +123,7 @@ static void test_each_field(void **state)
     struct record record = written(&sample);
 
     assert_keys(record.json, "v index line input tag url method ok status error attempts redirects final_url "
-                             "http_version content_type bytes remote_ip remote_port reused ts start time");
+                             "http_version content_type bytes file remote_ip remote_port reused ts start time");
     assert_number(&record, "v", 1);
     assert_number(&record, "index", 6);
     assert_number(&record, "line", 7);
@@ -169,7 +169,8 @@ static void test_exact_bytes(void **state)
         "{\"v\":1,\"index\":0,\"line\":1,\"input\":\"one.example\",\"tag\":null,\"url\":\"http://one.example/\","
         "\"method\":\"GET\",\"ok\":true,\"status\":200,\"error\":null,\"attempts\":1,\"redirects\":0,"
         "\"final_url\":\"http://one.example/\",\"http_version\":\"1.1\",\"content_type\":\"text/html\",\"bytes\":98,"
-        "\"remote_ip\":\"127.0.0.1\",\"remote_port\":80,\"reused\":false,\"ts\":1795284612.123869,\"start\":0.000412,"
+        "\"file\":null,\"remote_ip\":\"127.0.0.1\",\"remote_port\":80,\"reused\":false,\"ts\":1795284612.123869,"
+        "\"start\":0.000412,"
         "\"time\":{\"queue\":0.000017,\"dns\":0.001000,\"connect\":0.002000,\"tls\":0.003000,\"wait\":0.400000,"
         "\"transfer\":0.005000,\"total\":0.411000}}\n";
     assert_int_equal(record.text.size, strlen(expected));
@@ -203,7 +204,7 @@ static void test_unknown_is_null(void **state)
     sample.result = (struct haul_result){.error_class = HAUL_CLASS_URL};
     struct record record = written(&sample);
     assert_keys(record.json, "v index line input tag url method ok status error attempts redirects final_url "
-                             "http_version content_type bytes remote_ip remote_port reused ts start time");
+                             "http_version content_type bytes file remote_ip remote_port reused ts start time");
     static const char *const unknown[] = {"tag",          "url",       "method",      "final_url", "http_version",
                                           "content_type", "remote_ip", "remote_port", "ts",        "start"};
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
