@@ -1,5 +1,6 @@
 #include "option_table.h"
 
+#include "option_output.h"
 #include "option_value.h"
 
 #include <stddef.h>
@@ -43,6 +44,8 @@ const struct option_row option_rows[] = {
      SECTION_LIMITS, BOTH, read_duration, .offset = AT(connect_timeout)},
     {"idle-timeout", 0, "DUR", "time in which nothing is received (default 60s; 0: no limit)",
      SECTION_LIMITS, BOTH, read_duration, .offset = AT(idle_timeout)},
+    {"deadline", 0, "DUR", "time for the whole run; then the rest is cancelled (default 0: no limit)",
+     SECTION_LIMITS, FETCH, read_duration, .offset = AT(deadline)},
 
     {"location", 'L', NULL, "follow redirects (the default)",
      SECTION_CONNECTIONS, BOTH, read_true, .offset = AT(location)},
@@ -63,8 +66,27 @@ const struct option_row option_rows[] = {
     {"connect-to", 0, "HOST1:PORT1:HOST2:PORT2", "connect to HOST2 and PORT2 instead, as curl does; may be repeated",
      SECTION_CONNECTIONS, BOTH, read_connect_to, .offset = AT(connect_to)},
 
-    {"jsonl", 'j', NULL, "write one JSON object a URL",
-     SECTION_OUTPUT, FETCH, read_true, .offset = AT(jsonl)},
+    {"ok-status", 0, "LIST", "the statuses that are ok, as 200-299,404 (default 100-399)",
+     SECTION_FAILURES, FETCH, read_statuses, .offset = AT(ok_status)},
+    {"fail-on", 0, "LIST", "what makes the exit status 1: http (the default), error, never, more than N or N%, empty",
+     SECTION_FAILURES, FETCH, read_fail_on, .offset = AT(fail_on)},
+    {"failed", 0, "FILE", "write the lines of what was not ok to FILE, to be fed again",
+     SECTION_FAILURES, FETCH, read_text, .offset = AT(failed)},
+    {"fail-fast", 0, NULL, "the first failure cancels the rest",
+     SECTION_FAILURES, FETCH, read_true, .offset = AT(fail_fast)},
+    {"fail-early", 0, NULL, "the same, as curl calls it",
+     SECTION_FAILURES, FETCH, read_true, .offset = AT(fail_fast)},
+    {"race", 0, NULL, "the first success wins, and cancels the rest",
+     SECTION_FAILURES, FETCH, read_true, .offset = AT(race)},
+
+    {"format", 0, "NAME", "text, tsv, jsonl or csv (default text on a terminal, tsv elsewhere)",
+     SECTION_OUTPUT, FETCH, read_format, .offset = AT(format)},
+    {"jsonl", 'j', NULL, "write one JSON object a URL: --format jsonl",
+     SECTION_OUTPUT, FETCH, read_this_format, .offset = AT(format), .minimum = FORMAT_JSONL},
+    {"only", 0, "KIND", "write only what is ok, or only what is failed",
+     SECTION_OUTPUT, FETCH, read_only, .offset = AT(only)},
+    {"color", 0, "WHEN", "the status of text in colour: auto (the default), always or never",
+     SECTION_OUTPUT, FETCH, read_colour, .offset = AT(colour)},
     {"body", 0, NULL, "write the bodies, whole and unmixed, and no lines",
      SECTION_OUTPUT, FETCH, read_true, .offset = AT(body)},
     {"silent", 's', NULL, "no progress, no summary",
@@ -87,6 +109,7 @@ static const char *const titles[SECTION_COUNT] = {
     [SECTION_COMPARISON] = "Comparison",
     [SECTION_LIMITS] = "Limits (durations DUR as 1.5, 500ms, 20s, 2m)",
     [SECTION_CONNECTIONS] = "Connections",
+    [SECTION_FAILURES] = "Failures",
     [SECTION_OUTPUT] = "Output",
     [SECTION_OTHER] = "Other",
 };

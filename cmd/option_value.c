@@ -16,7 +16,7 @@ static void *field(struct options *options, const struct option_row *row)
     return (char *)options + row->offset;
 }
 
-__attribute__((format(printf, 2, 3))) static int refuse(char **ret_problem, const char *format, ...)
+int refuse(char **ret_problem, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);

@@ -18,4 +18,7 @@ option_read_fn read_resolver;    /* bool: whether it is the system's */
 option_read_fn read_resolve;     /* HOST:PORT:ADDRESS[,ADDRESS], behind the others of a NULL-ended array */
 option_read_fn read_connect_to;  /* HOST1:PORT1:HOST2:PORT2, the same */
 
+/* The problem, formatted, that makes a value HAUL_E_INVALID; -ENOMEM. */
+int refuse(char **ret_problem, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 #endif

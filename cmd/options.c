@@ -155,8 +155,14 @@ static int complete(struct parser *parser)
     struct options *options = parser->options;
     if (options->help || options->version)
         return 0;
-    if (options->body && options->jsonl)
-        return fail(parser, "--body and -j, --jsonl both say what to write: give one of them");
+    if (options->body && options->format != FORMAT_DEFAULT)
+        return fail(parser, "--body and -j or --format both say what to write: give one of them");
+    if (options->body && options->only != ONLY_ALL)
+        return fail(parser, "--only chooses among records, and with --body there are none");
+    if (options->fail_fast && options->race)
+        return fail(parser, "--fail-fast ends at the first failure, --race at the first success: give one of them");
+    if (options->fail_fast && (options->fail_on.is_share || options->fail_on.kind == FAIL_ON_NEVER))
+        return fail(parser, "--fail-fast ends a run that has failed, and with this --fail-on none does before its end");
     if (options->system_resolver && options->dns_servers)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
     if (!options->is_per_host_given)
@@ -181,10 +187,12 @@ static int init(struct options *options, enum command command, size_t arguments)
         .idle_timeout = 60 * HAUL_SECOND,
         .location = true,
         .max_redirs = default_max_redirs,
+        .deadline = HAUL_NEVER,
         .runs = default_runs,
         .modes = {MODE_SEQUENTIAL, MODE_GATHER, MODE_AS_COMPLETED},
         .mode_count = MODE_COUNT,
     };
+    status_set_add(&options->ok_status, 100, 399);
     options->items = calloc(arguments + 1, sizeof(*options->items));
     options->resolve = calloc(arguments + 1, sizeof(*options->resolve));
     options->connect_to = calloc(arguments + 1, sizeof(*options->connect_to));

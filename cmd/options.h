@@ -3,7 +3,10 @@
 #define OPTIONS_H
 
 #include "input/source.h"
+#include "output/format.h"
 #include "run/mode.h"
+#include "run/verdict.h"
+#include "status_set.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,8 +45,17 @@ struct options {
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 
+    struct status_set ok_status;
+    struct fail_on fail_on;
+    bool fail_fast;
+    bool race;
+    int64_t deadline;   /* for the whole run */
+    const char *failed; /* a file; NULL: none */
+
     bool body;
-    bool jsonl;
+    enum format format;
+    enum only only;
+    enum colour colour;
     bool silent;
     bool summary;
 

@@ -3,6 +3,7 @@
 #include "message.h"
 #include "output/keep.h"
 #include "output/writer.h"
+#include "status_set.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>
@@ -22,6 +23,7 @@ static const int64_t youth = 100 * HAUL_MILLISECOND;
 struct bodies {
     struct haul_loop *loop;
     struct writer *writer;
+    const struct status_set *ok_status; /* NULL: those below 400 are ok */
     struct keep_pool pool;
     struct body *turn;   /* NULL: nobody has it */
     struct body *oldest; /* of those that are released */
@@ -74,6 +76,11 @@ int bodies_create(struct haul_loop *loop, struct writer *writer, const char *dir
     writer_set_room_callback(writer, pump_at_room, bodies);
     *ret_bodies = bodies;
     return 0;
+}
+
+void bodies_set_ok_status(struct bodies *bodies, const struct status_set *ok_status)
+{
+    bodies->ok_status = ok_status;
 }
 
 static void take_back(struct haul_handle **handle)
@@ -221,11 +228,16 @@ static void hold_or_pass(struct body *body)
         start_passing(body);
 }
 
+static bool is_ok(const struct bodies *bodies, int status)
+{
+    return bodies->ok_status != NULL ? status_set_has(bodies->ok_status, status) : status < 400;
+}
+
 int body_receive(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
 {
     struct body *body = data;
     struct bodies *bodies = body->bodies;
-    if (so_far->status >= 400 || size == 0)
+    if (!is_ok(bodies, so_far->status) || size == 0)
         return 0;
     if (writer_is_terminal(bodies->writer) && memchr(bytes, '\0', size) != NULL) {
         snprintf(body->problem, sizeof(body->problem), "the body is binary, and would upset the terminal");

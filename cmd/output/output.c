@@ -2,6 +2,8 @@
 
 #include "message.h"
 #include "output/body.h"
+#include "output/csv.h"
+#include "output/failures.h"
 #include "output/progress.h"
 #include "output/summary.h"
 #include "output/terminal.h"
@@ -25,6 +27,13 @@ struct output {
     struct text text;      /* of the entry that is written, kept for its memory */
 };
 
+/* The line with the names of the fields, which stands there though nothing follows. */
+static int write_names(struct output *output)
+{
+    int code = csv_write_names(&output->text);
+    return code == 0 ? writer_write(output->options.writer, output->text.bytes, output->text.size) : code;
+}
+
 int output_create(struct haul_loop *loop, const struct output_options *options, struct output **ret_output)
 {
     struct output *output = malloc(sizeof(*output));
@@ -34,6 +43,10 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
     int code = output->summary != NULL ? 0 : -ENOMEM;
     if (code == 0 && options->format == OUTPUT_BODIES)
         code = bodies_create(loop, options->writer, NULL, &output->bodies);
+    if (output->bodies != NULL)
+        bodies_set_ok_status(output->bodies, options->ok_status);
+    if (code == 0 && options->format == OUTPUT_CSV)
+        code = write_names(output);
     if (code != 0) {
         output_destroy(output);
         return code;
@@ -52,11 +65,12 @@ void output_destroy(struct output *output)
     free(output);
 }
 
-enum lines_style output_style_for(int descriptor)
+enum lines_style output_style_for(enum format format, enum colour colour, int descriptor)
 {
-    if (!isatty(descriptor))
+    if (format == FORMAT_TSV || (format != FORMAT_TEXT && !isatty(descriptor)))
         return LINES_TABS;
-    return terminal_has_colour(descriptor) ? LINES_COLOURED : LINES_COLUMNS;
+    bool is_coloured = colour == COLOUR_AUTO ? terminal_has_colour(descriptor) : colour == COLOUR_ALWAYS;
+    return is_coloured ? LINES_COLOURED : LINES_COLUMNS;
 }
 
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
@@ -78,12 +92,34 @@ void output_take_turn(struct output *output, struct entry *entry)
         body_take_turn(entry->body);
 }
 
+static int append_entry(struct output *output, const struct entry *entry)
+{
+    const struct output_options *options = &output->options;
+    switch (options->format) {
+    case OUTPUT_RECORDS:
+        return record_write(&output->text, entry, &options->epoch);
+    case OUTPUT_CSV:
+        return csv_write(&output->text, entry, &options->epoch);
+    case OUTPUT_LINES:
+    case OUTPUT_BODIES:
+        break;
+    }
+    return lines_write(&output->text, entry, options->style);
+}
+
+static bool is_wanted(const struct output *output, const struct entry *entry)
+{
+    enum only only = output->options.only;
+    return only == ONLY_ALL || (only == ONLY_OK) == entry->result->ok;
+}
+
 static int emit_text(struct output *output, const struct entry *entry)
 {
     const struct output_options *options = &output->options;
+    if (!is_wanted(output, entry))
+        return 0;
     text_clear(&output->text);
-    int code = options->format == OUTPUT_RECORDS ? record_write(&output->text, entry, &options->epoch)
-                                                 : lines_write(&output->text, entry, options->style);
+    int code = append_entry(output, entry);
     if (code != 0)
         return code;
     progress_clear(options->progress);
@@ -133,6 +169,8 @@ static int emit_body(struct output *output, struct entry *entry)
 int output_emit(struct output *output, struct entry *entry)
 {
     summary_add(output->summary, entry->result);
+    if (output->options.failures != NULL && !entry->result->ok)
+        failures_add(output->options.failures, entry);
     return output->bodies != NULL ? emit_body(output, entry) : emit_text(output, entry);
 }
 

@@ -3,6 +3,7 @@
 #ifndef OUTPUT_OUTPUT_H
 #define OUTPUT_OUTPUT_H
 
+#include "output/format.h"
 #include "output/lines.h"
 #include "output/record.h"
 #include "output/writer.h"
@@ -12,6 +13,7 @@
 #include <stdbool.h>
 
 struct entry;
+struct failures;
 struct output;
 struct progress;
 struct summary;
@@ -19,14 +21,18 @@ struct summary;
 enum output_format {
     OUTPUT_LINES,   /* a line for each entry */
     OUTPUT_RECORDS, /* a JSON object for each */
+    OUTPUT_CSV,     /* a line with the names of all fields, and one for each */
     OUTPUT_BODIES,  /* the bodies of those that are ok; a message for each of the others */
 };
 
 struct output_options {
     enum output_format format;
-    enum lines_style style;    /* of lines */
-    struct epoch epoch;        /* for records */
-    struct writer *writer;     /* outlives the output */
+    enum lines_style style;             /* of lines */
+    enum only only;                     /* which entries are written; all are counted */
+    const struct status_set *ok_status; /* those whose bodies are written; NULL: those below 400; borrowed */
+    struct failures *failures;          /* where the lines of what is not ok go; NULL: nowhere; borrowed */
+    struct epoch epoch;                 /* for records */
+    struct writer *writer;              /* outlives the output */
     struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
     struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
 };
@@ -37,8 +43,8 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
 /* All entries that it prepared must have been destroyed. NULL is fine. */
 void output_destroy(struct output *output);
 
-/* What LINES_... suits DESCRIPTOR. */
-enum lines_style output_style_for(int descriptor);
+/* The LINES_... that FORMAT and COLOUR ask for, or that suits DESCRIPTOR. */
+enum lines_style output_style_for(enum format format, enum colour colour, int descriptor);
 
 /* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. -ENOMEM. */
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);

@@ -3,17 +3,21 @@
 #include "client_options.h"
 #include "input/source.h"
 #include "message.h"
+#include "output/failures.h"
 #include "output/output.h"
 #include "output/progress.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
+#include "run/entry.h"
 #include "run/front.h"
 #include "run/program.h"
+#include "run/verdict.h"
 
 #include <haul/haul.h>
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* All that a run needs, made from the top down and torn down from the bottom up. */
@@ -22,6 +26,10 @@ struct run {
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
     struct output *output;
+    struct failures *failures; /* NULL: no --failed */
+    struct verdict verdict;
+    struct haul_handle *deadline; /* the call at it; NULL: there is none, or it was made */
+    bool is_overdue;
     struct front front;
     bool front_has_ended;
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
@@ -93,14 +101,37 @@ static void tell_figures(void *data, struct progress_figures *ret_figures)
     };
 }
 
-/* What is done already has only to be written, which is not cut short. */
-static void interrupt(void *data)
+/* Cancels what is not done. What is has only to be written, which is not cut short. */
+static void cut_short(struct run *run, const char *reason)
 {
-    struct run *run = data;
     if (run->front_has_ended)
         return;
-    front_set_cancel_message(&run->front, "interrupted");
+    front_stop(&run->front, reason);
     program_cancel(&run->program);
+}
+
+static void interrupt(void *data)
+{
+    cut_short(data, "interrupted");
+}
+
+static void deadline_came(void *data)
+{
+    struct run *run = data;
+    run->deadline = NULL;
+    run->is_overdue = !run->front_has_ended;
+    cut_short(run, "deadline");
+}
+
+static void judge(void *data, struct entry *entry)
+{
+    struct run *run = data;
+    const struct options *options = run->program.options;
+    verdict_judge(&run->verdict, entry->result);
+    if (options->fail_fast && verdict_has_failed(&run->verdict))
+        cut_short(run, "fail-fast");
+    if (options->race && verdict_has_ok(&run->verdict))
+        cut_short(run, "race lost");
 }
 
 /* What waits for its host has passed the front, and must not start either while the output is full. */
@@ -132,18 +163,53 @@ static int make_progress(struct run *run)
     return code;
 }
 
+static enum output_format format_for(const struct options *options)
+{
+    if (options->body)
+        return OUTPUT_BODIES;
+    switch (options->format) {
+    case FORMAT_JSONL:
+        return OUTPUT_RECORDS;
+    case FORMAT_CSV:
+        return OUTPUT_CSV;
+    case FORMAT_DEFAULT:
+    case FORMAT_TEXT:
+    case FORMAT_TSV:
+        break;
+    }
+    return OUTPUT_LINES;
+}
+
+static void tell_unwritable(struct run *run, const char *path, int code)
+{
+    message("cannot write %s: %s", path, haul_error_message(code));
+    run->program.has_told = true;
+}
+
+static int make_failures(struct run *run)
+{
+    const char *path = run->program.options->failed;
+    int code = path ? failures_create(path, &run->failures) : 0;
+    if (code != 0)
+        tell_unwritable(run, path, code);
+    return code;
+}
+
 static int make_output(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
     int code = make_progress(run);
+    if (code == 0)
+        code = make_failures(run);
     if (code != 0)
         return code;
     const struct output_options output_options = {
-        .format = options->body    ? OUTPUT_BODIES
-                  : options->jsonl ? OUTPUT_RECORDS
-                                   : OUTPUT_LINES,
-        .style = output_style_for(STDOUT_FILENO),
+        .format = format_for(options),
+        .style = output_style_for(options->format, options->colour, STDOUT_FILENO),
+        .only = options->only,
+        .ok_status = &options->ok_status,
+        .failures = run->failures,
         .epoch = program->epoch,
         .writer = program->writer,
         .messages = program->messages.writer,
@@ -166,6 +232,7 @@ static int make(struct run *run, const struct options *options)
         .feed = &run->program.feed.feed,
         .sink = {.emit = emit,
                  .prepare = prepare,
+                 .judge = judge,
                  .take_turn = take_turn,
                  .is_full = is_full,
                  .wait_room = wait_room,
@@ -175,14 +242,23 @@ static int make(struct run *run, const struct options *options)
         .window = options->window,
     };
     front_init(&run->front, &plan);
-    return 0;
+    const struct verdict_rules rules = {
+        .ok_status = &options->ok_status, .fail_on = options->fail_on, .is_race = options->race};
+    verdict_init(&run->verdict, &rules);
+    int64_t deadline = haul_deadline(run->program.epoch.monotonic, options->deadline);
+    if (deadline == HAUL_NEVER)
+        return 0;
+    return haul_loop_call_at(run->program.loop, deadline, deadline_came, run, &run->deadline);
 }
 
 static void tear_down(struct run *run)
 {
     message_set_before(NULL, NULL);
+    if (run->deadline)
+        haul_handle_cancel(run->deadline);
     progress_destroy(run->progress);
     output_destroy(run->output);
+    failures_destroy(run->failures);
     haul_client_destroy(run->client);
     program_tear_down(&run->program);
 }
@@ -199,7 +275,7 @@ static void tell_end(const struct run *run, const struct summary_counts *counts)
         int64_t wall = haul_loop_update_now(run->program.loop) - run->program.epoch.monotonic;
         summary_append_table(summary, wall, &statistics, &text);
         message_write(text.bytes, text.size);
-    } else if (!options->silent) {
+    } else if (!options->silent && !(options->race && verdict_has_ok(&run->verdict))) {
         summary_append_line(summary, &text);
         if (text.size > 0)
             message("%.*s", (int)text.size, text.bytes);
@@ -210,16 +286,48 @@ static void tell_end(const struct run *run, const struct summary_counts *counts)
         message("the list is empty: nothing was fetched");
 }
 
+/* Adds the lines that a run that was cut short has not read, as far as they can be read again. */
+static void save_rest(struct run *run)
+{
+    struct feed *feed = &run->program.feed.feed;
+    struct entry *entry;
+    int code = 0;
+    source_leave_pipes(run->program.source);
+    while (code == 0 || code == HAUL_E_BUSY) {
+        code = feed->next(feed, &entry);
+        if (code == 0) {
+            failures_add(run->failures, entry);
+            entry_destroy(entry);
+        }
+    }
+}
+
+/* Once signals have their default action: to read the rest may take a while. */
+static void finish_failures(struct run *run)
+{
+    if (!run->failures)
+        return;
+    if (!front_is_drained(&run->front))
+        save_rest(run);
+    int code = failures_commit(run->failures);
+    if (code != 0)
+        tell_unwritable(run, run->program.options->failed, code);
+}
+
 /* What a run that has ended with CODE comes to, and says. */
 static enum exit_status conclude(struct run *run, int code)
 {
+    finish_failures(run);
     struct summary_counts counts;
     summary_counts(output_summary(run->output), &counts);
     progress_clear(run->progress);
     program_tell_failure(&run->program, code);
     if (writer_state(run->program.writer) == WRITER_OPEN)
         tell_end(run, &counts);
-    return program_judge(&run->program, counts.not_ok > 0 ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK, code);
+    enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
+    if (run->is_overdue)
+        status = exit_status_worse(status, EXIT_STATUS_DEADLINE);
+    return program_judge(&run->program, status, code);
 }
 
 enum exit_status fetch_command(const struct options *options)

@@ -27,11 +27,6 @@ void front_init(struct front *front, const struct front_plan *plan)
     stall_init(&front->stall, &front->order);
 }
 
-void front_set_cancel_message(struct front *front, const char *message)
-{
-    front->cancel_message = message;
-}
-
 bool front_is_drained(const struct front *front)
 {
     return front->is_drained;
@@ -43,7 +38,7 @@ static bool has_room(const struct front *front)
 {
     struct haul_client_statistics statistics;
     haul_client_statistics(front->plan.client, &statistics);
-    return front->alive - statistics.waiting_for_host < front->plan.concurrency &&
+    return !front->is_stopped && front->alive - statistics.waiting_for_host < front->plan.concurrency &&
            front->order.count < front->plan.window;
 }
 
@@ -61,6 +56,15 @@ void front_room_changed(void *data)
         haul_event_clear(&front->room);
     if (front->plan.mode == MODE_GATHER)
         stall_note(&front->stall, front->loop, front->order.count >= front->plan.window);
+}
+
+void front_stop(struct front *front, const char *message)
+{
+    if (front->is_stopped)
+        return;
+    front->is_stopped = true;
+    front->cancel_message = message;
+    front_room_changed(front);
 }
 
 static void tell_turn(struct front *front)
@@ -85,6 +89,8 @@ static void emit(void *data, struct entry *entry)
 
 static void finish(struct front *front, struct entry *entry)
 {
+    if (front->plan.sink.judge)
+        front->plan.sink.judge(front->plan.sink.data, entry);
     order_finish(&front->order, entry, emit, front);
     tell_turn(front);
     front_room_changed(front);

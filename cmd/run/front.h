@@ -22,6 +22,8 @@ struct front_sink {
     int (*emit)(void *data, struct entry *entry);
     /* Before an entry is fetched: where its body goes. A negative errno ends the run. NULL: bodies are dropped. */
     int (*prepare)(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
+    /* ENTRY has come out, and has not left. NULL: nobody cares. */
+    void (*judge)(void *data, struct entry *entry);
     /* ENTRY will be the next to leave, whatever happens. NULL: nobody cares. */
     void (*take_turn)(void *data, struct entry *entry);
     /* True while nothing new should be started, and waiting for the end of it. NULL: never. */
@@ -52,6 +54,7 @@ struct front {
     bool is_drained;            /* the feed has nothing more */
     const struct entry *turn;   /* the entry that was told it is the next to leave */
     const char *cancel_message; /* of results that did not come out because the run ended */
+    bool is_stopped;            /* nothing more is read */
     int error;                  /* of the sink */
 };
 
@@ -68,8 +71,9 @@ struct front_run {
 };
 haul_step_fn front_run;
 
-/* What results say from now on that do not come out because the run was cancelled. Static text. */
-void front_set_cancel_message(struct front *front, const char *message);
+/* Reads nothing more; to be cancelled by the caller next. MESSAGE, static, is what results say that do not come out
+ * because of that; the first one stays. */
+void front_stop(struct front *front, const char *message);
 
 /* Looks again whether there is room. DATA is the front. */
 void front_room_changed(void *data);

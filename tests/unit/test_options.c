@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "option_samples.h"
 #include "option_table.h"
 
 #include <haul/duration.h>
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct options options;
 static char *problem;
 
 /* Parses a command line that ends with NULL, behind the program's name. */
@@ -40,14 +40,18 @@ static void the_defaults_are_those_of_the_manual(void **state)
     (void)state;
     assert_int_equal(PARSE("x"), 0);
     assert_int_equal(options.command, COMMAND_FETCH);
-    assert_false(options.help || options.version || options.insecure || options.body || options.jsonl ||
-                 options.silent || options.summary || options.system_resolver || options.is_concurrency_given ||
-                 options.is_input_implied);
+    assert_false(options.help || options.version || options.insecure || options.body ||
+                 (options.format != FORMAT_DEFAULT) || options.silent || options.summary || options.system_resolver ||
+                 options.is_concurrency_given || options.is_input_implied);
     assert_int_equal(options.mode, MODE_AS_COMPLETED);
     assert_int_equal(options.concurrency, 50);
     assert_int_equal(options.per_host, 10);
     assert_int_equal(options.window, 10000);
-    assert_true(options.max_time == HAUL_NEVER);
+    assert_true(options.max_time == HAUL_NEVER && options.deadline == HAUL_NEVER);
+    assert_true(!options.failed && !options.fail_fast && !options.race && options.only == ONLY_ALL);
+    assert_true(options.fail_on.kind == FAIL_ON_HTTP && options.fail_on.limit == 0 && !options.fail_on.is_empty);
+    for (int status = 0; status < 1000; status++)
+        assert_int_equal(status_set_has(&options.ok_status, status), status >= 100 && status < 400);
     assert_true(options.connect_timeout == 30 * HAUL_SECOND);
     assert_true(options.idle_timeout == 60 * HAUL_SECOND);
     assert_true(options.location);
@@ -62,156 +66,6 @@ static void the_defaults_are_those_of_the_manual(void **state)
     assert_null(options.export_json);
     options_finish(&options);
 }
-
-static bool has_list(void)
-{
-    return options.items[0].kind == SOURCE_LIST && strcmp(options.items[0].text, "urls.txt") == 0;
-}
-static bool has_as_completed(void)
-{
-    return options.mode == MODE_AS_COMPLETED;
-}
-static bool has_gather(void)
-{
-    return options.mode == MODE_GATHER;
-}
-static bool has_sequential(void)
-{
-    return options.mode == MODE_SEQUENTIAL;
-}
-static bool has_runs(void)
-{
-    return options.runs == 7;
-}
-static bool has_modes(void)
-{
-    return options.mode_count == 2 && options.modes[0] == MODE_GATHER && options.modes[1] == MODE_SEQUENTIAL;
-}
-static bool has_export_json(void)
-{
-    return strcmp(options.export_json, "figures.json") == 0;
-}
-static bool has_concurrency(void)
-{
-    return options.concurrency == 7 && options.is_concurrency_given;
-}
-static bool has_per_host(void)
-{
-    return options.per_host == 7;
-}
-static bool has_window(void)
-{
-    return options.window == 7;
-}
-static bool has_max_time(void)
-{
-    return options.max_time == 1500 * HAUL_MILLISECOND;
-}
-static bool has_connect_timeout(void)
-{
-    return options.connect_timeout == 500 * HAUL_MILLISECOND;
-}
-static bool has_idle_timeout(void)
-{
-    return options.idle_timeout == 2 * HAUL_MINUTE;
-}
-static bool has_location(void)
-{
-    return options.location;
-}
-static bool has_no_location(void)
-{
-    return !options.location;
-}
-static bool has_max_redirs(void)
-{
-    return options.max_redirs == 7;
-}
-static bool has_insecure(void)
-{
-    return options.insecure;
-}
-static bool has_cacert(void)
-{
-    return strcmp(options.cacert, "ca.pem") == 0;
-}
-static bool has_dns_servers(void)
-{
-    return strcmp(options.dns_servers, "192.0.2.1:5353,::1") == 0;
-}
-static bool has_resolver(void)
-{
-    return options.system_resolver;
-}
-static bool has_resolve(void)
-{
-    return strcmp(options.resolve[0], "a:80:127.0.0.1") == 0 && !options.resolve[1];
-}
-static bool has_connect_to(void)
-{
-    return strcmp(options.connect_to[0], "a:80:b:81") == 0 && !options.connect_to[1];
-}
-static bool has_jsonl(void)
-{
-    return options.jsonl;
-}
-static bool has_body(void)
-{
-    return options.body;
-}
-static bool has_silent(void)
-{
-    return options.silent;
-}
-static bool has_summary(void)
-{
-    return options.summary;
-}
-static bool has_help(void)
-{
-    return options.help;
-}
-static bool has_version(void)
-{
-    return options.version;
-}
-
-/* One for each row of the table. */
-static const struct {
-    const char *name;
-    const char *value;
-    bool (*is_set)(void);
-} samples[] = {
-    {"input", "urls.txt", has_list},
-    {"as-completed", NULL, has_as_completed},
-    {"gather", NULL, has_gather},
-    {"sequential", NULL, has_sequential},
-    {"mode", "sequential", has_sequential},
-    {"runs", "7", has_runs},
-    {"modes", "gather,sequential", has_modes},
-    {"export-json", "figures.json", has_export_json},
-    {"concurrency", "7", has_concurrency},
-    {"per-host", "7", has_per_host},
-    {"window", "7", has_window},
-    {"max-time", "1.5", has_max_time},
-    {"connect-timeout", "500ms", has_connect_timeout},
-    {"idle-timeout", "2m", has_idle_timeout},
-    {"location", NULL, has_location},
-    {"no-location", NULL, has_no_location},
-    {"max-redirs", "7", has_max_redirs},
-    {"insecure", NULL, has_insecure},
-    {"cacert", "ca.pem", has_cacert},
-    {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
-    {"resolver", "system", has_resolver},
-    {"resolve", "a:80:127.0.0.1", has_resolve},
-    {"connect-to", "a:80:b:81", has_connect_to},
-    {"jsonl", NULL, has_jsonl},
-    {"body", NULL, has_body},
-    {"silent", NULL, has_silent},
-    {"summary", NULL, has_summary},
-    {"help", NULL, has_help},
-    {"version", NULL, has_version},
-};
 
 /* What is set before, so that an option that sets what is the default is seen too. */
 static const char *opposite(const char *name)
@@ -263,12 +117,12 @@ static void check_forms(const struct option_row *row, bool is_compare, const cha
 static void every_row_is_read_in_every_form_by_its_commands(void **state)
 {
     (void)state;
-    assert_int_equal(sizeof(samples) / sizeof(samples[0]), option_count);
+    assert_int_equal(option_sample_count, option_count);
     for (size_t i = 0; i < option_count; i++) {
-        assert_string_equal(samples[i].name, option_rows[i].name);
-        assert_int_equal(samples[i].value != NULL, option_rows[i].argument != NULL);
-        check_forms(&option_rows[i], false, samples[i].value, samples[i].is_set);
-        check_forms(&option_rows[i], true, samples[i].value, samples[i].is_set);
+        assert_string_equal(option_samples[i].name, option_rows[i].name);
+        assert_int_equal(option_samples[i].value != NULL, option_rows[i].argument != NULL);
+        check_forms(&option_rows[i], false, option_samples[i].value, option_samples[i].is_set);
+        check_forms(&option_rows[i], true, option_samples[i].value, option_samples[i].is_set);
     }
 }
 
@@ -319,7 +173,7 @@ static void urls_and_lists_keep_their_order(void **state)
     check_item(7, SOURCE_URL, "-j");
     check_item(8, SOURCE_URL, "--");
     check_item(9, SOURCE_URL, "--help");
-    assert_true(options.jsonl);
+    assert_true(options.format == FORMAT_JSONL);
     assert_false(options.is_input_implied);
     options_finish(&options);
 
@@ -360,7 +214,7 @@ static void letters_are_bundled(void **state)
 {
     (void)state;
     assert_int_equal(PARSE("-sjkc50", "x"), 0);
-    assert_true(options.silent && options.jsonl && options.insecure);
+    assert_true(options.silent && options.format == FORMAT_JSONL && options.insecure);
     assert_int_equal(options.concurrency, 50);
     options_finish(&options);
     assert_int_equal(PARSE("-sc", "51", "x"), 0);
@@ -442,7 +296,21 @@ static const struct {
     {{"--resolver", "system", "--dns-servers", "::1"},
      "--dns-servers is for haul's own resolver: leave out --resolver system"},
     {{"--jsonl=yes"}, "-j, --jsonl takes no value, but was given \"yes\""},
-    {{"--body", "-j"}, "--body and -j, --jsonl both say what to write: give one of them"},
+    {{"--body", "-j"}, "--body and -j or --format both say what to write: give one of them"},
+    {{"--format", "xml"}, "--format: \"xml\" is not one of text, tsv, jsonl and csv"},
+    {{"--only", "all"}, "--only: \"all\" is not one of ok and failed"},
+    {{"--color", "yes"}, "--color: \"yes\" is not one of auto, always and never"},
+    {{"--ok-status", "2xx"}, "--ok-status: \"2xx\" is not a list of statuses like 200-399,403"},
+    {{"--fail-on", "5,6"},
+     "--fail-on: \"5,6\" is not a list of one of http, error and never, one number like 5 or 5%, and empty"},
+    {{"--failed="}, "--failed: the FILE is empty"},
+    {{"--body", "--only=ok"}, "--only chooses among records, and with --body there are none"},
+    {{"--race", "--fail-early"},
+     "--fail-fast ends at the first failure, --race at the first success: give one of them"},
+    {{"--fail-fast", "--fail-on=1%"},
+     "--fail-fast ends a run that has failed, and with this --fail-on none does before its end"},
+    {{"--fail-fast", "--fail-on=never"},
+     "--fail-fast ends a run that has failed, and with this --fail-on none does before its end"},
     {{"-Q"}, "unknown option -Q"},
     {{"-jQ"}, "unknown option -Q"},
     {{"-\xc3\xa4z"}, "unknown option -\xc3\xa4"},
