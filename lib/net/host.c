@@ -5,9 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
-void haul__hosts_init(struct haul__hosts *hosts, size_t places)
+void haul__hosts_init(struct haul__hosts *hosts)
 {
-    *hosts = (struct haul__hosts){.places = places > 0 ? places : SIZE_MAX};
+    *hosts = (struct haul__hosts){0};
 }
 
 void haul__hosts_finish(struct haul__hosts *hosts)
@@ -28,8 +28,6 @@ static struct haul__host *add(struct haul__hosts *hosts, const struct haul_url *
         haul__free(host);
         return NULL;
     }
-    /* A sleep has no host that could be asked too much of. */
-    haul_semaphore_init(&host->places, url->scheme == HAUL_URL_SLEEP ? SIZE_MAX : hosts->places);
     haul__pacing_init(&host->pacing);
     return host;
 }
@@ -54,7 +52,6 @@ void haul__host_unref(struct haul__host *host)
     if (!host || --host->users > 0)
         return;
     assert(host->running == 0 && host->connections == 0);
-    haul_semaphore_finish(&host->places);
     HASH_DEL(host->hosts->table, host);
     haul__free(host);
 }

@@ -1,4 +1,5 @@
-/* Origins (scheme, host and port) that something is going on with: their places and how fast they are connected to. */
+/* Origins (scheme, host and port) that a fetcher has to do with: where they are, how fast they are connected to, and
+ * what there is of connections. */
 #ifndef NET_HOST_H
 #define NET_HOST_H
 
@@ -6,16 +7,14 @@
 #include "net/pacing.h"
 #include "net/route.h"
 
-#include <haul/semaphore.h>
 #include <haul/url.h>
 
 struct haul__hosts;
 
 struct haul__host {
     struct haul__hosts *hosts;
-    struct haul_semaphore places; /* first come, first served */
     struct haul__pacing pacing;
-    size_t users;             /* fetches that wait or run, and connections */
+    size_t users;             /* hops and connections */
     size_t running;           /* transfers that were started and have not ended */
     size_t connections;       /* open, or being opened */
     struct haul__route route; /* of its URLs, where has_route says so */
@@ -28,11 +27,9 @@ struct haul__host {
 
 struct haul__hosts {
     struct haul__host *table;
-    size_t places; /* each one's */
 };
 
-/* PLACES: how many each has; 0: without limit. */
-void haul__hosts_init(struct haul__hosts *hosts, size_t places);
+void haul__hosts_init(struct haul__hosts *hosts);
 
 /* Nobody uses any. */
 void haul__hosts_finish(struct haul__hosts *hosts);

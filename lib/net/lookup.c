@@ -3,27 +3,28 @@
 #include <errno.h>
 #include <haul/error.h>
 
-static const struct haul__route *route_of(const struct haul_client *client, struct haul__host *host)
+static const struct haul__route *route_of(const struct haul__fetcher *fetcher, struct haul__host *host)
 {
     if (!host->has_route)
-        host->route = haul__route_find(&client->options, host->origin);
+        host->route = haul__route_find(fetcher->options, host->origin);
     host->has_route = true;
     return &host->route;
 }
 
-struct haul_await haul__lookup_begin(struct haul_task *task, struct haul_client *client,
+struct haul_await haul__lookup_begin(struct haul_task *task, struct haul__fetcher *fetcher,
                                      struct haul__transfer *transfer, struct haul__question **ret_question)
 {
     struct haul__host *host = transfer->host;
     *ret_question = NULL;
-    if (client->options.system_resolver || route_of(client, host)->host.size == 0)
+    if (fetcher->options->system_resolver || route_of(fetcher, host)->host.size == 0)
         return haul__task_answer(task, 0, (union haul_value){0});
     transfer->route = host->route;
-    struct haul__question *question = haul__resolver_get(&client->resolver, host->route.host.at, host->route.host.size);
+    struct haul__question *question =
+        haul__resolver_get(&fetcher->resolver, host->route.host.at, host->route.host.size);
     if (!question)
         return haul__task_answer(task, -ENOMEM, (union haul_value){0});
     *ret_question = question;
-    if (haul__question_is_answered(question, haul_loop_now(client->loop), !haul__host_opens(host)))
+    if (haul__question_is_answered(question, haul_loop_now(fetcher->loop), !haul__host_opens(host)))
         return haul__task_answer(task, 0, (union haul_value){0});
     transfer->looking_up = task;
     haul__transfer_progress(transfer);
@@ -31,22 +32,22 @@ struct haul_await haul__lookup_begin(struct haul_task *task, struct haul_client 
 }
 
 /* Why there are no addresses. */
-static struct haul__failure explain(const struct haul_client *client, const struct haul__transfer *transfer,
+static struct haul__failure explain(const struct haul__fetcher *fetcher, const struct haul__transfer *transfer,
                                     struct haul__question *question, int code)
 {
     if (code == HAUL_E_TIMEOUT)
-        return (struct haul__failure){HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, client->lookup_message};
+        return (struct haul__failure){HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, fetcher->lookup_message};
     if (question->error == HAUL__LOOKUP_FAILED && !haul__can_open_descriptor())
         haul__question_doubt(question);
     return haul__lookup_failure(question->error, transfer->route.is_proxy);
 }
 
-int haul__lookup_end(struct haul_client *client, struct haul__transfer *transfer, struct haul__question *question,
+int haul__lookup_end(struct haul__fetcher *fetcher, struct haul__transfer *transfer, struct haul__question *question,
                      int code, int64_t started, struct haul__failure *ret_failure)
 {
     struct haul_times *time = &transfer->result->public.time;
     if (transfer->looking_up) {
-        transfer->lookup = haul_loop_now(client->loop) - started;
+        transfer->lookup = haul_loop_now(fetcher->loop) - started;
         transfer->lookup -= transfer->lookup % HAUL_MICROSECOND;
     }
     transfer->looking_up = NULL;
@@ -58,7 +59,7 @@ int haul__lookup_end(struct haul_client *client, struct haul__transfer *transfer
         time->dns += transfer->lookup;
         time->total += transfer->lookup;
         if (code == 0 || code == HAUL_E_TIMEOUT)
-            *ret_failure = explain(client, transfer, question, code);
+            *ret_failure = explain(fetcher, transfer, question, code);
     }
     haul__question_release(question);
     return code == HAUL_E_TIMEOUT ? 0 : code;

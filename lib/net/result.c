@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* More room, where the first is full. */
@@ -77,6 +78,14 @@ void haul__result_keep_body(struct haul__result *result, struct haul__buffer *bu
     haul__buffer_init(buffer);
 }
 
+int haul__result_fail(struct haul__result *result, enum haul_class error_class, int code, const char *message)
+{
+    result->public.error_class = error_class;
+    result->public.code = code;
+    result->public.message = haul__result_add_text(result, message, strlen(message));
+    return result->public.message ? 0 : -ENOMEM;
+}
+
 struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message)
 {
     struct haul__result *result = haul__result_create(url ? url : "");
@@ -84,11 +93,8 @@ struct haul_result *haul_result_create_failed(const char *url, enum haul_class e
         return NULL;
     if (!url)
         result->public.url = NULL;
-    result->public.error_class = error_class;
     /* What curl says of a URL it cannot use; the rest it does not know. */
-    result->public.code = error_class == HAUL_CLASS_URL ? 3 : 0;
-    result->public.message = haul__result_add_text(result, message, strlen(message));
-    if (!result->public.message) {
+    if (haul__result_fail(result, error_class, error_class == HAUL_CLASS_URL ? 3 : 0, message) < 0) {
         haul_result_destroy(&result->public);
         return NULL;
     }

@@ -27,6 +27,9 @@ const char *haul__result_add_text(struct haul__result *result, const char *text,
 /* Makes the buffer's bytes the body, which is there then, though it may be empty; the buffer is without any. */
 void haul__result_keep_body(struct haul__result *result, struct haul__buffer *buffer);
 
+/* It has failed so; MESSAGE is copied. -ENOMEM. */
+int haul__result_fail(struct haul__result *result, enum haul_class error_class, int code, const char *message);
+
 static inline struct haul__result *haul__result_of(struct haul_result *result)
 {
     return (struct haul__result *)(void *)result;

@@ -133,7 +133,7 @@ static void test_a_moment_that_was_not_needed_is_given_back(void **state)
 {
     struct stand *stand = *state;
     haul_result_destroy(stand_fetch(stand, "/ok"));
-    struct haul__host *host = stand->client->hosts.table;
+    struct haul__host *host = stand->client->fetcher.hosts.table;
     int64_t due = host->pacing.due;
     haul_result_destroy(stand_fetch(stand, "/ok"));
     assert_int_equal(host->pacing.due, due);
@@ -156,9 +156,9 @@ static void test_several_shards(void **state)
     stand->options.concurrency = count;
     stand_begin_all(stand, tasks, count, "/delay/100");
     stand_end_all(stand, tasks, count);
-    assert_int_equal(stand->client->shard_count, 4);
+    assert_int_equal(stand->client->fetcher.shard_count, 4);
     for (size_t i = 0; i < 4; i++)
-        assert_non_null(stand->client->shards[i]);
+        assert_non_null(stand->client->fetcher.shards[i]);
     assert_int_equal(stand_statistics(stand).peak_in_flight, count);
     free(tasks);
 }

@@ -29,7 +29,7 @@ static void test_an_origin_is_a_host(void **state)
 {
     struct haul__hosts hosts;
     (void)state;
-    haul__hosts_init(&hosts, 2);
+    haul__hosts_init(&hosts);
     struct haul__host *host = get(&hosts, "http://a/x");
     assert_ptr_equal(get(&hosts, "http://A:80/y?z"), host);
     struct haul__host *others[] = {get(&hosts, "https://a/x"), get(&hosts, "http://a:81/x"), get(&hosts, "http://b/x"),
@@ -45,27 +45,11 @@ static void test_an_origin_is_a_host(void **state)
     haul__hosts_finish(&hosts);
 }
 
-static void test_places(void **state)
-{
-    struct haul__hosts hosts;
-    (void)state;
-    haul__hosts_init(&hosts, 2);
-    struct haul__host *host = get(&hosts, "http://a/");
-    assert_int_equal(haul_semaphore_free(&host->places), 2);
-    haul__host_unref(host);
-    haul__hosts_finish(&hosts);
-    haul__hosts_init(&hosts, 0);
-    host = get(&hosts, "http://a/");
-    assert_int_equal(haul_semaphore_free(&host->places), SIZE_MAX);
-    haul__host_unref(host);
-    haul__hosts_finish(&hosts);
-}
-
 static void test_whether_a_connection_is_there(void **state)
 {
     struct haul__hosts hosts;
     (void)state;
-    haul__hosts_init(&hosts, 0);
+    haul__hosts_init(&hosts);
     struct haul__host *host = get(&hosts, "http://a/");
     assert_true(haul__host_opens(host));
     host->connections = 1;
@@ -87,7 +71,7 @@ static void test_many_and_out_of_memory(void **state)
         struct haul__hosts hosts;
         struct haul__host *all[count] = {0};
         size_t missing = 0;
-        haul__hosts_init(&hosts, 0);
+        haul__hosts_init(&hosts);
         for (size_t i = 0; i < count; i++) {
             char text[32];
             snprintf(text, sizeof(text), "http://h%zu/", i);
@@ -112,7 +96,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_origin_is_a_host),
-        cmocka_unit_test(test_places),
         cmocka_unit_test(test_whether_a_connection_is_there),
         cmocka_unit_test(test_many_and_out_of_memory),
     };

@@ -80,7 +80,7 @@ static void test_an_answer_that_has_expired(void **state)
 {
     struct stand *stand = *state;
     haul_result_destroy(fetch(stand, "good.test", "/ok"));
-    struct haul__question *question = haul__resolver_get(&stand->client->resolver, "good.test", 9);
+    struct haul__question *question = haul__resolver_get(&stand->client->fetcher.resolver, "good.test", 9);
     question->expires = 0;
     haul__question_release(question);
     struct haul_result *result = fetch(stand, "good.test", "/ok?close=1");
@@ -123,7 +123,7 @@ static void test_connect_timeout(void **state)
     struct stand *stand = *state;
     stand->options.connect_timeout = 60 * HAUL_MILLISECOND;
     check_failure(stand, "silent.test", HAUL_CLASS_TIMEOUT, 28, "the name was not resolved within 60 ms");
-    assert_true(haul__list_is_empty(&stand->client->transfers.connecting.turns));
+    assert_true(haul__list_is_empty(&stand->client->fetcher.transfers.connecting.turns));
 }
 
 static void test_max_time(void **state)
@@ -131,7 +131,7 @@ static void test_max_time(void **state)
     struct stand *stand = *state;
     stand->options.max_time = 60 * HAUL_MILLISECOND;
     check_failure(stand, "silent.test", HAUL_CLASS_TIMEOUT, 28, "not done within 60 ms");
-    assert_true(haul__list_is_empty(&stand->client->transfers.connecting.turns));
+    assert_true(haul__list_is_empty(&stand->client->fetcher.transfers.connecting.turns));
 }
 
 static bool is_asked(void *data)
@@ -150,10 +150,10 @@ static void test_cancel_in_a_lookup(void **state)
     assert_int_equal(haul_client_destroy(stand->client), HAUL_E_BUSY);
     stand_end_cancelled(stand, &task);
     assert_idle(stand);
-    assert_int_equal(stand->client->transfers.lingering, 0);
+    assert_int_equal(stand->client->fetcher.transfers.lingering, 0);
     stand_turn(stand, 2);
-    assert_int_equal(stand->client->resolver.asked, 0);
-    assert_null(stand->client->resolver.table);
+    assert_int_equal(stand->client->fetcher.resolver.asked, 0);
+    assert_null(stand->client->fetcher.resolver.table);
 }
 
 /* It has told libcurl the addresses, but libcurl has not heard it. */
@@ -188,7 +188,7 @@ static void test_many_of_a_host(void **state)
 static bool is_short(void *data)
 {
     const struct stand *stand = data;
-    return stand->client->is_sparing;
+    return stand->client->fetcher.is_sparing;
 }
 
 /* What a lookup fails with for want of a descriptor is no answer, and it is made again. */

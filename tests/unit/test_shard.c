@@ -94,7 +94,7 @@ static void test_connect_timeout_while_a_name_is_looked_up(void **state)
     assert_int_equal(result->time.dns, result->time.total);
     assert_times_fit(result);
     haul_result_destroy(result);
-    assert_int_equal(stand->client->transfers.lingering, 1);
+    assert_int_equal(stand->client->fetcher.transfers.lingering, 1);
     sem_wait(&lookup_begun);
     sem_post(&lookups_may_end);
 }
@@ -151,7 +151,7 @@ static bool is_looked_up(void *data)
 static bool is_alone(void *data)
 {
     const struct stand *stand = data;
-    return stand->client->transfers.lingering == 0;
+    return stand->client->fetcher.transfers.lingering == 0;
 }
 
 /* It ends at once though the lookup goes on, and when that is over nothing is opened. */
@@ -166,7 +166,7 @@ static void test_cancel_in_a_lookup(void **state)
     stand_until(stand, is_looked_up, NULL);
     stand_end_cancelled(stand, &task);
     assert_idle(stand);
-    assert_int_equal(stand->client->transfers.lingering, 1);
+    assert_int_equal(stand->client->fetcher.transfers.lingering, 1);
     sem_post(&lookups_may_end);
     stand_until(stand, is_alone, stand);
     assert_int_equal(origin_process_count(&stand->origin, "connections"), 0);
@@ -201,7 +201,7 @@ static void test_cancel_before_anything(void **state)
     haul_loop_stop(stand->loop);
     assert_int_equal(haul_loop_run_forever(stand->loop), 0);
     stand_end_cancelled(stand, &started);
-    assert_int_equal(stand->client->transfers.lingering, 0);
+    assert_int_equal(stand->client->fetcher.transfers.lingering, 0);
     assert_int_equal(origin_process_count(&stand->origin, "requests"), 0);
     assert_idle(stand);
 }
@@ -241,7 +241,7 @@ static void test_cancel_while_waiting(void **state)
     stand_until(stand, has_requests, stand);
     stand_end_cancelled(stand, &task);
     assert_idle(stand);
-    assert_int_equal(stand->client->transfers.sockets.open, 0);
+    assert_int_equal(stand->client->fetcher.transfers.sockets.open, 0);
 }
 
 static int count_bytes(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
