@@ -5,6 +5,7 @@
  *         input/          where URLs come from: source.c gives lines, line.c takes one apart
  *         run/            `haul`: the front starts fetches within its limits, the order lets their results leave;
  *                         program.c has what both subcommands stand on
+ *         files/          bodies as files: their names, and how they come to be
  *         output/         what is written: lines, records, bodies, progress, summary, and the writer below them all
  *         report/         `haul compare`: runs in each mode, statistics, table and words
  *     lib/                the library, libhaul

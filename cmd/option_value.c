@@ -1,5 +1,6 @@
 #include "option_value.h"
 
+#include "files/template.h"
 #include "message.h"
 
 #include <haul/duration.h>
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void *field(struct options *options, const struct option_row *row)
@@ -83,6 +85,22 @@ int read_duration(struct options *options, const struct option_row *row, const c
     if (haul_duration_parse(value, &duration) != 0)
         return refuse(ret_problem, "\"%s\" is not a duration like 1.5, 500ms, 20s or 2m", excerpt(value).text);
     *(int64_t *)field(options, row) = duration > 0 ? duration : HAUL_NEVER;
+    return 0;
+}
+
+int read_template(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    struct template *template;
+    char *problem;
+    int code = template_create(value, &template, &problem);
+    if (code == HAUL_E_INVALID) {
+        code = refuse(ret_problem, "\"%s\" is no name for files: %s", excerpt(value).text, problem);
+        free(problem);
+    }
+    if (code != 0)
+        return code;
+    template_destroy(template);
+    *(const char **)field(options, row) = value;
     return 0;
 }
 

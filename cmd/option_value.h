@@ -9,6 +9,7 @@ option_read_fn read_false;       /* bool */
 option_read_fn read_text;        /* const char *, not empty */
 option_read_fn read_number;      /* size_t, from the row's minimum to its maximum */
 option_read_fn read_duration;    /* int64_t; 0 is HAUL_NEVER */
+option_read_fn read_template;    /* const char *: a name for files */
 option_read_fn read_list;        /* a list's name, behind the items */
 option_read_fn read_mode;        /* enum mode, by its name */
 option_read_fn read_this_mode;   /* enum mode: the row's minimum */

@@ -149,12 +149,37 @@ static int parse_arguments(struct parser *parser)
     return 0;
 }
 
+/* Where bodies go: one of them all. */
+static int complete_files(struct parser *parser)
+{
+    struct options *options = parser->options;
+    if (options->output && options->remote_name)
+        return fail(parser, "-o, --output and -O, --remote-name both name the files: give one of them");
+    if (options->remote_name)
+        options->output = "{name}";
+    if (options->output && options->body)
+        return fail(parser, "--body and -o, --output both say where bodies go: give one of them");
+    if (options->no_clobber && options->skip_existing)
+        return fail(parser, "--no-clobber and --skip-existing both say what to do with a file that is there: give one "
+                            "of them");
+    if (options->include_body && options->output)
+        return fail(parser, "--include-body and -o, --output both say where bodies go: give one of them");
+    if (!options->output || strcmp(options->output, "-") != 0)
+        return 0;
+    options->output = NULL;
+    options->body = true;
+    return 0;
+}
+
 /* What the options come to together. */
 static int complete(struct parser *parser)
 {
     struct options *options = parser->options;
     if (options->help || options->version)
         return 0;
+    int code = complete_files(parser);
+    if (code != 0)
+        return code;
     if (options->body && options->format != FORMAT_DEFAULT)
         return fail(parser, "--body and -j or --format both say what to write: give one of them");
     if (options->body && options->only != ONLY_ALL)

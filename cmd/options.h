@@ -45,6 +45,17 @@ struct options {
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 
+    const char *output;     /* a template for files; NULL: none. "-" is `body` */
+    bool remote_name;       /* -O; becomes an `output` */
+    const char *output_dir; /* NULL: none */
+    bool create_dirs;
+    bool no_clobber;
+    bool skip_existing;
+    bool fsync;
+    bool fail_with_body;
+    bool sha256;
+    bool include_body;
+
     struct status_set ok_status;
     struct fail_on fail_on;
     bool fail_fast;
@@ -53,6 +64,7 @@ struct options {
     const char *failed; /* a file; NULL: none */
 
     bool body;
+    bool newline;
     enum format format;
     enum only only;
     enum colour colour;

@@ -19,6 +19,11 @@ bool status_set_has(const struct status_set *set, int status)
     return set->words[status / word_bits] >> status % word_bits & 1;
 }
 
+bool status_is_ok(const struct status_set *set, int status)
+{
+    return set ? status_set_has(set, status) : status < 400;
+}
+
 /* Reads a status, and steps over it. */
 static bool read_status(const char **inout_text, unsigned *ret_status)
 {

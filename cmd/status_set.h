@@ -18,4 +18,7 @@ int status_set_parse(const char *text, struct status_set *ret_set);
 
 bool status_set_has(const struct status_set *set, int status);
 
+/* Whether SET has STATUS; where that is NULL, whether it is below 400. */
+bool status_is_ok(const struct status_set *set, int status);
+
 #endif

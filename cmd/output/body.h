@@ -13,7 +13,8 @@
  * The writer's limit holds here too: while it is full, the body with the turn is kept as the others are, and what is
  * released waits. Of each, 64 kB are kept in memory, and 32 MB of all together, and what is more in an unlinked file.
  *
- * An answer whose status is not ok has no body here. To a terminal a body with NUL bytes is refused. */
+ * An answer whose status is not ok has no body here unless that is asked for. To a terminal a body with NUL bytes is
+ * refused. */
 #ifndef OUTPUT_BODY_H
 #define OUTPUT_BODY_H
 
@@ -30,12 +31,16 @@ struct haul_event;
 struct status_set;
 struct writer;
 
-/* What the bodies of a run share. They are written to WRITER, whose room callback they take; DIRECTORY, borrowed, is
- * for the file; NULL: $TMPDIR, or /tmp. -ENOMEM. */
-int bodies_create(struct haul_loop *loop, struct writer *writer, const char *directory, struct bodies **ret_bodies);
+struct bodies_options {
+    struct writer *writer;              /* that they are written to, and whose room callback they take */
+    const char *directory;              /* for the file, borrowed; NULL: $TMPDIR, or /tmp */
+    const struct status_set *ok_status; /* borrowed; NULL: those below 400 */
+    bool keeps_failed;                  /* those of answers whose status is not ok, too */
+    bool ends_lines;                    /* each ends with a newline: where it has none, it gets one */
+};
 
-/* Has the statuses in OK_STATUS be those that are ok, instead of all below 400. It is borrowed. */
-void bodies_set_ok_status(struct bodies *bodies, const struct status_set *ok_status);
+/* What the bodies of a run share. -ENOMEM. */
+int bodies_create(struct haul_loop *loop, const struct bodies_options *options, struct bodies **ret_bodies);
 
 /* Drops what is released and not written yet. All others must have been destroyed. NULL is fine. */
 void bodies_destroy(struct bodies *bodies);

@@ -1,5 +1,6 @@
 #include "output/field.h"
 
+#include "files/file_body.h"
 #include "output/lines.h"
 #include "output/number.h"
 #include "output/record.h"
@@ -76,6 +77,8 @@ FIELD(append_final_url, append_text, result->final_url)
 FIELD(append_http_version, append_text, result->http_version)
 FIELD(append_content_type, append_text, result->content_type)
 FIELD(append_bytes, append_count, result->bytes)
+FIELD(append_file, append_text, entry->file != NULL ? file_body_path(entry->file) : NULL)
+FIELD(append_digest, append_text, entry->file != NULL ? file_body_digest(entry->file) : NULL)
 FIELD(append_remote_ip, append_text, result->remote_ip)
 FIELD(append_reused, append_boolean, result->reused)
 FIELD(append_queue, append_microseconds, number_microseconds(result->time.queue))
@@ -186,6 +189,7 @@ const struct field fields[] = {
     {"http_version", append_http_version},
     {"content_type", append_content_type},
     {"bytes", append_bytes},
+    {"file", append_file},
     {"remote_ip", append_remote_ip},
     {"remote_port", append_remote_port},
     {"reused", append_reused},
@@ -209,8 +213,11 @@ const struct field fields[] = {
     {"time_transfer", append_transfer},
     {"time_total", append_total},
 
+    {"sha256", append_digest},
+
     {"errormsg", append_message},
     {"exitcode", append_code},
+    {"filename_effective", append_file},
     {"http_code", append_http_code},
     {"response_code", append_http_code},
     {"num_connects", append_connections},
@@ -229,7 +236,7 @@ const struct field fields[] = {
 };
 
 const size_t field_count = sizeof(fields) / sizeof(fields[0]);
-const size_t field_record_count = 29;
+const size_t field_record_count = 30;
 
 const struct field *field_find(const char *name, size_t size)
 {

@@ -17,6 +17,12 @@ struct stretch {
     int64_t size;
 };
 
+const char *keep_directory(void)
+{
+    const char *directory = getenv("TMPDIR");
+    return directory != NULL && directory[0] != '\0' ? directory : "/tmp";
+}
+
 void keep_pool_reserve(struct keep_pool *pool)
 {
     int descriptor = open("/", O_PATH | O_CLOEXEC);

@@ -22,6 +22,9 @@ struct keep_pool {
     size_t memory;         /* allocated by all */
 };
 
+/* Where such files are made: $TMPDIR, or /tmp. */
+const char *keep_directory(void);
+
 /* Sees to it that the file has a descriptor even when connections have taken all the others. */
 void keep_pool_reserve(struct keep_pool *pool);
 

@@ -1,5 +1,6 @@
 #include "output/output.h"
 
+#include "files/file_body.h"
 #include "message.h"
 #include "output/body.h"
 #include "output/csv.h"
@@ -23,7 +24,8 @@
 struct output {
     struct output_options options;
     struct summary *summary;
-    struct bodies *bodies; /* NULL unless the format is bodies */
+    struct record_options record_options;
+    struct bodies *bodies; /* NULL: they go to no stream */
     struct text text;      /* of the entry that is written, kept for its memory */
 };
 
@@ -39,14 +41,22 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
     struct output *output = malloc(sizeof(*output));
     if (output == NULL)
         return -ENOMEM;
-    *output = (struct output){.options = *options, .summary = summary_create()};
+    *output = (struct output){
+        .options = *options,
+        .summary = summary_create(),
+        .record_options = {options->epoch, options->has_digest, options->has_body},
+    };
+    const struct bodies_options bodies_options = {
+        .writer = options->format == OUTPUT_BODIES ? options->writer : options->target,
+        .ok_status = options->ok_status,
+        .keeps_failed = options->keeps_failed,
+        .ends_lines = options->ends_lines,
+    };
     int code = output->summary != NULL ? 0 : -ENOMEM;
-    if (code == 0 && options->format == OUTPUT_BODIES)
-        code = bodies_create(loop, options->writer, NULL, &output->bodies);
-    if (output->bodies != NULL)
-        bodies_set_ok_status(output->bodies, options->ok_status);
     if (code == 0 && options->format == OUTPUT_CSV)
         code = write_names(output);
+    if (code == 0 && bodies_options.writer != NULL)
+        code = bodies_create(loop, &bodies_options, &output->bodies);
     if (code != 0) {
         output_destroy(output);
         return code;
@@ -73,16 +83,38 @@ enum lines_style output_style_for(enum format format, enum colour colour, int de
     return is_coloured ? LINES_COLOURED : LINES_COLUMNS;
 }
 
+static int receive_for_file(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
+{
+    return file_body_receive(data, so_far, bytes, size);
+}
+
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
-    if (output->bodies != NULL) {
-        int code = body_create(output->bodies, &entry->body);
-        if (code != 0)
-            return code;
+    const struct output_options *options = &output->options;
+    int code = 0;
+    *ret_fn = options->has_body ? NULL : haul_body_discard;
+    if (options->files != NULL && haul_url_scheme(entry->url) != HAUL_URL_SLEEP) {
+        code = file_body_create(options->files, entry);
+        *ret_fn = receive_for_file;
+        *ret_data = entry->file;
+    } else if (output->bodies != NULL) {
+        code = body_create(output->bodies, &entry->body);
+        *ret_fn = body_receive;
+        *ret_data = entry->body;
     }
-    *ret_fn = output->bodies != NULL ? body_receive : haul_body_discard;
-    *ret_data = entry->body;
-    return 0;
+    return code;
+}
+
+int output_complete(struct output *output, struct entry *entry, struct haul_result *result, int code)
+{
+    (void)output;
+    return entry->file != NULL ? file_body_complete(entry->file, entry, result, code) : 0;
+}
+
+struct haul_await output_wait_complete(struct haul_task *task, struct output *output, struct entry *entry)
+{
+    (void)output;
+    return file_body_wait(task, entry->file);
 }
 
 void output_take_turn(struct output *output, struct entry *entry)
@@ -97,7 +129,7 @@ static int append_entry(struct output *output, const struct entry *entry)
     const struct output_options *options = &output->options;
     switch (options->format) {
     case OUTPUT_RECORDS:
-        return record_write(&output->text, entry, &options->epoch);
+        return record_write(&output->text, entry, &output->record_options);
     case OUTPUT_CSV:
         return csv_write(&output->text, entry, &options->epoch);
     case OUTPUT_LINES:
@@ -126,8 +158,14 @@ static int emit_text(struct output *output, const struct entry *entry)
     return writer_write(options->writer, output->text.bytes, output->text.size);
 }
 
+/* Whether a body that is not ok is wanted all the same: it came whole. */
+static bool is_kept(const struct output *output, const struct haul_result *result)
+{
+    return output->options.keeps_failed && result->error_class == HAUL_CLASS_HTTP;
+}
+
 /* Says why ENTRY gives no body, or only the begin of one. */
-static int tell_missing(const struct entry *entry)
+static int tell_missing(const struct output *output, const struct entry *entry)
 {
     const struct haul_result *result = entry->result;
     const char *reason = entry->body != NULL ? body_problem(entry->body) : NULL;
@@ -141,7 +179,7 @@ static int tell_missing(const struct entry *entry)
     struct excerpt url = excerpt(result->url != NULL ? result->url : masked);
     free(masked);
     const char *class_name = haul_class_name(result->error_class);
-    uint64_t passed = entry->body != NULL ? body_passed(entry->body) : 0;
+    uint64_t passed = entry->body != NULL && !is_kept(output, result) ? body_passed(entry->body) : 0;
     if (passed > 0)
         message("%s: %s: %s (the first %" PRIu64 " bytes were written)", url.text, class_name, reason, passed);
     else
@@ -151,12 +189,10 @@ static int tell_missing(const struct entry *entry)
 
 static int emit_body(struct output *output, struct entry *entry)
 {
-    if (!entry->result->ok) {
-        /* Once nothing can be written any more, that is all there is to tell. */
-        int code = writer_state(output->options.writer) == WRITER_OPEN ? tell_missing(entry) : 0;
+    bool is_wanted = entry->result->ok || is_kept(output, entry->result);
+    if (!is_wanted) {
         body_destroy(entry->body);
         entry->body = NULL;
-        return code;
     }
     if (entry->body != NULL) {
         progress_clear(output->options.progress);
@@ -168,10 +204,18 @@ static int emit_body(struct output *output, struct entry *entry)
 
 int output_emit(struct output *output, struct entry *entry)
 {
+    int code = 0;
     summary_add(output->summary, entry->result);
     if (output->options.failures != NULL && !entry->result->ok)
         failures_add(output->options.failures, entry);
-    return output->bodies != NULL ? emit_body(output, entry) : emit_text(output, entry);
+    if (output->options.format != OUTPUT_BODIES)
+        code = emit_text(output, entry);
+    /* Once nothing can be written any more, that is all there is to tell. */
+    else if (!entry->result->ok && writer_state(output->options.writer) == WRITER_OPEN)
+        code = tell_missing(output, entry);
+    if (code == 0 && output->bodies != NULL)
+        code = emit_body(output, entry);
+    return code;
 }
 
 struct haul_event *output_missing_room(struct output *output)
@@ -179,6 +223,8 @@ struct haul_event *output_missing_room(struct output *output)
     const struct output_options *options = &output->options;
     if (writer_is_full(options->writer))
         return writer_room(options->writer);
+    if (options->target != NULL && writer_is_full(options->target))
+        return writer_room(options->target);
     if (options->messages != NULL && writer_is_full(options->messages))
         return writer_room(options->messages);
     if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))
@@ -217,6 +263,9 @@ struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *cor
     for (;;) {
         self->drain = HAUL_FRAME(writer_drain, .writer = self->output->options.writer);
         HAUL_AWAIT(haul_call(task, &self->drain.coroutine));
+        self->drain = HAUL_FRAME(writer_drain, .writer = self->output->options.target);
+        if (self->drain.writer != NULL)
+            HAUL_AWAIT(haul_call(task, &self->drain.coroutine));
         if (is_moved(self->output))
             break;
         HAUL_AWAIT(haul_sleep(task, 0));

@@ -14,6 +14,7 @@
 
 struct entry;
 struct failures;
+struct files;
 struct output;
 struct progress;
 struct summary;
@@ -32,7 +33,13 @@ struct output_options {
     const struct status_set *ok_status; /* those whose bodies are written; NULL: those below 400; borrowed */
     struct failures *failures;          /* where the lines of what is not ok go; NULL: nowhere; borrowed */
     struct epoch epoch;                 /* for records */
-    struct writer *writer;              /* outlives the output */
+    struct writer *writer;              /* outlives the output, as all writers do */
+    struct writer *target;              /* for the bodies, beside what the format says; NULL: none */
+    struct files *files;                /* for each body one; outlives all entries; NULL: none */
+    bool keeps_failed;                  /* the bodies of the others, too */
+    bool ends_lines;                    /* each body ends with a newline */
+    bool has_digest;                    /* records have those of the files */
+    bool has_body;                      /* records have the bodies */
     struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
     struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
 };
@@ -46,8 +53,14 @@ void output_destroy(struct output *output);
 /* The LINES_... that FORMAT and COLOUR ask for, or that suits DESCRIPTOR. */
 enum lines_style output_style_for(enum format format, enum colour colour, int descriptor);
 
-/* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. -ENOMEM. */
+/* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. ENTRY may have a result
+ * behind it: then it is not to be fetched. -ENOMEM. */
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
+
+/* Behind the fetch of ENTRY, which came to RESULT: gives its file its name, as file_body_complete and file_body_wait do
+ * (files/file_body.h). */
+int output_complete(struct output *output, struct entry *entry, struct haul_result *result, int code);
+struct haul_await output_wait_complete(struct haul_task *task, struct output *output, struct entry *entry);
 
 /* ENTRY will be the next one emitted: its body may go straight through (output/body.h). May be called again. */
 void output_take_turn(struct output *output, struct entry *entry);

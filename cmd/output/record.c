@@ -1,5 +1,6 @@
 #include "output/record.h"
 
+#include "files/file_body.h"
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/text.h"
@@ -184,6 +185,50 @@ static char *write_times(char *end, const struct haul_times *time)
     return end;
 }
 
+static const char *file_path(const struct entry *entry)
+{
+    return entry->file != NULL ? file_body_path(entry->file) : NULL;
+}
+
+static char *write_file(char *end, const struct entry *entry, const struct record_options *options)
+{
+    end = WRITE(end, ",\"file\":");
+    end = write_text(end, file_path(entry));
+    if (!options->has_digest)
+        return end;
+    end = WRITE(end, ",\"sha256\":");
+    return write_text(end, entry->file != NULL ? file_body_digest(entry->file) : NULL);
+}
+
+static bool is_text(const char *bytes, size_t size)
+{
+    uint32_t ignored;
+    for (size_t length; size > 0; bytes += length, size -= length) {
+        length = utf8_decode(bytes, size, &ignored);
+        if (length == 0)
+            return false;
+    }
+    return true;
+}
+
+/* The body as text, or in base64; null where no answer came whole. */
+static char *write_body(char *end, const struct haul_result *result)
+{
+    const char *body = (const char *)result->body;
+    bool ignored;
+    bool is_whole = result->ok || result->error_class == HAUL_CLASS_HTTP;
+    if (body == NULL || result->status == 0 || !is_whole)
+        return WRITE(end, ",\"body\":null");
+    if (is_text(body, result->body_size)) {
+        end = WRITE(end, ",\"body\":");
+        return write_string(end, body, result->body_size, &ignored);
+    }
+    end = WRITE(end, ",\"body\":null,\"body_base64\":\"");
+    end = write_base64(end, body, result->body_size);
+    *end++ = '"';
+    return end;
+}
+
 static size_t text_room(const char *text)
 {
     return text != NULL ? strlen(text) * byte_room : 0;
@@ -194,13 +239,15 @@ static size_t room_for(const struct entry *entry)
     const struct haul_result *result = entry->result;
     return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * byte_room + text_room(result->url) +
            text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
-           text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip);
+           text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip) +
+           text_room(file_path(entry));
 }
 
-int record_write(struct text *text, const struct entry *entry, const struct epoch *epoch)
+int record_write(struct text *text, const struct entry *entry, const struct record_options *options)
 {
     const struct haul_result *result = entry->result;
-    char *end = text_reserve(text, room_for(entry));
+    size_t body_room = options->has_body ? result->body_size * byte_room : 0;
+    char *end = text_reserve(text, room_for(entry) + body_room);
     if (end == NULL)
         return -ENOMEM;
     end = WRITE(end, "{\"v\":1,\"index\":");
@@ -229,11 +276,14 @@ int record_write(struct text *text, const struct entry *entry, const struct epoc
     end = write_text(end, result->content_type);
     end = WRITE(end, ",\"bytes\":");
     end = number_write_unsigned(end, result->bytes > 0 ? (uint64_t)result->bytes : 0);
+    end = write_file(end, entry, options);
     end = write_remote(end, result);
     end = WRITE(end, ",\"reused\":");
     end = write_boolean(end, result->reused);
-    end = write_begin(end, result, epoch);
+    end = write_begin(end, result, &options->epoch);
     end = write_times(end, &result->time);
+    if (options->has_body)
+        end = write_body(end, result);
     end = WRITE(end, "}\n");
     text->size = (size_t)(end - text->bytes);
     return 0;

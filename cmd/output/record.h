@@ -7,6 +7,7 @@
 #ifndef OUTPUT_RECORD_H
 #define OUTPUT_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct entry;
@@ -18,7 +19,13 @@ struct epoch {
     int64_t monotonic; /* the loop's clock */
 };
 
+struct record_options {
+    struct epoch epoch;
+    bool has_digest; /* a key for that of the body's file */
+    bool has_body;   /* a key for the body */
+};
+
 /* Appends the record of ENTRY, which has its result, with the newline. -ENOMEM, with nothing appended. */
-int record_write(struct text *text, const struct entry *entry, const struct epoch *epoch);
+int record_write(struct text *text, const struct entry *entry, const struct record_options *options);
 
 #endif

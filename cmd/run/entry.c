@@ -1,5 +1,6 @@
 #include "run/entry.h"
 
+#include "files/file_body.h"
 #include "output/body.h"
 
 #include <haul/result.h>
@@ -31,6 +32,7 @@ void entry_destroy(struct entry *entry)
     if (entry == NULL)
         return;
     body_destroy(entry->body);
+    file_body_destroy(entry->file);
     haul_result_destroy(entry->result);
     haul_url_destroy(entry->url);
     free(entry);

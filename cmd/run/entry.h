@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct body;
+struct file_body;
 struct haul_result;
 struct haul_url;
 
@@ -20,6 +21,7 @@ struct entry {
     struct haul_url *url;       /* owned. NULL: refused, and `result` says why */
     struct haul_result *result; /* owned. NULL until it came out; always there when it is emitted */
     struct body *body;          /* owned; --body: what is kept of the body. Otherwise NULL */
+    struct file_body *file;     /* owned; -o: the body's file. Otherwise NULL */
     /* For whoever holds it on its way (the front, then the order), one at a time. */
     struct entry *previous;
     struct entry *next;

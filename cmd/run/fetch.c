@@ -1,6 +1,8 @@
 #include "run/fetch.h"
 
 #include "client_options.h"
+#include "files/file_body.h"
+#include "files/files.h"
 #include "input/source.h"
 #include "message.h"
 #include "output/failures.h"
@@ -16,6 +18,7 @@
 
 #include <haul/haul.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +28,7 @@ struct run {
     struct program program;
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
+    struct files *files;       /* NULL: bodies are not written to files */
     struct output *output;
     struct failures *failures; /* NULL: no --failed */
     struct verdict verdict;
@@ -32,6 +36,7 @@ struct run {
     bool is_overdue;
     struct front front;
     bool front_has_ended;
+    bool is_interrupted;
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
 };
 
@@ -68,6 +73,19 @@ static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void 
     return output_prepare(((struct run *)data)->output, entry, ret_fn, ret_data);
 }
 
+/* What is ok is decided here, since only then its file is kept. */
+static int complete(void *data, struct entry *entry, struct haul_result *result, int code)
+{
+    struct run *run = data;
+    verdict_apply(&run->verdict, result);
+    return output_complete(run->output, entry, result, code);
+}
+
+static struct haul_await wait_complete(struct haul_task *task, void *data, struct entry *entry)
+{
+    return output_wait_complete(task, ((struct run *)data)->output, entry);
+}
+
 static void take_turn(void *data, struct entry *entry)
 {
     output_take_turn(((struct run *)data)->output, entry);
@@ -101,7 +119,7 @@ static void tell_figures(void *data, struct progress_figures *ret_figures)
     };
 }
 
-/* Cancels what is not done. What is has only to be written, which is not cut short. */
+/* Cancels what is not done. What is has only to be written, which is not cut short but by a second signal. */
 static void cut_short(struct run *run, const char *reason)
 {
     if (run->front_has_ended)
@@ -112,7 +130,11 @@ static void cut_short(struct run *run, const char *reason)
 
 static void interrupt(void *data)
 {
-    cut_short(data, "interrupted");
+    struct run *run = data;
+    if (run->is_interrupted && run->files)
+        file_bodies_discard(run->files);
+    run->is_interrupted = true;
+    cut_short(run, "interrupted");
 }
 
 static void deadline_came(void *data)
@@ -127,7 +149,7 @@ static void judge(void *data, struct entry *entry)
 {
     struct run *run = data;
     const struct options *options = run->program.options;
-    verdict_judge(&run->verdict, entry->result);
+    verdict_count(&run->verdict, entry->result);
     if (options->fail_fast && verdict_has_failed(&run->verdict))
         cut_short(run, "fail-fast");
     if (options->race && verdict_has_ok(&run->verdict))
@@ -195,6 +217,35 @@ static int make_failures(struct run *run)
     return code;
 }
 
+/* Where -o says that bodies go. */
+static int make_files(struct run *run)
+{
+    struct program *program = &run->program;
+    const struct options *options = program->options;
+    if (!options->output)
+        return 0;
+    int code = target_open(program->loop, options->output_dir, options->output, &program->target);
+    if (code < 0 && code != -ENOMEM) {
+        message("cannot write to %s: %s", excerpt(program->target.path).text, strerror(-code));
+        code = HAUL_E_INVALID;
+    }
+    const struct files_options files_options = {
+        .template = options->output,
+        .directory = options->output_dir,
+        .makes_folders = options->create_dirs,
+        .keeps_existing = options->no_clobber,
+        .skips_existing = options->skip_existing,
+        .ok_status = &options->ok_status,
+        .keeps_failed = options->fail_with_body,
+        .is_synced = options->fsync,
+        .has_digest = options->sha256,
+    };
+    if (code == 0 && !program->target.writer)
+        code = files_create(&files_options, &run->files);
+    program->has_told |= code == HAUL_E_INVALID;
+    return code;
+}
+
 static int make_output(struct run *run)
 {
     struct program *program = &run->program;
@@ -202,6 +253,8 @@ static int make_output(struct run *run)
     int code = make_progress(run);
     if (code == 0)
         code = make_failures(run);
+    if (code == 0)
+        code = make_files(run);
     if (code != 0)
         return code;
     const struct output_options output_options = {
@@ -212,6 +265,12 @@ static int make_output(struct run *run)
         .failures = run->failures,
         .epoch = program->epoch,
         .writer = program->writer,
+        .target = program->target.writer,
+        .files = run->files,
+        .keeps_failed = options->fail_with_body,
+        .ends_lines = options->newline,
+        .has_digest = options->sha256,
+        .has_body = options->include_body && options->format == FORMAT_JSONL,
         .messages = program->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
@@ -233,6 +292,8 @@ static int make(struct run *run, const struct options *options)
         .sink = {.emit = emit,
                  .prepare = prepare,
                  .judge = judge,
+                 .complete = complete,
+                 .wait_complete = wait_complete,
                  .take_turn = take_turn,
                  .is_full = is_full,
                  .wait_room = wait_room,
@@ -259,6 +320,7 @@ static void tear_down(struct run *run)
     progress_destroy(run->progress);
     output_destroy(run->output);
     failures_destroy(run->failures);
+    files_destroy(run->files);
     haul_client_destroy(run->client);
     program_tear_down(&run->program);
 }

@@ -16,6 +16,8 @@ struct fetch_entry {
     haul_body_fn *body;
     void *body_data;
     struct haul_fetch fetch;
+    struct haul_result *result;
+    int code;
 };
 
 void front_init(struct front *front, const struct front_plan *plan)
@@ -96,17 +98,32 @@ static void finish(struct front *front, struct entry *entry)
     front_room_changed(front);
 }
 
+/* The sink's word on what was fetched; CODE is 0, or how the wait that it asked for came out. */
+static int complete(struct front *front, struct entry *entry, struct haul_result *result, int code)
+{
+    const struct front_sink *sink = &front->plan.sink;
+    code = result && sink->complete ? sink->complete(sink->data, entry, result, code) : 0;
+    if (code < 0 && front->error == 0)
+        front->error = code;
+    return code;
+}
+
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
                              .body = self->body, .body_data = self->body_data);
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
-    self->front->alive--;
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
-        self->entry->result = haul_awaited(task).pointer;
-    if (coroutine->code == HAUL_E_CANCELLED && self->entry->result)
-        self->entry->result->message = self->front->cancel_message;
+        self->result = haul_awaited(task).pointer;
+    self->code = 0;
+    while (complete(self->front, self->entry, self->result, self->code) == HAUL_E_BUSY)
+        HAUL_AWAIT_CODE(self->code,
+                        self->front->plan.sink.wait_complete(task, self->front->plan.sink.data, self->entry));
+    self->front->alive--;
+    if (self->result && self->result->error_class == HAUL_CLASS_CANCELLED)
+        self->result->message = self->front->cancel_message;
+    self->entry->result = self->result;
     if (self->entry->result)
         finish(self->front, self->entry);
     if (self->front->error != 0)

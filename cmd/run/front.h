@@ -22,6 +22,11 @@ struct front_sink {
     int (*emit)(void *data, struct entry *entry);
     /* Before an entry is fetched: where its body goes. A negative errno ends the run. NULL: bodies are dropped. */
     int (*prepare)(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
+    /* ENTRY has been fetched, and RESULT, which this may change, will be its own: so it does not leave yet. CODE is 0,
+     * or what wait_complete came to. HAUL_E_BUSY: it is to be asked again behind wait_complete. A negative errno ends
+     * the run. NULL: nothing to do. */
+    int (*complete)(void *data, struct entry *entry, struct haul_result *result, int code);
+    struct haul_await (*wait_complete)(struct haul_task *task, void *data, struct entry *entry);
     /* ENTRY has come out, and has not left. NULL: nobody cares. */
     void (*judge)(void *data, struct entry *entry);
     /* ENTRY will be the next to leave, whatever happens. NULL: nobody cares. */

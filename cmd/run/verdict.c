@@ -74,12 +74,12 @@ void verdict_init(struct verdict *verdict, const struct verdict_rules *rules)
 }
 
 /* The library calls a status of 400 or more an error. */
-static void apply_status(const struct status_set *ok_status, struct haul_result *result)
+void verdict_apply(const struct verdict *verdict, struct haul_result *result)
 {
     bool is_answer = result->error_class == HAUL_CLASS_NONE || result->error_class == HAUL_CLASS_HTTP;
     if (!is_answer || result->status == 0)
         return;
-    bool is_ok = status_set_has(ok_status, result->status);
+    bool is_ok = status_set_has(verdict->rules.ok_status, result->status);
     if (is_ok == result->ok)
         return;
     result->ok = is_ok;
@@ -94,11 +94,10 @@ static bool counts(const struct fail_on *fail_on, const struct haul_result *resu
     return fail_on->kind == FAIL_ON_HTTP || result->error_class != HAUL_CLASS_HTTP;
 }
 
-void verdict_judge(struct verdict *verdict, struct haul_result *result)
+void verdict_count(struct verdict *verdict, const struct haul_result *result)
 {
     if (result->error_class == HAUL_CLASS_CANCELLED)
         return;
-    apply_status(verdict->rules.ok_status, result);
     verdict->judged++;
     verdict->ok += result->ok;
     verdict->failed += counts(&verdict->rules.fail_on, result);

@@ -43,9 +43,11 @@ struct verdict {
 
 void verdict_init(struct verdict *verdict, const struct verdict_rules *rules);
 
-/* Judges a result, once: makes it ok or not as its status is, and counts it. What was cancelled was so for a reason
- * that counts by itself. */
-void verdict_judge(struct verdict *verdict, struct haul_result *result);
+/* Makes RESULT ok or not as its status is. Again it changes nothing. */
+void verdict_apply(const struct verdict *verdict, struct haul_result *result);
+
+/* Counts a result, once. What was cancelled was so for a reason that counts by itself. */
+void verdict_count(struct verdict *verdict, const struct haul_result *result);
 
 /* Whether the run has failed already, whatever comes; of a share that is known at the end only. */
 bool verdict_has_failed(const struct verdict *verdict);

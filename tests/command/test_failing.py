@@ -194,3 +194,10 @@ def test_a_list_of_failures_that_cannot_be_written_is_told(haul, tmp_path):
     run = haul("--failed", "/dev/full", "ftp://x/", cwd=tmp_path)
     assert run.returncode == 3
     assert b"haul: cannot write /dev/full: No space left on device\n" in run.stderr
+
+
+def test_files_are_those_of_what_is_ok(haul, origin, tmp_path):
+    urls = [origin.url("/status/200?name=a"), origin.url("/status/404")]
+    run = haul("--gather", "-j", "--ok-status", "404", "-o", "{index}", *urls, cwd=tmp_path)
+    assert [record["file"] for record in run.records()] == [None, "1"]
+    assert os.listdir(tmp_path) == ["1"]

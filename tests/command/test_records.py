@@ -13,7 +13,7 @@ pytestmark = pytest.mark.sanitized
 
 KEYS = [
     *("v", "index", "line", "input", "tag", "url", "method", "ok", "status", "error", "attempts", "redirects"),
-    *("final_url", "http_version", "content_type", "bytes", "remote_ip", "remote_port", "reused"),
+    *("final_url", "http_version", "content_type", "bytes", "file", "remote_ip", "remote_port", "reused"),
     *("ts", "start", "time"),
 ]
 PHASES = ["dns", "connect", "tls", "wait", "transfer"]
@@ -58,6 +58,7 @@ def test_a_small_answer(haul, origin):
         "http_version": "1.1",
         "content_type": "text/plain",
         "bytes": 3,
+        "file": None,
         "remote_ip": "127.0.0.1",
         "remote_port": origin.port,
         "reused": False,
@@ -84,6 +85,7 @@ def test_what_was_refused_is_unknown_in_most(haul):
         "http_version": None,
         "content_type": None,
         "bytes": 0,
+        "file": None,
         "remote_ip": None,
         "remote_port": None,
         "reused": False,

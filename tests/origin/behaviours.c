@@ -306,6 +306,7 @@ static const struct behaviour {
     {"/delay/", delay},
     {"/size/", size},
     {"/bytes", bytes},
+    {"/bytes/", bytes},
     {"/echo", echo},
     {"/nul", nul},
     {"/header", header},

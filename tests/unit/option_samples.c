@@ -156,6 +156,51 @@ static bool has_only(void)
     return options.only == ONLY_FAILED;
 }
 
+static bool has_output(void)
+{
+    return strcmp(options.output, "{name}.html") == 0;
+}
+
+static bool has_remote_name(void)
+{
+    return strcmp(options.output, "{name}") == 0;
+}
+
+static bool has_output_dir(void)
+{
+    return strcmp(options.output_dir, "files") == 0;
+}
+
+static bool has_create_dirs(void)
+{
+    return options.create_dirs;
+}
+
+static bool has_no_clobber(void)
+{
+    return options.no_clobber;
+}
+
+static bool has_skip_existing(void)
+{
+    return options.skip_existing;
+}
+
+static bool has_fail_with_body(void)
+{
+    return options.fail_with_body;
+}
+
+static bool has_fsync(void)
+{
+    return options.fsync;
+}
+
+static bool has_sha256(void)
+{
+    return options.sha256;
+}
+
 static bool has_jsonl(void)
 {
     return options.format == FORMAT_JSONL;
@@ -169,6 +214,16 @@ static bool has_colour(void)
 static bool has_body(void)
 {
     return options.body;
+}
+
+static bool has_newline(void)
+{
+    return options.newline;
+}
+
+static bool has_include_body(void)
+{
+    return options.include_body;
 }
 
 static bool has_silent(void)
@@ -216,6 +271,15 @@ const struct option_sample option_samples[] = {
     {"resolver", "system", has_resolver},
     {"resolve", "a:80:127.0.0.1", has_resolve},
     {"connect-to", "a:80:b:81", has_connect_to},
+    {"output", "{name}.html", has_output},
+    {"remote-name", NULL, has_remote_name},
+    {"output-dir", "files", has_output_dir},
+    {"create-dirs", NULL, has_create_dirs},
+    {"no-clobber", NULL, has_no_clobber},
+    {"skip-existing", NULL, has_skip_existing},
+    {"fail-with-body", NULL, has_fail_with_body},
+    {"fsync", NULL, has_fsync},
+    {"sha256", NULL, has_sha256},
     {"ok-status", "404", has_ok_status},
     {"fail-on", "error,5", has_fail_on},
     {"failed", "again.txt", has_failed},
@@ -227,6 +291,8 @@ const struct option_sample option_samples[] = {
     {"only", "failed", has_only},
     {"color", "never", has_colour},
     {"body", NULL, has_body},
+    {"newline", NULL, has_newline},
+    {"include-body", NULL, has_include_body},
     {"silent", NULL, has_silent},
     {"summary", NULL, has_summary},
     {"help", NULL, has_help},

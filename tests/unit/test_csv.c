@@ -20,10 +20,10 @@ static void the_first_line_names_the_columns(void **state)
     (void)state;
     assert_int_equal(csv_write_names(&text), 0);
     text_append(&text, "", 1);
-    assert_string_equal(text.bytes,
-                        "index,line,input,tag,url,method,ok,status,error.class,error.code,error.message,attempts,"
-                        "redirects,final_url,http_version,content_type,bytes,remote_ip,remote_port,reused,ts,start,"
-                        "time.queue,time.dns,time.connect,time.tls,time.wait,time.transfer,time.total\n");
+    assert_string_equal(
+        text.bytes, "index,line,input,tag,url,method,ok,status,error.class,error.code,error.message,attempts,"
+                    "redirects,final_url,http_version,content_type,bytes,file,remote_ip,remote_port,reused,ts,start,"
+                    "time.queue,time.dns,time.connect,time.tls,time.wait,time.transfer,time.total\n");
     text_finish(&text);
 }
 
@@ -36,7 +36,7 @@ static void a_row_has_every_value(void **state)
     assert_int_equal(csv_write(&text, &sample.entry, &epoch), 0);
     text_append(&text, "", 1);
     assert_string_equal(text.bytes, "6,7,one.example,,http://one.example/,GET,true,200,,,,1,0,http://one.example/,1.1,"
-                                    "text/html,98,127.0.0.1,80,false,1003.000412,3.000412,0.000017,0.001000,0.002000,"
+                                    "text/html,98,,127.0.0.1,80,false,1003.000412,3.000412,0.000017,0.001000,0.002000,"
                                     "0.003000,0.400000,0.005000,0.411000\n");
     text_finish(&text);
 }

@@ -51,6 +51,7 @@ static const struct expected of_success[] = {
     {"http_version", "1.1"},
     {"content_type", "text/html"},
     {"bytes", "98"},
+    {"file", ""},
     {"remote_ip", "127.0.0.1"},
     {"remote_port", "80"},
     {"reused", "false"},
@@ -72,8 +73,10 @@ static const struct expected of_success[] = {
     {"time_wait", "0.400000"},
     {"time_transfer", "0.005000"},
     {"time_total", "0.411000"},
+    {"sha256", ""},
     {"errormsg", ""},
     {"exitcode", "0"},
+    {"filename_effective", ""},
     {"http_code", "200"},
     {"response_code", "200"},
     {"num_connects", "1"},
@@ -173,7 +176,7 @@ static void the_first_fields_are_those_of_the_record(void **state)
     (void)state;
     sample_init(&sample);
     sample_fail(&sample, HAUL_CLASS_HTTP, 404, "404 Not Found");
-    assert_int_equal(record_write(&text, &sample.entry, &epoch), 0);
+    assert_int_equal(record_write(&text, &sample.entry, &(struct record_options){.epoch = epoch}), 0);
     text_append(&text, "", 1);
     const char *at = text.bytes;
     for (size_t i = 0; i < field_record_count; i++) {

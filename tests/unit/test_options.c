@@ -64,6 +64,7 @@ static void the_defaults_are_those_of_the_manual(void **state)
     for (int i = 0; i < MODE_COUNT; i++)
         assert_int_equal(options.modes[i], i);
     assert_null(options.export_json);
+    assert_true(!options.output && !options.output_dir);
     options_finish(&options);
 }
 
@@ -268,6 +269,14 @@ static const struct {
     const char *arguments[5];
     const char *problem; /* with "; try 'haul --help'" behind it */
 } mistakes[] = {
+    {{"-o", "a", "-O"}, "-o, --output and -O, --remote-name both name the files: give one of them"},
+    {{"-O", "--body"}, "--body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "-", "-j"}, "--body and -j or --format both say what to write: give one of them"},
+    {{"-O", "--no-clobber", "--skip-existing"},
+     "--no-clobber and --skip-existing both say what to do with a file that is there: give one of them"},
+    {{"-O", "--include-body"}, "--include-body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "out/"},
+     "-o, --output: \"out/\" is no name for files: it names a folder, and no file in it; try {name} behind it"},
     {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000"},
     {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000"},
     {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000"},

@@ -36,10 +36,10 @@ static void assert_utf8(const char *bytes, size_t size)
 }
 
 /* Parsed strictly: one object, a newline behind it and nothing else, no newline in it. */
-static struct record written(const struct sample *sample)
+static struct record written_with(const struct sample *sample, const struct record_options *options)
 {
     struct record record = {0};
-    assert_int_equal(record_write(&record.text, &sample->entry, &epoch), 0);
+    assert_int_equal(record_write(&record.text, &sample->entry, options), 0);
     const char *end;
     record.json = cJSON_ParseWithLengthOpts(record.text.bytes, record.text.size, &end, 0);
     assert_non_null(record.json);
@@ -47,6 +47,11 @@ static struct record written(const struct sample *sample)
     assert_ptr_equal(memchr(record.text.bytes, '\n', record.text.size), end);
     assert_utf8(record.text.bytes, record.text.size);
     return record;
+}
+
+static struct record written(const struct sample *sample)
+{
+    return written_with(sample, &(struct record_options){.epoch = epoch});
 }
 
 static void finish(struct record *record)
@@ -123,7 +128,7 @@ static void test_each_field(void **state)
     struct record record = written(&sample);
 
     assert_keys(record.json, "v index line input tag url method ok status error attempts redirects final_url "
-                             "http_version content_type bytes remote_ip remote_port reused ts start time");
+                             "http_version content_type bytes file remote_ip remote_port reused ts start time");
     assert_number(&record, "v", 1);
     assert_number(&record, "index", 6);
     assert_number(&record, "line", 7);
@@ -169,11 +174,67 @@ static void test_exact_bytes(void **state)
         "{\"v\":1,\"index\":0,\"line\":1,\"input\":\"one.example\",\"tag\":null,\"url\":\"http://one.example/\","
         "\"method\":\"GET\",\"ok\":true,\"status\":200,\"error\":null,\"attempts\":1,\"redirects\":0,"
         "\"final_url\":\"http://one.example/\",\"http_version\":\"1.1\",\"content_type\":\"text/html\",\"bytes\":98,"
-        "\"remote_ip\":\"127.0.0.1\",\"remote_port\":80,\"reused\":false,\"ts\":1795284612.123869,\"start\":0.000412,"
+        "\"file\":null,\"remote_ip\":\"127.0.0.1\",\"remote_port\":80,\"reused\":false,\"ts\":1795284612.123869,"
+        "\"start\":0.000412,"
         "\"time\":{\"queue\":0.000017,\"dns\":0.001000,\"connect\":0.002000,\"tls\":0.003000,\"wait\":0.400000,"
         "\"transfer\":0.005000,\"total\":0.411000}}\n";
     assert_int_equal(record.text.size, strlen(expected));
     assert_memory_equal(record.text.bytes, expected, strlen(expected));
+    finish(&record);
+}
+
+static struct record written_with_body(struct sample *sample, const char *body, size_t size)
+{
+    sample->result.body = (unsigned char *)body;
+    sample->result.body_size = size;
+    return written_with(sample, &(struct record_options){.epoch = epoch, .has_body = true});
+}
+
+static void test_body(void **state)
+{
+    (void)state;
+    struct sample sample;
+    sample_init(&sample);
+    struct record record = written_with_body(&sample, "\"one\"\n\xe2\x82\xac", 9);
+    assert_string(&record, "body", "\"one\"\n\xe2\x82\xac");
+    assert_null(cJSON_GetObjectItemCaseSensitive(record.json, "body_base64"));
+    finish(&record);
+    record = written_with_body(&sample, "", 0);
+    assert_string(&record, "body", "");
+    finish(&record);
+    record = written_with_body(&sample, "\xff\0a", 3);
+    assert_true(cJSON_IsNull(field(&record, "body")));
+    assert_string(&record, "body_base64", "/wBh");
+    finish(&record);
+    sample_fail(&sample, HAUL_CLASS_HTTP, 404, "Not Found");
+    record = written_with_body(&sample, "gone", 4);
+    assert_string(&record, "body", "gone");
+    finish(&record);
+}
+
+/* Where no answer came, or not all of it. */
+static void test_no_body(void **state)
+{
+    (void)state;
+    struct sample sample;
+    sample_init(&sample);
+    sample_fail(&sample, HAUL_CLASS_PROTOCOL, 200, "it broke off");
+    struct record record = written_with_body(&sample, "half", 4);
+    assert_true(cJSON_IsNull(field(&record, "body")));
+    finish(&record);
+    sample_init(&sample);
+    record = written_with_body(&sample, NULL, 0);
+    assert_true(cJSON_IsNull(field(&record, "body")));
+    finish(&record);
+}
+
+static void test_digest(void **state)
+{
+    (void)state;
+    struct sample sample;
+    sample_init(&sample);
+    struct record record = written_with(&sample, &(struct record_options){.epoch = epoch, .has_digest = true});
+    assert_true(cJSON_IsNull(field(&record, "sha256")));
     finish(&record);
 }
 
@@ -203,7 +264,7 @@ static void test_unknown_is_null(void **state)
     sample.result = (struct haul_result){.error_class = HAUL_CLASS_URL};
     struct record record = written(&sample);
     assert_keys(record.json, "v index line input tag url method ok status error attempts redirects final_url "
-                             "http_version content_type bytes remote_ip remote_port reused ts start time");
+                             "http_version content_type bytes file remote_ip remote_port reused ts start time");
     static const char *const unknown[] = {"tag",          "url",       "method",      "final_url", "http_version",
                                           "content_type", "remote_ip", "remote_port", "ts",        "start"};
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
@@ -389,9 +450,9 @@ static void test_appends(void **state)
     struct sample sample;
     sample_init(&sample);
     struct text text = {0};
-    assert_int_equal(record_write(&text, &sample.entry, &epoch), 0);
+    assert_int_equal(record_write(&text, &sample.entry, &(struct record_options){.epoch = epoch}), 0);
     size_t size = text.size;
-    assert_int_equal(record_write(&text, &sample.entry, &epoch), 0);
+    assert_int_equal(record_write(&text, &sample.entry, &(struct record_options){.epoch = epoch}), 0);
     assert_int_equal(text.size, 2 * size);
     assert_memory_equal(text.bytes, text.bytes + size, size);
     text_finish(&text);
@@ -402,6 +463,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_field),
         cmocka_unit_test(test_exact_bytes),
+        cmocka_unit_test(test_body),
+        cmocka_unit_test(test_no_body),
+        cmocka_unit_test(test_digest),
         cmocka_unit_test(test_failure),
         cmocka_unit_test(test_unknown_is_null),
         cmocka_unit_test(test_escapes),

@@ -78,9 +78,16 @@ static struct haul_result failure(enum haul_class error_class, int status)
     return (struct haul_result){.status = status, .error_class = error_class, .message = "it failed"};
 }
 
+static void judge_it(struct verdict *verdict, struct haul_result *result)
+{
+    verdict_apply(verdict, result);
+    verdict_apply(verdict, result);
+    verdict_count(verdict, result);
+}
+
 static void judge(struct verdict *verdict, struct haul_result result)
 {
-    verdict_judge(verdict, &result);
+    judge_it(verdict, &result);
 }
 
 static void a_status_is_ok_where_it_is_named(void **state)
@@ -90,14 +97,14 @@ static void a_status_is_ok_where_it_is_named(void **state)
     struct haul_result torn = failure(HAUL_CLASS_PROTOCOL, 200);
     struct haul_result sleep = {.ok = true};
     (void)state;
-    verdict_judge(&verdict, &found);
-    verdict_judge(&verdict, &missing);
-    verdict_judge(&verdict, &sleep);
+    judge_it(&verdict, &found);
+    judge_it(&verdict, &missing);
+    judge_it(&verdict, &sleep);
     assert_false(verdict_is_failure(&verdict));
-    verdict_judge(&verdict, &moved);
+    judge_it(&verdict, &moved);
     assert_true(verdict_is_failure(&verdict));
-    verdict_judge(&verdict, &broken);
-    verdict_judge(&verdict, &torn);
+    judge_it(&verdict, &broken);
+    judge_it(&verdict, &torn);
     assert_true(found.ok && missing.ok && sleep.ok);
     assert_int_equal(missing.error_class, HAUL_CLASS_NONE);
     assert_null(missing.message);
