@@ -39,6 +39,29 @@ static void read_proxies(struct haul_client_options *client_options)
     client_options->no_proxy = environment("no_proxy", "NO_PROXY");
 }
 
+static void fill_connections(const struct connection_options *connections, struct haul_client_options *client_options)
+{
+    if (connections->proxy) {
+        client_options->http_proxy = *connections->proxy ? connections->proxy : NULL;
+        client_options->https_proxy = client_options->http_proxy;
+    }
+    if (connections->no_proxy)
+        client_options->no_proxy = connections->no_proxy;
+    client_options->compressed = connections->compressed;
+    client_options->netrc = connections->netrc;
+    client_options->no_http = connections->no_http;
+    client_options->no_https = connections->no_https;
+    client_options->http_version = connections->http_version;
+    client_options->tls_version = connections->tls_version;
+    client_options->ip_version = connections->ip_version;
+    client_options->ciphers = connections->ciphers;
+    client_options->certificate = connections->certificate;
+    client_options->key = connections->key;
+    client_options->key_password = connections->key_password;
+    client_options->interface = connections->interface;
+    client_options->unix_socket = connections->unix_socket;
+}
+
 void client_options_fill(const struct options *options, enum mode mode, struct haul_trust *trust,
                          struct haul_client_options *ret_client_options)
 {
@@ -50,6 +73,8 @@ void client_options_fill(const struct options *options, enum mode mode, struct h
     ret_client_options->max_time = options->max_time;
     ret_client_options->follow_redirects = options->location;
     ret_client_options->max_redirects = (unsigned)options->max_redirs;
+    if (options->user_agent)
+        ret_client_options->user_agent = options->user_agent;
     ret_client_options->insecure = options->insecure;
     ret_client_options->trust = trust;
     ret_client_options->system_resolver = options->system_resolver;
@@ -57,4 +82,5 @@ void client_options_fill(const struct options *options, enum mode mode, struct h
     ret_client_options->resolve = options->resolve;
     ret_client_options->connect_to = options->connect_to;
     read_proxies(ret_client_options);
+    fill_connections(&options->connections, ret_client_options);
 }

@@ -9,11 +9,13 @@ enum option_section {
     SECTION_MODES,
     SECTION_COMPARISON,
     SECTION_LIMITS,
+    SECTION_REQUESTS,
     SECTION_CONNECTIONS,
     SECTION_FILES,
     SECTION_FAILURES,
     SECTION_OUTPUT,
     SECTION_OTHER,
+    SECTION_CURL,
     SECTION_COUNT,
 };
 
@@ -36,6 +38,7 @@ struct option_row {
     size_t minimum; /* of a number, and what is stored by an option that only sets something */
     size_t maximum; /* of a number */
     size_t given;   /* where a `bool` tells that it was given; 0: nowhere */
+    bool is_secret; /* its value may be, so that `read` copies it, and it is taken out of argv */
 };
 
 extern const struct option_row option_rows[];

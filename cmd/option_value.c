@@ -51,6 +51,13 @@ int read_text(struct options *options, const struct option_row *row, const char 
     return 0;
 }
 
+int read_any_text(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)ret_problem;
+    *(const char **)field(options, row) = value;
+    return 0;
+}
+
 /* A decimal number of digits alone, MAXIMUM at most. */
 static bool parse_number(const char *text, size_t size, size_t maximum, size_t *ret_number)
 {

@@ -59,6 +59,13 @@ static int check_command(struct parser *parser, const struct option_row *row)
                 command_names[parser->options->command]);
 }
 
+/* Overwrites VALUE, with which ARGUMENT ends, since everybody on this machine can read it. */
+static void hide(char *argument, const char *value)
+{
+    size_t size = strlen(value);
+    memset(argument + strlen(argument) - size, '*', size);
+}
+
 /* Stores an option; VALUE is NULL where none was given with it. */
 static int take_option(struct parser *parser, const struct option_row *row, const char *value)
 {
@@ -70,6 +77,8 @@ static int take_option(struct parser *parser, const struct option_row *row, cons
     }
     char *reason = NULL;
     int code = row->read(parser->options, row, value, &reason);
+    if (row->is_secret)
+        hide(parser->next[-1], value);
     if (code == HAUL_E_INVALID) {
         code = fail(parser, "%s: %s", shown_name(row).text, reason);
         free(reason);
@@ -124,19 +133,45 @@ static int parse_letters(struct parser *parser, const char *letters)
     return 0;
 }
 
-static void take_url(struct options *options, const char *text)
+/* Overwrites the password in the URL, of which there is a copy; MASKED is the URL with "***" for it. */
+static void hide_password(char *text, const char *masked)
 {
-    options->items[options->item_count++] = (struct source_item){SOURCE_URL, text};
+    size_t begin = 0;
+    while (text[begin] == masked[begin])
+        begin++;
+    size_t behind = strlen(masked + begin) - strlen("***");
+    memset(text + begin, '*', strlen(text + begin) - behind);
+}
+
+static int take_url(struct options *options, char *text)
+{
+    size_t size = strlen(text);
+    char *masked = malloc(size + sizeof("***"));
+    if (!masked)
+        return -ENOMEM;
+    const char *url = text;
+    int code = 0;
+    haul_url_mask(text, size, masked, size + sizeof("***"));
+    if (strcmp(text, masked) != 0) {
+        code = string_list_add(&options->secret_urls, text, size);
+        if (code == 0) {
+            url = options->secret_urls.at[options->secret_urls.count - 1];
+            hide_password(text, masked);
+        }
+    }
+    free(masked);
+    options->items[options->item_count++] = (struct source_item){SOURCE_URL, url};
+    return code;
 }
 
 static int parse_arguments(struct parser *parser)
 {
     bool are_options_over = false;
     while (*parser->next && !parser->options->help && !parser->options->version) {
-        const char *argument = *parser->next++;
+        char *argument = *parser->next++;
         int code = 0;
         if (are_options_over || argument[0] != '-' || argument[1] == '\0')
-            take_url(parser->options, argument);
+            code = take_url(parser->options, argument);
         else if (strcmp(argument, "--") == 0)
             are_options_over = true;
         else if (argument[1] == '-')
@@ -171,6 +206,14 @@ static int complete_files(struct parser *parser)
     return 0;
 }
 
+static bool reads_stdin(const struct options *options)
+{
+    for (size_t i = 0; i < options->item_count; i++)
+        if (options->items[i].kind == SOURCE_LIST && strcmp(options->items[i].text, "-") == 0)
+            return true;
+    return false;
+}
+
 /* What the options come to together. */
 static int complete(struct parser *parser)
 {
@@ -190,12 +233,20 @@ static int complete(struct parser *parser)
         return fail(parser, "--fail-fast ends a run that has failed, and with this --fail-on none does before its end");
     if (options->system_resolver && options->dns_servers)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
+    const char *problem;
+    code = request_complete(&options->request, &problem);
+    if (code != 0)
+        return code == HAUL_E_INVALID ? fail(parser, "%s", problem) : code;
+    if (options->command == COMMAND_COMPARE && options->request.cookie_files.count > 0)
+        return fail(parser, "-b, --cookie with a file is an option of 'haul', not of 'haul compare'");
     if (!options->is_per_host_given)
         options->per_host = options->is_concurrency_given ? 0 : default_per_host;
     if (options->item_count == 0) {
         options->items[options->item_count++] = (struct source_item){SOURCE_LIST, "-"};
         options->is_input_implied = true;
     }
+    if (options->request.is_data_of_stdin && reads_stdin(options))
+        return fail(parser, "standard input is read as data: give URLs as arguments, or lists with -i FILE");
     return 0;
 }
 
@@ -254,5 +305,10 @@ void options_finish(struct options *options)
     free(options->items);
     free(options->resolve);
     free(options->connect_to);
+    request_options_finish(&options->request);
+    string_list_finish(&options->secret_urls);
+    free(options->connections.proxy);
+    free(options->connections.certificate);
+    free(options->connections.key_password);
     *options = (struct options){0};
 }

@@ -4,9 +4,13 @@
 
 #include "input/source.h"
 #include "output/format.h"
+#include "request/request.h"
 #include "run/mode.h"
 #include "run/verdict.h"
 #include "status_set.h"
+
+#include <haul/client.h>
+#include <haul/url.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +18,26 @@
 
 /* The subcommands, as bits, so that an option can belong to several. */
 enum command { COMMAND_FETCH = 1, COMMAND_COMPARE = 2 };
+
+/* How servers are reached. Texts are argv's where they are const, otherwise copies. */
+struct connection_options {
+    char *proxy; /* NULL: the environment's; empty: none */
+    const char *no_proxy;
+    bool compressed;
+    bool netrc;
+    bool no_http;
+    bool no_https;
+    enum haul_http_version http_version;
+    enum haul_tls_version tls_version;
+    enum haul_ip_version ip_version;
+    const char *ciphers;
+    char *certificate;
+    const char *key;
+    char *key_password;
+    const char *interface;
+    const char *unix_socket;
+    bool verbose;
+};
 
 /* All texts are those of argv. Durations are nanoseconds, HAUL_NEVER for no limit. */
 struct options {
@@ -23,7 +47,8 @@ struct options {
 
     struct source_item *items; /* URL arguments and lists, in the order given; at least one */
     size_t item_count;
-    bool is_input_implied; /* nothing was given to read: the one item is standard input */
+    struct string_list secret_urls; /* those with a password, which argv has no more */
+    bool is_input_implied;          /* nothing was given to read: the one item is standard input */
 
     enum mode mode;
     size_t concurrency;
@@ -38,6 +63,12 @@ struct options {
     bool location;
     size_t max_redirs;
 
+    struct request_options request; /* what is sent */
+    const char *user_agent;         /* NULL: haul's own */
+
+    struct connection_options connections;
+    struct haul_url_reading reading; /* how URLs in lists and arguments are read */
+
     bool insecure;
     const char *cacert; /* NULL: the system's */
     bool system_resolver;
@@ -45,8 +76,9 @@ struct options {
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 
-    const char *output;     /* a template for files; NULL: none. "-" is `body` */
-    bool remote_name;       /* -O; becomes an `output` */
+    const char *output; /* a template for files; NULL: none. "-" is `body` */
+    bool remote_name;   /* -O; becomes an `output` */
+    bool remote_header_name;
     const char *output_dir; /* NULL: none */
     bool create_dirs;
     bool no_clobber;
@@ -55,6 +87,7 @@ struct options {
     bool fail_with_body;
     bool sha256;
     bool include_body;
+    bool include_headers;
 
     struct status_set ok_status;
     struct fail_on fail_on;
@@ -69,6 +102,7 @@ struct options {
     enum only only;
     enum colour colour;
     bool silent;
+    bool show_error; /* though it is silent */
     bool summary;
 
     size_t runs;

@@ -1,6 +1,7 @@
 #include "files/file_body.h"
 
 #include "files/digest.h"
+#include "files/disposition.h"
 #include "files/files.h"
 #include "files/folder.h"
 #include "files/part.h"
@@ -149,10 +150,11 @@ static int fail(struct file_body *body, int code, const char *what)
     return code;
 }
 
-static int set_name(struct file_body *body, const struct entry *entry, int status)
+/* NAME and STATUS: of the answer, or NULL and 0. */
+static int set_name(struct file_body *body, const struct entry *entry, const char *name, int status)
 {
     struct text path = {0};
-    int code = files_take_name(body->files, entry, NULL, status, &path);
+    int code = files_take_name(body->files, entry, name, status, &path);
     if (code == 0)
         body->path = path.bytes;
     else
@@ -182,7 +184,7 @@ static int settle(struct entry *entry, enum haul_class error_class, const char *
 
 static int take_name_ahead(struct file_body *body, struct entry *entry)
 {
-    int code = set_name(body, entry, 0);
+    int code = set_name(body, entry, NULL, 0);
     if (code == HAUL_E_BUSY)
         return settle(entry, HAUL_CLASS_LOCAL, "too many files are called that");
     if (code != 0 || !body->files->options.skips_existing || !files_has(body->files, body->path))
@@ -343,9 +345,14 @@ static int finish_writing(struct file_body *body)
 }
 
 /* For a name that comes with the answer. */
-static int take_name_behind(struct file_body *body, const struct entry *entry, int status)
+static int take_name_behind(struct file_body *body, const struct entry *entry, const struct haul_result *result)
 {
-    int code = set_name(body, entry, status);
+    struct text name = {0};
+    const char *disposition = haul_result_header(result, "Content-Disposition");
+    bool has_name = body->files->options.takes_names && disposition && disposition_append_name(&name, disposition);
+    text_append(&name, "", 1);
+    int code = name.failed ? -ENOMEM : set_name(body, entry, has_name ? name.bytes : NULL, result->status);
+    text_finish(&name);
     if (code == HAUL_E_BUSY)
         code = -EEXIST;
     return code == 0 ? 0 : fail(body, code, "name");
@@ -378,12 +385,12 @@ static int rename_part(struct file_body *body, int part_folder, int folder)
     return options->is_synced ? sync_folder(body, folder) : 0;
 }
 
-static int give_name(struct file_body *body, const struct entry *entry, int status)
+static int give_name(struct file_body *body, const struct entry *entry, const struct haul_result *result)
 {
     int part_folder = open_part_folder(body, false);
     int code = part_folder >= 0 ? 0 : fail(body, part_folder, "make");
     if (code == 0 && body->part)
-        code = take_name_behind(body, entry, status);
+        code = take_name_behind(body, entry, result);
     if (code == 0) {
         int folder = files_open_folder(body->files, body->path, body->files->options.makes_folders);
         code = folder >= 0 ? rename_part(body, part_folder, folder) : fail(body, folder, "make");
@@ -426,7 +433,7 @@ static int proceed(struct file_body *body, const struct entry *entry, struct hau
     if (code == 0 && body->stage == STAGE_WRITING && is_wanted(body, result))
         code = finish_writing(body);
     if (code == 0 && body->stage == STAGE_ON_DISK)
-        code = give_name(body, entry, result->status);
+        code = give_name(body, entry, result);
     if (code == 0 && body->stage == STAGE_NAMED)
         code = end(body);
     return code;

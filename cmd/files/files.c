@@ -89,7 +89,15 @@ int files_create(const struct files_options *options, struct files **ret_files)
         files_destroy(files);
         return code;
     }
-    files->needs_answer = template_needs_answer(files->template, false);
+    files->needs_answer = template_needs_answer(files->template, options->takes_names);
+    if (files->needs_answer && options->skips_existing) {
+        message("--skip-existing must know the names of files before the answers come, and \"%s\" does not",
+                excerpt(options->template).text);
+        files_destroy(files);
+        return HAUL_E_INVALID;
+    }
+    if (files->needs_answer && options->takes_names)
+        files->options.keeps_existing = true;
     *ret_files = files;
     return 0;
 }

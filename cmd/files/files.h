@@ -21,6 +21,7 @@ struct text;
 struct files_options {
     const char *template;               /* as files/template.h reads it */
     const char *directory;              /* before what the template says; NULL: none */
+    bool takes_names;                   /* servers say what {name} is; what is there is kept then, too */
     bool makes_folders;                 /* those that are missing; otherwise they are an error */
     bool keeps_existing;                /* a name that is there gets a number */
     bool skips_existing;                /* a URL whose name is there is not fetched */

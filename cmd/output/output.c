@@ -44,7 +44,7 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
     *output = (struct output){
         .options = *options,
         .summary = summary_create(),
-        .record_options = {options->epoch, options->has_digest, options->has_body},
+        .record_options = {options->epoch, options->has_digest, options->has_headers, options->has_body},
     };
     const struct bodies_options bodies_options = {
         .writer = options->format == OUTPUT_BODIES ? options->writer : options->target,

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 /* Room is reserved once for a whole record, so that its parts are written without a look at what is left: */
 enum {
@@ -229,6 +230,58 @@ static char *write_body(char *end, const struct haul_result *result)
     return end;
 }
 
+/* Whether a field of that name stands before the one at INDEX. */
+static bool is_repeated(const struct haul_result *result, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcasecmp(result->headers[i].name, result->headers[index].name) == 0)
+            return true;
+    return false;
+}
+
+static char *write_small_letters(char *end, const char *text)
+{
+    char *begin = end;
+    end = write_text(end, text);
+    for (; begin < end; begin++)
+        if (*begin >= 'A' && *begin <= 'Z')
+            *begin = (char)(*begin | 0x20);
+    return end;
+}
+
+/* As curl's %{header_json} has it: under each name, in small letters, the values of all its fields. */
+static char *write_headers(char *end, const struct haul_result *result)
+{
+    end = WRITE(end, ",\"headers\":{");
+    for (size_t i = 0; i < result->header_count; i++) {
+        if (is_repeated(result, i))
+            continue;
+        if (i > 0)
+            *end++ = ',';
+        end = write_small_letters(end, result->headers[i].name);
+        end = WRITE(end, ":[");
+        for (size_t j = i; j < result->header_count; j++) {
+            if (strcasecmp(result->headers[i].name, result->headers[j].name) != 0)
+                continue;
+            if (j > i)
+                *end++ = ',';
+            end = write_text(end, result->headers[j].value);
+        }
+        *end++ = ']';
+    }
+    *end++ = '}';
+    return end;
+}
+
+static size_t headers_room(const struct haul_result *result)
+{
+    enum { punctuation = 8 };
+    size_t room = 0;
+    for (size_t i = 0; i < result->header_count; i++)
+        room += punctuation + (strlen(result->headers[i].name) + strlen(result->headers[i].value)) * byte_room;
+    return room;
+}
+
 static size_t text_room(const char *text)
 {
     return text != NULL ? strlen(text) * byte_room : 0;
@@ -247,7 +300,8 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
 {
     const struct haul_result *result = entry->result;
     size_t body_room = options->has_body ? result->body_size * byte_room : 0;
-    char *end = text_reserve(text, room_for(entry) + body_room);
+    size_t more_room = body_room + (options->has_headers ? headers_room(result) : 0);
+    char *end = text_reserve(text, room_for(entry) + more_room);
     if (end == NULL)
         return -ENOMEM;
     end = WRITE(end, "{\"v\":1,\"index\":");
@@ -282,6 +336,8 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = write_boolean(end, result->reused);
     end = write_begin(end, result, &options->epoch);
     end = write_times(end, &result->time);
+    if (options->has_headers)
+        end = write_headers(end, result);
     if (options->has_body)
         end = write_body(end, result);
     end = WRITE(end, "}\n");

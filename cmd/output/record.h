@@ -21,8 +21,9 @@ struct epoch {
 
 struct record_options {
     struct epoch epoch;
-    bool has_digest; /* a key for that of the body's file */
-    bool has_body;   /* a key for the body */
+    bool has_digest;  /* a key for that of the body's file */
+    bool has_headers; /* a key for the fields of the answer's header */
+    bool has_body;    /* a key for the body */
 };
 
 /* Appends the record of ENTRY, which has its result, with the newline. -ENOMEM, with nothing appended. */

@@ -35,6 +35,7 @@ static int make(struct client_run *once, struct haul_loop *loop)
         .client = once->client,
         .feed = &once->feed.feed,
         .sink = {.emit = emit, .data = once},
+        .request = request_of(&runner->options->request),
         .mode = once->mode,
         .concurrency = once->mode == MODE_SEQUENTIAL ? 1 : runner->options->concurrency,
         .window = runner->options->window,

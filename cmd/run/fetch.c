@@ -11,6 +11,8 @@
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
+#include "output/verbose.h"
+#include "request/jar.h"
 #include "run/entry.h"
 #include "run/front.h"
 #include "run/program.h"
@@ -26,6 +28,7 @@
 /* All that a run needs, made from the top down and torn down from the bottom up. */
 struct run {
     struct program program;
+    struct jar jar;
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
     struct files *files;       /* NULL: bodies are not written to files */
@@ -169,8 +172,11 @@ static int make_client(struct run *run)
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
+    client_options.keep_headers = options->remote_header_name || options->include_headers;
     client_options.gate = missing_room;
     client_options.gate_data = run;
+    client_options.cookies = run->jar.cookies;
+    client_options.debug = options->connections.verbose ? verbose_write : NULL;
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 
@@ -232,6 +238,7 @@ static int make_files(struct run *run)
     const struct files_options files_options = {
         .template = options->output,
         .directory = options->output_dir,
+        .takes_names = options->remote_header_name,
         .makes_folders = options->create_dirs,
         .keeps_existing = options->no_clobber,
         .skips_existing = options->skip_existing,
@@ -271,6 +278,7 @@ static int make_output(struct run *run)
         .ends_lines = options->newline,
         .has_digest = options->sha256,
         .has_body = options->include_body && options->format == FORMAT_JSONL,
+        .has_headers = options->include_headers,
         .messages = program->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
@@ -280,6 +288,10 @@ static int make_output(struct run *run)
 static int make(struct run *run, const struct options *options)
 {
     int code = program_make(&run->program, options);
+    if (code == 0) {
+        code = jar_open(&run->jar, &options->request);
+        run->program.has_told = code == HAUL_E_INVALID;
+    }
     if (code == 0)
         code = make_client(run);
     if (code == 0)
@@ -298,6 +310,7 @@ static int make(struct run *run, const struct options *options)
                  .is_full = is_full,
                  .wait_room = wait_room,
                  .data = run},
+        .request = request_of(&options->request),
         .mode = options->mode,
         .concurrency = options->mode == MODE_SEQUENTIAL ? 1 : options->concurrency,
         .window = options->window,
@@ -322,6 +335,7 @@ static void tear_down(struct run *run)
     failures_destroy(run->failures);
     files_destroy(run->files);
     haul_client_destroy(run->client);
+    jar_finish(&run->jar);
     program_tear_down(&run->program);
 }
 
@@ -331,6 +345,7 @@ static void tell_end(const struct run *run, const struct summary_counts *counts)
     const struct options *options = run->program.options;
     const struct summary *summary = output_summary(run->output);
     struct text text = {0};
+    bool is_won = options->race && verdict_has_ok(&run->verdict);
     if (options->summary || (!options->silent && isatty(STDERR_FILENO) && counts->urls > 1)) {
         struct haul_client_statistics statistics;
         haul_client_statistics(run->client, &statistics);
@@ -338,6 +353,7 @@ static void tell_end(const struct run *run, const struct summary_counts *counts)
         summary_append_table(summary, wall, &statistics, &text);
         message_write(text.bytes, text.size);
     } else if (!options->silent && !(options->race && verdict_has_ok(&run->verdict))) {
+    } else if ((!options->silent || options->show_error) && !is_won) {
         summary_append_line(summary, &text);
         if (text.size > 0)
             message("%.*s", (int)text.size, text.bytes);
@@ -384,6 +400,8 @@ static enum exit_status conclude(struct run *run, int code)
     summary_counts(output_summary(run->output), &counts);
     progress_clear(run->progress);
     program_tell_failure(&run->program, code);
+    if (jar_save(&run->jar) < 0)
+        run->program.has_told = true;
     if (writer_state(run->program.writer) == WRITER_OPEN)
         tell_end(run, &counts);
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;

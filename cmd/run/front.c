@@ -112,7 +112,7 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
 {
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
-                             .body = self->body, .body_data = self->body_data);
+                             .request = self->front->plan.request, .body = self->body, .body_data = self->body_data);
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
         self->result = haul_awaited(task).pointer;

@@ -42,6 +42,7 @@ struct front_plan {
     struct haul_client *client; /* its `waiting` callback is front_room_changed, with the front */
     struct feed *feed;
     struct front_sink sink;
+    const struct haul_request *request; /* what is sent to each URL; NULL: a plain GET */
     enum mode mode;
     size_t concurrency; /* fetches that are neither done nor wait for their host */
     size_t window;      /* entries that were read and have not left */

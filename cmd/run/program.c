@@ -78,7 +78,7 @@ int program_make(struct program *program, const struct options *options)
     if (code == 0)
         code = source_create(options->items, options->item_count, &program->source);
     if (code == 0)
-        source_feed_init(&program->feed, program->source);
+        source_feed_init(&program->feed, program->source, &options->reading, request_query(&options->request));
     return code;
 }
 

@@ -1,6 +1,7 @@
 #include "run/source_feed.h"
 
 #include "input/source.h"
+#include "request/query.h"
 #include "run/entry.h"
 
 #include <haul/error.h>
@@ -17,12 +18,18 @@ static int refuse(struct entry *entry, const char *problem)
 }
 
 /* Reads the entry's URL, or gives it the result that says why it has none. */
-static int read_url(struct entry *entry, const char *problem)
+static int read_url(const struct source_feed *feed, struct entry *entry, const char *problem)
 {
     int code = HAUL_E_URL;
     if (!problem)
-        code = haul_url_create(entry->input, entry->input_size, &entry->url, &problem);
-    return code == HAUL_E_URL ? refuse(entry, problem) : code;
+        code = haul_url_create_as(&feed->reading, entry->input, entry->input_size, &entry->url, &problem);
+    if (code == 0 && feed->query)
+        code = query_add(&entry->url, feed->query, &problem);
+    if (code != HAUL_E_URL)
+        return code;
+    haul_url_destroy(entry->url);
+    entry->url = NULL;
+    return refuse(entry, problem);
 }
 
 static int next(struct feed *feed, struct entry **ret_entry)
@@ -37,7 +44,7 @@ static int next(struct feed *feed, struct entry **ret_entry)
         return -ENOMEM;
     entry->index = self->count;
     entry->line = line.number;
-    code = read_url(entry, line.problem);
+    code = read_url(self, entry, line.problem);
     if (code != 0) {
         entry_destroy(entry);
         return code;
@@ -52,7 +59,9 @@ static struct haul_await wait_for_source(struct haul_task *task, struct feed *fe
     return source_wait(task, ((struct source_feed *)feed)->source);
 }
 
-void source_feed_init(struct source_feed *feed, struct source *source)
+void source_feed_init(struct source_feed *feed, struct source *source, const struct haul_url_reading *reading,
+                      const struct text *query)
 {
-    *feed = (struct source_feed){.feed = {.next = next, .wait = wait_for_source}, .source = source};
+    *feed = (struct source_feed){
+        .feed = {.next = next, .wait = wait_for_source}, .source = source, .reading = *reading, .query = query};
 }

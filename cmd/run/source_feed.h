@@ -4,18 +4,24 @@
 
 #include "run/feed.h"
 
+#include <haul/url.h>
+
 #include <stdint.h>
 
 struct source;
+struct text;
 
 /* Embedded by its owner. */
 struct source_feed {
     struct feed feed;
     struct source *source;
-    uint64_t count; /* entries made */
+    struct haul_url_reading reading;
+    const struct text *query; /* what each URL's query has behind its own; NULL: nothing */
+    uint64_t count;           /* entries made */
 };
 
-/* SOURCE is borrowed. */
-void source_feed_init(struct source_feed *feed, struct source *source);
+/* SOURCE and QUERY, which may be NULL, are borrowed; URLs are read as READING says. */
+void source_feed_init(struct source_feed *feed, struct source *source, const struct haul_url_reading *reading,
+                      const struct text *query);
 
 #endif

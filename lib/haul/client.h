@@ -5,12 +5,14 @@
 #include <haul/coroutine.h>
 #include <haul/linkage.h>
 #include <haul/loop.h>
+#include <haul/request.h>
 #include <haul/result.h>
 #include <haul/url.h>
 
 HAUL__BEGIN_C
 
 struct haul_client;
+struct haul_cookies;
 struct haul_event;
 struct haul_semaphore;
 struct haul_trust;
@@ -18,6 +20,28 @@ struct haul_trust;
 /* Tells a fetch that has a place of its host, and keeps it, whether it may start: NULL, or what it has to wait for
  * before it asks again. The event outlives the wait. */
 typedef struct haul_event *haul_gate_fn(void *data);
+
+/* What is spoken. HTTP/2 is agreed upon with TLS where that is possible; with HAUL_HTTP_2 it is also offered without.
+ */
+enum haul_http_version {
+    HAUL_HTTP_ANY, /* HTTP/2 or HTTP/1.1 */
+    HAUL_HTTP_1_0,
+    HAUL_HTTP_1_1,
+    HAUL_HTTP_2,
+    HAUL_HTTP_2_PRIOR_KNOWLEDGE, /* HTTP/2 from the first byte, without asking */
+    HAUL_HTTP_3,
+};
+
+/* Whether this libcurl can. */
+bool haul_http_version_is_supported(enum haul_http_version version);
+
+enum haul_tls_version { HAUL_TLS_ANY, HAUL_TLS_1_2, HAUL_TLS_1_3 };
+
+enum haul_ip_version { HAUL_IP_ANY, HAUL_IP_4, HAUL_IP_6 };
+
+/* Takes a LINE, without its end, of what goes on, in curl's words: MARK is '>' for a header's that is sent, '<' for
+ * one's that was received, '*' for what libcurl says. Credentials in Authorization and Cookie are replaced by "***". */
+typedef void haul_debug_fn(void *data, char mark, const char *line, size_t size);
 
 /* All texts and objects are borrowed for the client's life, unless said otherwise. haul_client_options_init sets the
  * defaults. */
@@ -38,8 +62,25 @@ struct haul_client_options {
     const char *http_proxy;        /* for http URLs; NULL: none. The environment is never read */
     const char *https_proxy;       /* for https URLs */
     const char *no_proxy;          /* hosts that go without, as in curl's --noproxy */
-    const char *user_agent;        /* "haul/VERSION" */
-    haul_callback_fn *waiting;     /* called when a fetch begins to wait for its host's place: others may be tried */
+    const char *user_agent;        /* "haul/VERSION"; an empty one is not sent */
+    bool compressed;               /* asks for compressed bodies, and decodes them; false */
+    bool netrc;                    /* credentials by host from ~/.netrc, before those of URLs; false */
+    struct haul_cookies *cookies;  /* that servers set, and that are sent back; NULL: none. Referenced, not borrowed */
+    bool no_http;                  /* http URLs are refused, also as targets of redirects; false */
+    bool no_https;                 /* the same of https */
+    enum haul_http_version http_version;
+    enum haul_tls_version tls_version; /* the lowest */
+    enum haul_ip_version ip_version;
+    const char *ciphers;      /* as libcurl's TLS library names them; NULL: its own choice */
+    const char *certificate;  /* a file (PEM), shown to servers that ask; NULL: none */
+    const char *key;          /* its key; NULL: in the same file */
+    const char *key_password; /* NULL: it has none */
+    const char *interface;    /* a name or an address to connect from; NULL: any */
+    const char *unix_socket;  /* a path to connect to, whatever the URL says; NULL: none */
+    haul_debug_fn *debug;     /* NULL: nobody cares */
+    void *debug_data;
+    bool keep_headers;         /* results have the fields of the answer's header; false */
+    haul_callback_fn *waiting; /* called when a fetch begins to wait for its host's place: others may be tried */
     void *waiting_data;
     haul_gate_fn *gate; /* asked before the first hop of each fetch; NULL: all may start */
     void *gate_data;
@@ -48,8 +89,9 @@ struct haul_client_options {
 void haul_client_options_init(struct haul_client_options *options);
 
 /* Makes a client on LOOP; OPTIONS may be NULL for the defaults. HAUL_E_INVALID: the loop's clock is virtual, and there
- * is no virtual network. Negative errno. Entries of resolve and connect_to that cannot be read fail each fetch (class
- * local). A program with a client ignores SIGPIPE: TLS may write to a connection that has gone. */
+ * is no virtual network; or an HTTP version that is not supported. Negative errno. Entries of resolve and connect_to
+ * that cannot be read fail each fetch (class local). A program with a client ignores SIGPIPE: TLS may write to a
+ * connection that has gone. */
 int haul_client_create(struct haul_loop *loop, const struct haul_client_options *options,
                        struct haul_client **ret_client);
 
@@ -81,10 +123,11 @@ haul_body_fn haul_body_discard;
  * (a task's is destroyed); -ENOMEM and its like, without a value. */
 struct haul_fetch {
     struct haul_coroutine coroutine;
-    struct haul_client *client; /* outlives the fetch */
-    const char *text;           /* what to fetch, as haul_url_create reads it; or NULL */
-    const struct haul_url *url; /* or a URL there is already; both outlive the fetch */
-    haul_body_fn *body;         /* NULL: the body is kept in the result */
+    struct haul_client *client;         /* outlives the fetch */
+    const char *text;                   /* what to fetch, as haul_url_create reads it; or NULL */
+    const struct haul_url *url;         /* or a URL there is already; both outlive the fetch */
+    const struct haul_request *request; /* what is sent; NULL: a plain GET. Outlives the fetch */
+    haul_body_fn *body;                 /* NULL: the body is kept in the result */
     void *body_data;
     /* Private from here. */
     struct haul__fetch_state *state;

@@ -7,6 +7,7 @@
 #include <haul/clock.h>
 #include <haul/completed.h>
 #include <haul/condition.h>
+#include <haul/cookies.h>
 #include <haul/coroutine.h>
 #include <haul/descriptor.h>
 #include <haul/duration.h>
@@ -24,6 +25,7 @@
 #include <haul/outcomes.h>
 #include <haul/process.h>
 #include <haul/queue.h>
+#include <haul/request.h>
 #include <haul/result.h>
 #include <haul/run.h>
 #include <haul/semaphore.h>

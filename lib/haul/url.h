@@ -4,6 +4,7 @@
 
 #include <haul/linkage.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,16 @@ enum haul_url_scheme { HAUL_URL_HTTP, HAUL_URL_HTTPS, HAUL_URL_SLEEP };
  * http, https and sleep; control characters; a host that is none; a port of 0 or past 65535; and without a scheme also
  * user information, and a host of digits, dots and hexadecimal that is not four decimal numbers. -ENOMEM. */
 int haul_url_create(const char *text, size_t length, struct haul_url **ret_url, const char **ret_problem);
+
+/* How texts are read where it is otherwise than above. All zero: it is not. */
+struct haul_url_reading {
+    bool implies_http; /* without a scheme it is http */
+    bool keeps_dots;   /* "." and ".." stay in the path */
+};
+
+/* The same, READING as said. */
+int haul_url_create_as(const struct haul_url_reading *reading, const char *text, size_t length,
+                       struct haul_url **ret_url, const char **ret_problem);
 
 /* The target of a redirect: REFERENCE, from a Location header, resolved against BASE (RFC 3986, 5.2). Only http and
  * https. Answers as haul_url_create. */

@@ -13,6 +13,16 @@ struct haul__addresses *haul__addresses_create(const char *text, size_t size)
     return addresses;
 }
 
+bool haul__addresses_have(const struct haul__addresses *addresses, bool is_v6)
+{
+    for (const char *at = addresses->text; *at != '\0'; at += *at == ',' ? 1 : 0) {
+        if ((*at == '[') == is_v6)
+            return true;
+        at += strcspn(at, ",");
+    }
+    return false;
+}
+
 struct haul__addresses *haul__addresses_ref(struct haul__addresses *addresses)
 {
     addresses->users++;

@@ -3,6 +3,7 @@
 #ifndef NET_ADDRESSES_H
 #define NET_ADDRESSES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct haul__addresses {
@@ -13,6 +14,9 @@ struct haul__addresses {
 
 /* With one user. NULL: out of memory. */
 struct haul__addresses *haul__addresses_create(const char *text, size_t size);
+
+/* Whether there are any of IPv6, or of IPv4. */
+bool haul__addresses_have(const struct haul__addresses *addresses, bool is_v6);
 
 /* One user more, who gets the same. */
 struct haul__addresses *haul__addresses_ref(struct haul__addresses *addresses);

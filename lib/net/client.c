@@ -33,7 +33,7 @@ static int init(struct haul_client *client, struct haul_loop *loop, const struct
 int haul_client_create(struct haul_loop *loop, const struct haul_client_options *options,
                        struct haul_client **ret_client)
 {
-    if (haul_loop_is_virtual(loop))
+    if (haul_loop_is_virtual(loop) || (options && !haul_http_version_is_supported(options->http_version)))
         return HAUL_E_INVALID;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return -ENOMEM;

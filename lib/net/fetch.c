@@ -2,6 +2,7 @@
  * client, then, if it will open a connection, for its moment; all of that is `queue`, and no timeout runs in it. */
 #include "net/client.h"
 #include "net/hop.h"
+#include "net/settings.h"
 #include "net/url.h"
 
 #include "base/memory.h"
@@ -13,8 +14,10 @@
 #include <string.h>
 
 struct haul__fetch_state {
-    const struct haul_url *url; /* of the hop */
-    struct haul_url *own_url;   /* the same, where it is the fetch's; or NULL */
+    const struct haul_url *url;     /* of the hop */
+    struct haul_url *own_url;       /* of the first, where it is the fetch's; or NULL */
+    struct haul_url *target;        /* of the hop, where it is not the first; or NULL */
+    struct haul__outgoing outgoing; /* what the hop sends */
     struct haul__result *result;
     struct haul__limit *limit; /* its host's; NULL: there is none */
     struct haul__hop hop;
@@ -51,14 +54,43 @@ static void finish(struct haul_fetch *self)
         return;
     release_places(self);
     haul_url_destroy(state->hop.target);
+    haul__outgoing_finish(&state->outgoing);
     haul_url_destroy(state->own_url);
+    haul_url_destroy(state->target);
     if (state->result)
         haul_result_destroy(&state->result->public);
     haul__free(state);
     self->state = NULL;
 }
 
-/* HAUL_E_URL: there is a result, and nothing to fetch. Negative errno. */
+/* What the fetch that begins is known by. */
+static int make_result(struct haul_fetch *self)
+{
+    struct haul__fetch_state *state = self->state;
+    state->result = haul__result_create(haul_url_masked(state->url));
+    if (!state->result)
+        return -ENOMEM;
+    struct haul_result *result = &state->result->public;
+    const char *method = state->outgoing.method;
+    result->final_url = result->url;
+    if (haul_url_scheme(state->url) == HAUL_URL_SLEEP)
+        result->method = NULL;
+    else if (self->request)
+        result->method = haul__result_add_text(state->result, method, strlen(method));
+    return haul_url_scheme(state->url) == HAUL_URL_SLEEP || result->method ? 0 : -ENOMEM;
+}
+
+/* What cannot be fetched, for the reason that CODE stands for. */
+static int refuse(struct haul__fetch_state *state, int code, const char *problem)
+{
+    enum haul_class error_class = code == HAUL_E_URL ? HAUL_CLASS_URL : HAUL_CLASS_LOCAL;
+    struct haul_result *result =
+        haul_result_create_failed(state->url ? haul_url_masked(state->url) : NULL, error_class, problem);
+    state->result = result ? haul__result_of(result) : NULL;
+    return result ? code : -ENOMEM;
+}
+
+/* HAUL_E_URL, HAUL_E_INVALID: there is a result, and nothing to fetch. Negative errno. */
 static int begin(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = haul__allocate_zeroed(sizeof(*state));
@@ -68,19 +100,18 @@ static int begin(struct haul_fetch *self)
     if (!state)
         return -ENOMEM;
     int code = self->url ? 0 : haul_url_create(self->text, strlen(self->text), &state->own_url, &problem);
-    if (code == HAUL_E_URL) {
-        struct haul_result *failed = haul_result_create_failed(NULL, HAUL_CLASS_URL, problem);
-        state->result = failed ? haul__result_of(failed) : NULL;
-    } else if (code == 0) {
-        state->url = self->url ? self->url : state->own_url;
-        state->left = self->client->options.max_time;
-        state->result = haul__result_create(haul_url_masked(state->url));
-        if (state->result)
-            state->result->public.final_url = state->result->public.url;
-        if (state->result && haul_url_scheme(state->url) == HAUL_URL_SLEEP)
-            state->result->public.method = NULL;
-    }
-    return code >= 0 && !state->result ? -ENOMEM : code;
+    if (code < 0)
+        return code;
+    state->url = self->url ? self->url : state->own_url;
+    if (code == 0)
+        code = haul__settings_check(&self->client->options, state->url, &problem);
+    if (code == 0 && self->request)
+        code = haul_request_check(self->request, &problem);
+    if (code != 0)
+        return refuse(state, code, problem);
+    state->left = self->client->options.max_time;
+    haul__outgoing_begin(&state->outgoing, self->request, state->url);
+    return make_result(self);
 }
 
 /* The hop stands in line from now on. */
@@ -134,9 +165,9 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
 {
     struct haul__fetch_state *state = self->state;
     state->is_hopping = true;
-    state->hop =
-        HAUL_FRAME(haul__hop, .fetcher = &self->client->fetcher, .url = state->url, .result = state->result,
-                   .body = self->body, .body_data = self->body_data, .queued = state->queued, .left = state->left);
+    state->hop = HAUL_FRAME(haul__hop, .fetcher = &self->client->fetcher, .url = state->url,
+                            .outgoing = &state->outgoing, .result = state->result, .body = self->body,
+                            .body_data = self->body_data, .queued = state->queued, .left = state->left);
     return haul_call(task, &state->hop.coroutine);
 }
 
@@ -165,14 +196,19 @@ static int follow(struct haul_fetch *self)
         snprintf(message, sizeof(message), "the redirect cannot be followed: %s", state->hop.problem);
         return haul__result_fail(state->result, HAUL_CLASS_REDIRECT, CURLE_UNSUPPORTED_PROTOCOL, message);
     }
-    state->hop.target = NULL;
-    haul_url_destroy(state->own_url);
-    state->own_url = target;
-    state->url = target;
-    result->redirects++;
     const char *masked = haul_url_masked(target);
     result->final_url = haul__result_add_text(state->result, masked, strlen(masked));
-    return result->final_url ? again : -ENOMEM;
+    int code = result->final_url
+                   ? haul__outgoing_follow(&state->outgoing, result->status, state->url, &state->hop.target)
+                   : -ENOMEM;
+    if (code < 0)
+        return code;
+    haul_url_destroy(state->target);
+    state->target = state->hop.target;
+    state->url = state->target;
+    state->hop.target = NULL;
+    result->redirects++;
+    return again;
 }
 
 /* The answer is the one to give, whole or not. */

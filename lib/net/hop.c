@@ -2,6 +2,8 @@
 
 #include "net/lookup.h"
 #include "net/redirect.h"
+#include "net/request.h"
+#include "net/settings.h"
 
 #include <errno.h>
 #include <haul/error.h>
@@ -52,6 +54,8 @@ static void forget_answer(struct haul_result *result)
     result->message = NULL;
     result->http_version = NULL;
     result->content_type = NULL;
+    result->headers = NULL;
+    result->header_count = 0;
     result->bytes = 0;
     result->remote_ip = NULL;
     result->remote_port = 0;
@@ -80,6 +84,8 @@ static int start(struct haul_task *task, struct haul__hop *self)
         int code = self->transfer ? haul__transfer_prepare(self->transfer, self->url, self->host, self->result,
                                                            self->body, self->body_data)
                                   : -ENOMEM;
+        if (code == 0)
+            code = haul__request_set(self->transfer, self->outgoing, self->url);
         if (code < 0)
             return code;
         self->transfer->is_paced = self->is_paced;
@@ -164,7 +170,7 @@ static int retry_later(struct haul__hop *self)
 static bool is_lost(const struct haul__hop *self)
 {
     const struct haul__transfer *transfer = self->transfer;
-    if (transfer->opened > 0 || transfer->phase != HAUL__WAITING_PHASE)
+    if (transfer->opened > 0 || transfer->phase != HAUL__WAITING_PHASE || !haul__outgoing_is_idempotent(self->outgoing))
         return false;
     return self->result->public.error_class == HAUL_CLASS_CONNECT || transfer->curl_code == CURLE_HTTP2 ||
            transfer->curl_code == CURLE_PARTIAL_FILE;
@@ -176,6 +182,19 @@ static const char *location(const struct haul__hop *self)
     const struct haul_result *result = &self->result->public;
     bool may_follow = result->error_class == HAUL_CLASS_NONE && self->fetcher->options->follow_redirects;
     return may_follow && haul__is_redirect(result->status) ? haul__transfer_location(self->transfer) : NULL;
+}
+
+static int find_target(struct haul__hop *self, const char *to)
+{
+    struct haul_url *target = NULL;
+    int code = haul__redirect_target(self->url, to, &target, &self->problem);
+    if (code == 0)
+        code = haul__settings_check(self->fetcher->options, target, &self->problem);
+    if (code == 0)
+        self->target = target;
+    else
+        haul_url_destroy(target);
+    return code < 0 ? code : 0;
 }
 
 /* What follows from how the transfer came out. */
@@ -198,10 +217,8 @@ static int judge(struct haul__hop *self)
     if (self->is_lost)
         return again;
     const char *to = location(self);
-    if (to) {
-        int code = haul__redirect_target(self->url, to, &self->target, &self->problem);
-        return code < 0 ? code : 0;
-    }
+    if (to)
+        return find_target(self, to);
     if (!self->body)
         haul__result_keep_body(self->result, &transfer->kept);
     return 0;

@@ -5,6 +5,7 @@
 #define NET_HOP_H
 
 #include "net/fetcher.h"
+#include "net/outgoing.h"
 
 #include <haul/timeout.h>
 
@@ -13,6 +14,7 @@ struct haul__hop {
     struct haul_coroutine coroutine;
     struct haul__fetcher *fetcher;
     const struct haul_url *url;
+    const struct haul__outgoing *outgoing; /* only read: it may be another thread's */
     struct haul__result *result; /* of the fetch: what other hops left there is overwritten, its times are added to */
     haul_body_fn *body;          /* NULL: the body is kept in the result */
     void *body_data;

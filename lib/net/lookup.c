@@ -31,12 +31,21 @@ struct haul_await haul__lookup_begin(struct haul_task *task, struct haul__fetche
     return haul__question_wait(task, question);
 }
 
+/* libcurl chooses among them, and looks the name up by itself where it finds none that it may use. */
+static bool has_wanted(const struct haul__fetcher *fetcher, const struct haul__addresses *addresses)
+{
+    enum haul_ip_version version = fetcher->options->ip_version;
+    return version == HAUL_IP_ANY || haul__addresses_have(addresses, version == HAUL_IP_6);
+}
+
 /* Why there are no addresses. */
 static struct haul__failure explain(const struct haul__fetcher *fetcher, const struct haul__transfer *transfer,
                                     struct haul__question *question, int code)
 {
     if (code == HAUL_E_TIMEOUT)
         return (struct haul__failure){HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, fetcher->lookup_message};
+    if (question->addresses)
+        return haul__lookup_failure(HAUL__LOOKUP_NO_ADDRESS, transfer->route.is_proxy);
     if (question->error == HAUL__LOOKUP_FAILED && !haul__can_open_descriptor())
         haul__question_doubt(question);
     return haul__lookup_failure(question->error, transfer->route.is_proxy);
@@ -52,7 +61,7 @@ int haul__lookup_end(struct haul__fetcher *fetcher, struct haul__transfer *trans
     }
     transfer->looking_up = NULL;
     *ret_failure = (struct haul__failure){0};
-    if (code == 0 && question->addresses) {
+    if (code == 0 && question->addresses && has_wanted(fetcher, question->addresses)) {
         transfer->addresses = haul__addresses_ref(question->addresses);
     } else {
         haul__list_remove(&transfer->turn.link);

@@ -190,7 +190,7 @@ static int parse(const char *text, struct parsed *parsed, const char **ret_probl
     if (!handle)
         return -ENOMEM;
     /* Spaces are allowed, and encoded below, where it is also done for what is plain but for them. */
-    CURLUcode code = curl_url_set(handle, CURLUPART_URL, text, CURLU_ALLOW_SPACE);
+    CURLUcode code = curl_url_set(handle, CURLUPART_URL, text, CURLU_ALLOW_SPACE | CURLU_PATH_AS_IS);
     if (code == CURLUE_OK)
         code = get_parts(handle, parsed);
     curl_url_cleanup(handle);
@@ -198,7 +198,8 @@ static int parse(const char *text, struct parsed *parsed, const char **ret_probl
 }
 
 /* Writes user information, host and tail in normal form one behind the other, and says where they are. */
-static int normalize(const struct parsed *parsed, struct haul__buffer *buffer, struct haul__pieces *pieces)
+static int normalize(const struct haul_url_reading *reading, const struct parsed *parsed, struct haul__buffer *buffer,
+                     struct haul__pieces *pieces)
 {
     int code = 0;
     size_t password = 0;
@@ -225,7 +226,7 @@ static int normalize(const struct parsed *parsed, struct haul__buffer *buffer, s
     size_t tail = buffer->size;
     if (code == 0)
         code = haul__append_normal(buffer, HAUL__PATH_COMPONENT, parsed->path, strlen(parsed->path));
-    if (code == 0)
+    if (code == 0 && !reading->keeps_dots)
         buffer->size = tail + haul__remove_dots((char *)buffer->bytes + tail, buffer->size - tail);
     if (code == 0 && parsed->query)
         code = haul__buffer_append(buffer, "?", 1);
@@ -247,8 +248,8 @@ static int normalize(const struct parsed *parsed, struct haul__buffer *buffer, s
 
 /* Has a URL of SCHEME made from TEXT, which has its scheme and ends with NUL. TYPED: the host as it stands in a text
  * without a scheme, or of size 0. */
-static int create_parsed(enum haul_url_scheme scheme, const char *text, struct haul__text typed,
-                         struct haul_url **ret_url, const char **ret_problem)
+static int create_parsed(const struct haul_url_reading *reading, enum haul_url_scheme scheme, const char *text,
+                         struct haul__text typed, struct haul_url **ret_url, const char **ret_problem)
 {
     struct parsed parsed = {0};
     struct haul__pieces pieces = {.scheme = scheme};
@@ -256,7 +257,7 @@ static int create_parsed(enum haul_url_scheme scheme, const char *text, struct h
     haul__buffer_init(&buffer);
     int code = parse(text, &parsed, ret_problem);
     if (code == 0)
-        code = normalize(&parsed, &buffer, &pieces);
+        code = normalize(reading, &parsed, &buffer, &pieces);
     if (code == 0 && (pieces.host.size == 0 || buffer.size > HAUL__URL_MAX_SIZE)) {
         *ret_problem = pieces.host.size == 0 ? problem_host : problem_long;
         code = HAUL_E_URL;
@@ -340,7 +341,8 @@ static int check_bytes(const char *text, size_t length, const char **ret_problem
     return 0;
 }
 
-int haul__url_create_parsed(const char *text, size_t length, struct haul_url **ret_url, const char **ret_problem)
+int haul__url_create_parsed(const struct haul_url_reading *reading, const char *text, size_t length,
+                            struct haul_url **ret_url, const char **ret_problem)
 {
     int code = check_bytes(text, length, ret_problem);
     if (code != 0)
@@ -348,7 +350,7 @@ int haul__url_create_parsed(const char *text, size_t length, struct haul_url **r
     size_t scheme_size = find_scheme(text, length);
     struct haul__text scheme = {text, scheme_size};
     struct haul__text typed = {text, 0};
-    enum haul_url_scheme kind = HAUL_URL_HTTPS;
+    enum haul_url_scheme kind = scheme_size == 0 && reading->implies_http ? HAUL_URL_HTTP : HAUL_URL_HTTPS;
 
     if (scheme_size > 0 && is_word(scheme, "sleep"))
         return create_sleep((struct haul__text){text + scheme_size + 1, length - scheme_size - 1}, ret_url,
@@ -370,14 +372,22 @@ int haul__url_create_parsed(const char *text, size_t length, struct haul_url **r
     memcpy(whole, "https://", prefix);
     memcpy(whole + prefix, text, length);
     whole[prefix + length] = '\0';
-    code = create_parsed(kind, whole, typed, ret_url, ret_problem);
+    code = create_parsed(reading, kind, whole, typed, ret_url, ret_problem);
     haul__free(whole);
     return code;
 }
 
-/* Most URLs in a list are plain; whatever has any peculiarity is libcurl's to decide. */
+int haul_url_create_as(const struct haul_url_reading *reading, const char *text, size_t length,
+                       struct haul_url **ret_url, const char **ret_problem)
+{
+    /* Most URLs in a list are plain; whatever has any peculiarity is libcurl's to decide. A plain path has no dots that
+     * would go, and a plain text without a scheme is https. */
+    int code = reading->implies_http ? HAUL_E_DRAINED : haul__url_create_plain(text, length, ret_url);
+    return code == HAUL_E_DRAINED ? haul__url_create_parsed(reading, text, length, ret_url, ret_problem) : code;
+}
+
 int haul_url_create(const char *text, size_t length, struct haul_url **ret_url, const char **ret_problem)
 {
-    int code = haul__url_create_plain(text, length, ret_url);
-    return code == HAUL_E_DRAINED ? haul__url_create_parsed(text, length, ret_url, ret_problem) : code;
+    static const struct haul_url_reading usual;
+    return haul_url_create_as(&usual, text, length, ret_url, ret_problem);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 /* More room, where the first is full. */
 struct haul__result_chunk {
@@ -78,6 +79,26 @@ void haul__result_keep_body(struct haul__result *result, struct haul__buffer *bu
     haul__buffer_init(buffer);
 }
 
+struct haul_header *haul__result_make_headers(struct haul__result *result, size_t count)
+{
+    struct haul_header *headers = haul__allocate_zeroed(count * sizeof(*headers));
+    if (!headers)
+        return NULL;
+    haul__free(result->headers);
+    result->headers = headers;
+    result->public.headers = headers;
+    result->public.header_count = count;
+    return headers;
+}
+
+const char *haul_result_header(const struct haul_result *result, const char *name)
+{
+    for (size_t i = 0; i < result->header_count; i++)
+        if (strcasecmp(result->headers[i].name, name) == 0)
+            return result->headers[i].value;
+    return NULL;
+}
+
 int haul__result_fail(struct haul__result *result, enum haul_class error_class, int code, const char *message)
 {
     result->public.error_class = error_class;
@@ -111,6 +132,7 @@ void haul_result_destroy(struct haul_result *public)
         result->chunks = chunk->next;
         haul__free(chunk);
     }
+    haul__free(result->headers);
     haul__free(result->kept);
     haul__free(result);
 }

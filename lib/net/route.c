@@ -151,7 +151,7 @@ struct haul__route haul__route_find(const struct haul_client_options *options, c
         redirect(options->connect_to, &route);
     else if (exemption == PROXIED)
         go_by_proxy(proxy, &route);
-    if (exemption == UNKNOWN || is_number(route.host) || is_localhost(route.host) ||
+    if (options->unix_socket || exemption == UNKNOWN || is_number(route.host) || is_localhost(route.host) ||
         has_entry(options->resolve, route.host, route.port))
         route.host.size = 0;
     return route;

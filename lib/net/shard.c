@@ -255,7 +255,7 @@ static void end_some(struct haul__shard *shard)
         struct haul__transfer *transfer = haul__container(shard->ending.next, struct haul__transfer, ending);
         haul__list_remove(&transfer->ending);
         if (transfer->task)
-            give_up(transfer, transfer->error < 0 ? 0 : HAUL_E_CANCELLED);
+            give_up(transfer, transfer->is_cancelled && transfer->error == 0 ? HAUL_E_CANCELLED : 0);
     }
 }
 
@@ -321,14 +321,19 @@ void haul__shard_expire(struct haul__transfer *transfer, struct haul__failure fa
     give_up(transfer, 0);
 }
 
+void haul__shard_end_soon(struct haul__transfer *transfer)
+{
+    haul__list_remove(&transfer->ending);
+    haul__list_append(&transfer->shard->ending, &transfer->ending);
+}
+
 static void cancel_run(struct haul_task *task)
 {
     struct haul__transfer *transfer = haul__task_waited(task);
     if (transfer->is_cancelled)
         return;
     transfer->is_cancelled = true;
-    haul__list_remove(&transfer->ending);
-    haul__list_append(&transfer->shard->ending, &transfer->ending);
+    haul__shard_end_soon(transfer);
 }
 
 static const struct haul__ready_kind run_kind = {.cancel = cancel_run};

@@ -49,6 +49,9 @@ void haul__shard_after_poll(struct haul__shard *shard);
  * nothing has. From the hook only. */
 void haul__shard_expire(struct haul__transfer *transfer, struct haul__failure failure);
 
+/* Has the transfer, which runs, end before the loop waits again, unless libcurl has ended it by then. */
+void haul__shard_end_soon(struct haul__transfer *transfer);
+
 /* What the sockets' watches call, with the socket. */
 haul__watch_fn haul__shard_event;
 

@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 #include "net/redirect.h"
+#include "net/request.h"
+#include "net/settings.h"
 #include "net/trust.h"
 
 #include <arpa/inet.h>
@@ -188,8 +190,11 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *data)
     else if (size > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
         transfer->has_whole_header = true;
     transfer->header_size += size;
-    if (transfer->header_size <= max_header_size)
+    if (transfer->header_size <= max_header_size) {
+        if (transfer->ends_with_header && transfer->has_whole_header)
+            haul__request_end_with_header(transfer);
         return size;
+    }
     transfer->failure =
         (struct haul__failure){HAUL_CLASS_SIZE, CURLE_RECV_ERROR, "the header of the answer is larger than 300 kB"};
     return 0;
@@ -227,6 +232,8 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
     note_receipt(transfer);
     int code = transfer->body_size == 0 ? begin_body(transfer) : 0;
     transfer->body_size += (int64_t)size;
+    if (transfer->ends_with_header)
+        return haul__request_takes_rest(transfer) ? size : 0;
     transfer->result->public.bytes = transfer->body_size;
     if (code == 0)
         code = pass_body(transfer, bytes, size);
@@ -339,6 +346,7 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     code |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    code |= haul__settings_apply(easy, options);
     return code | set_trust(easy, all);
 }
 
@@ -380,6 +388,7 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
 {
     haul__buffer_finish(&transfer->kept);
     haul__buffer_finish(&transfer->told);
+    haul__buffer_finish(&transfer->fields);
     curl_easy_cleanup(transfer->easy);
     curl_url_cleanup(transfer->parsed);
     haul__free(transfer);
@@ -390,7 +399,7 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
  * transfer begins. */
 static CURLcode set_url(struct haul__transfer *transfer, const char *text)
 {
-    bool is_parsed = curl_url_set(transfer->parsed, CURLUPART_URL, text, 0) == CURLUE_OK;
+    bool is_parsed = curl_url_set(transfer->parsed, CURLUPART_URL, text, CURLU_PATH_AS_IS) == CURLUE_OK;
     CURLcode code = curl_easy_setopt(transfer->easy, CURLOPT_URL, text);
     return code | curl_easy_setopt(transfer->easy, CURLOPT_CURLU, is_parsed ? transfer->parsed : NULL);
 }
@@ -430,6 +439,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->has_whole_header = false;
     transfer->is_discarded = false;
     transfer->is_cancelled = false;
+    transfer->is_enough = false;
     transfer->header_size = 0;
     transfer->body_size = 0;
     transfer->failure = (struct haul__failure){0};

@@ -21,6 +21,7 @@ struct haul__transfers {
     const struct haul_client_options *options;
     struct haul_loop *loop;
     struct haul_trust *trust;
+    struct haul_cookies *cookies; /* NULL: none */
     struct curl_slist *resolve;
     struct curl_slist *connect_to;
     struct haul__sockets sockets;
@@ -41,9 +42,11 @@ struct haul__transfer {
     struct haul__buffer told;     /* what libcurl is told of names, for as long as it may read it */
     struct curl_slist telling[2]; /* the same as a list, with that of all behind it */
     bool is_telling;
-    CURLU *parsed;     /* the URL, for libcurl */
-    const char *proxy; /* as it was set last */
-    bool wants_new;    /* the same; it uses no connection that is there */
+    CURLU *parsed;              /* the URL, for libcurl */
+    const char *proxy;          /* as it was set last */
+    bool wants_new;             /* the same; it uses no connection that is there */
+    bool has_request;           /* libcurl was told of one last */
+    struct haul__buffer fields; /* its header fields, for libcurl: a list in an array */
 
     /* What it was started with. */
     struct haul__shard *shard;
@@ -72,6 +75,8 @@ struct haul__transfer {
     bool has_whole_header;    /* with the empty line behind it */
     bool is_discarded;        /* the body of a redirect that is followed */
     bool is_cancelled;        /* its task was asked to end */
+    bool ends_with_header;    /* of the body at most a small rest is read */
+    bool is_enough;           /* what was wanted has come; the rest is not read */
     size_t header_size;       /* bytes of header so far */
     int64_t body_size;        /* bytes of body so far */
     struct haul__buffer kept; /* the body, where nobody takes it */

@@ -3,6 +3,7 @@
 #include "core/loop.h"
 
 #include <errno.h>
+#include <haul/cookies.h>
 #include <haul/trust.h>
 #include <string.h>
 
@@ -39,6 +40,8 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
         transfers->trust = haul_trust_ref(options->trust);
     else
         code = haul_trust_create(NULL, &transfers->trust, &problem);
+    if (options->cookies)
+        transfers->cookies = haul_cookies_ref(options->cookies);
     if (code == 0)
         code = make_slist(options->resolve, &transfers->resolve);
     if (code == 0)
@@ -59,4 +62,5 @@ void haul__transfers_finish(struct haul__transfers *transfers)
     curl_slist_free_all(transfers->resolve);
     curl_slist_free_all(transfers->connect_to);
     haul_trust_unref(transfers->trust);
+    haul_cookies_unref(transfers->cookies);
 }

@@ -49,6 +49,7 @@ bool haul__is_address(struct haul__text host);
  * for the port and an empty path; it needs neither libcurl nor any memory but the URL's. What it takes the other takes
  * in the same way. */
 int haul__url_create_plain(const char *text, size_t length, struct haul_url **ret_url);
-int haul__url_create_parsed(const char *text, size_t length, struct haul_url **ret_url, const char **ret_problem);
+int haul__url_create_parsed(const struct haul_url_reading *reading, const char *text, size_t length,
+                            struct haul_url **ret_url, const char **ret_problem);
 
 #endif

@@ -16,7 +16,7 @@ PUBLIC = {
         "group", "lock", "loop", "outcomes", "queue", "run", "semaphore", "shield", "sleep", "task", "timeout", "trace", "wait",
     ],
     "io": ["executor", "process", "stream"],
-    "net": ["client", "result", "trust", "url"],
+    "net": ["client", "cookies", "request", "result", "trust", "url"],
     None: ["haul", "version"],
 }
 
@@ -24,7 +24,11 @@ PUBLIC = {
 DOORS = {
     "ev.h": ["lib/core/poll.c"],
     "ares.h": ["lib/net/channel.c"],
-    "curl/": ["lib/net/transfer.c", "lib/net/transfer.h", "lib/net/transfers.c", "lib/net/shard.c", "lib/net/shard.h", "lib/net/parser.c"],
+    "curl/": [
+        "lib/net/transfer.c", "lib/net/transfer.h", "lib/net/transfers.c", "lib/net/shard.c", "lib/net/shard.h",
+        "lib/net/parser.c", "lib/net/request.c", "lib/net/settings.c", "lib/net/settings.h", "lib/net/debug.c",
+        "lib/net/debug.h", "lib/net/cookies.c", "lib/net/cookies.h",
+    ],
     "openssl/": ["lib/net/trust.c", "cmd/files/digest.c"],
     "cjson/": ["cmd/files/tag.c", "cmd/report/export.c"],
     "valgrind/": ["lib/base/slab.c"],

@@ -15,11 +15,12 @@ import support
 
 
 class Request(typing.NamedTuple):
-    """What arrived: the head's lines without their ends."""
+    """What arrived: the head's lines without their ends, and the body."""
 
     method: str
     target: str
     fields: tuple
+    body: bytes = b""
 
     def field(self, name):
         """Its value, or None."""
@@ -49,7 +50,8 @@ class _Conversation(socketserver.StreamRequestHandler):
         if len(line) != 3:
             return None
         fields = iter(lambda: self.rfile.readline().decode("latin-1").rstrip("\r\n"), "")
-        return Request(line[0], line[1], tuple(fields))
+        request = Request(line[0], line[1], tuple(fields))
+        return request._replace(body=self.rfile.read(int(request.field("content-length") or 0)))
 
     def finish(self):
         with contextlib.suppress(OSError):

@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import threading
+import urllib.parse
 
 import pytest
 import servers
@@ -406,3 +407,54 @@ def test_without_descriptors_nothing_is_lost(origin, tmp_path):
         assert hashlib.sha256(content).hexdigest() == record["sha256"]
     assert sizes == {5: 150, 100_000: 150}
     assert len(tree(tmp_path)) == 300
+
+
+def dispositions(origin, *values):
+    quoted = (urllib.parse.quote(value, safe="") for value in values)
+    return [origin.url(f"/header?Content-Disposition={value}") for value in quoted]
+
+
+def test_names_that_servers_give(haul, origin, tmp_path):
+    fields = ["attachment; filename=a.txt", "inline", "attachment; filename*=UTF-8''na%C3%AFve.txt", 'a; filename="x/y\\"z"']
+    run = haul("--sequential", "-j", "-O", "-J", *dispositions(origin, *fields), origin.url("/ok"), cwd=tmp_path)
+    assert files_of(run) == ["a.txt", "header", "na\u00efve.txt", 'y"z', "ok"]
+    assert sorted(tree(tmp_path)) == sorted(files_of(run))
+    run = haul("-j", "-o", "{index}.{ext}", "-J", *dispositions(origin, fields[0]), cwd=tmp_path)
+    assert files_of(run) == ["0.txt"]
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "..", ".bashrc", "-rf", "", "a\\..\\x", "%00", "x" * 5000])
+def test_hostile_names_from_servers_stay_inside(haul, origin, tmp_path, name):
+    inside = tmp_path / "a" / "b"
+    inside.mkdir(parents=True)
+    urls = dispositions(origin, f'attachment; filename="{name}"', f"attachment; filename*=UTF-8''{name}")
+    run = haul("-j", "-O", "-J", *urls, cwd=inside)
+    assert run.returncode == 0
+    assert sorted(tree(tmp_path)) == sorted(f"a/b/{file}" for file in files_of(run))
+    assert not any(file[0] in ".-" or "/" in file or len(file) > 210 for file in files_of(run))
+
+
+def test_a_server_replaces_no_file(haul, origin, tmp_path):
+    (tmp_path / "mine").write_bytes(b"mine")
+    run = haul("-j", "-O", "-J", *dispositions(origin, "attachment; filename=mine"), cwd=tmp_path)
+    assert files_of(run) == ["mine.1"]
+    assert tree(tmp_path) == {"mine": b"mine", "mine.1": b"ok\n"}
+
+
+def test_skip_existing_needs_names_that_are_known(haul, origin, tmp_path):
+    for options in (["-O", "-J"], ["-o", "{status}"]):
+        run = haul(*options, "--skip-existing", origin.url("/ok"), cwd=tmp_path)
+        assert (run.returncode, run.stdout) == (2, b"")
+        assert run.stderr.startswith(b"haul: --skip-existing must know the names of files before the answers come")
+
+
+def test_include_headers(haul, origin, mode):
+    urls = [origin.url("/header?X-One=1&Set-Cookie=a&set-cookie=b&X-Bad=%ff"), origin.url("/redirect"), "sleep:0"]
+    run = haul("--mode", mode, "-j", "--include-headers", *urls)
+    first, second, third = sorted(run.records(), key=lambda record: record["index"])
+    assert first["headers"]["x-one"] == ["1"]
+    assert first["headers"]["set-cookie"] == ["a", "b"]
+    assert first["headers"]["x-bad"] == ["\ufffd"]
+    assert "location" not in second["headers"]
+    assert second["headers"]["content-type"] == ["text/plain"]
+    assert third["headers"] == {}

@@ -4,282 +4,125 @@
 
 #include <string.h>
 
-struct options options;
+/* A predicate on `options`, the options that were read. */
+#define SAMPLE(name, is_so)                                                                                            \
+    static bool name(const struct options *options)                                                                    \
+    {                                                                                                                  \
+        return is_so;                                                                                                  \
+    }
 
-static bool has_list(void)
+static bool is_same(const char *text, const char *other)
 {
-    return options.items[0].kind == SOURCE_LIST && strcmp(options.items[0].text, "urls.txt") == 0;
+    return text && strcmp(text, other) == 0;
 }
 
-static bool has_as_completed(void)
+static bool has_one(const struct string_list *list, const char *text)
 {
-    return options.mode == MODE_AS_COMPLETED;
+    return list->count == 1 && is_same(list->at[0], text);
 }
 
-static bool has_gather(void)
+/* What is sent, as far as it stands in the request. */
+static bool sends(const struct options *options, const char *body)
 {
-    return options.mode == MODE_GATHER;
+    const struct haul_request *request = request_of(&options->request);
+    return request && request->body && request->body_size == strlen(body) &&
+           memcmp(request->body, body, request->body_size) == 0;
 }
 
-static bool has_sequential(void)
-{
-    return options.mode == MODE_SEQUENTIAL;
-}
+SAMPLE(has_method, is_same(request_of(&options->request)->method, "PURGE"))
+SAMPLE(has_header, is_same(request_of(&options->request)->headers[0], "X-A: b"))
+SAMPLE(has_data, sends(options, "a=b"))
+SAMPLE(has_encoded_data, sends(options, "a=%26"))
+SAMPLE(has_json, sends(options, "{}") && options->request.is_json)
+SAMPLE(has_get, options->request.is_get)
+SAMPLE(has_head, is_same(request_of(&options->request)->method, "HEAD"))
+SAMPLE(has_no_body, request_of(&options->request)->ends_with_header)
+SAMPLE(has_user_agent, is_same(options->user_agent, "agent"))
+SAMPLE(has_referer, is_same(request_of(&options->request)->referer, "http://a/") &&
+                        request_of(&options->request)->refers_to_hop_before)
+SAMPLE(has_user, is_same(request_of(&options->request)->user, "name:word"))
+SAMPLE(has_bearer, is_same(request_of(&options->request)->bearer, "token"))
+SAMPLE(has_cookie, is_same(request_of(&options->request)->cookies, "a=b"))
+SAMPLE(has_cookie_jar, is_same(options->request.cookie_jar, "jar"))
+SAMPLE(has_netrc, options->connections.netrc)
+SAMPLE(has_auth_host, has_one(&options->request.auth_hosts, ".a.test"))
+SAMPLE(has_location_trusted, request_of(&options->request)->is_trusting)
+SAMPLE(has_range, is_same(request_of(&options->request)->range, "5-"))
+SAMPLE(has_output, is_same(options->output, "{name}.html"))
+SAMPLE(has_remote_name, is_same(options->output, "{name}"))
+SAMPLE(has_remote_header_name, options->remote_header_name)
+SAMPLE(has_output_dir, is_same(options->output_dir, "files"))
+SAMPLE(has_create_dirs, options->create_dirs)
+SAMPLE(has_no_clobber, options->no_clobber)
+SAMPLE(has_skip_existing, options->skip_existing)
+SAMPLE(has_fail_with_body, options->fail_with_body)
+SAMPLE(has_fsync, options->fsync)
+SAMPLE(has_sha256, options->sha256)
+SAMPLE(has_newline, options->newline)
+SAMPLE(has_include_body, options->include_body)
+SAMPLE(has_include_headers, options->include_headers)
+SAMPLE(has_deadline, options->deadline == 90 * HAUL_SECOND)
+SAMPLE(has_ok_status, status_set_has(&options->ok_status, 404) && !status_set_has(&options->ok_status, 200))
+SAMPLE(has_fail_on, options->fail_on.kind == FAIL_ON_ERROR && options->fail_on.limit == 5)
+SAMPLE(has_failed, is_same(options->failed, "again.txt"))
+SAMPLE(has_fail_fast, options->fail_fast)
+SAMPLE(has_race, options->race)
+SAMPLE(has_format, options->format == FORMAT_CSV)
+SAMPLE(has_only, options->only == ONLY_FAILED)
+SAMPLE(has_colour, options->colour == COLOUR_NEVER)
+SAMPLE(has_insecure, options->insecure)
+SAMPLE(has_cacert, is_same(options->cacert, "ca.pem"))
+SAMPLE(has_dns_servers, is_same(options->dns_servers, "192.0.2.1:5353,::1"))
+SAMPLE(has_resolver, options->system_resolver)
+SAMPLE(has_resolve, is_same(options->resolve[0], "a:80:127.0.0.1") && !options->resolve[1])
+SAMPLE(has_connect_to, is_same(options->connect_to[0], "a:80:b:81") && !options->connect_to[1])
+SAMPLE(has_proxy, is_same(options->connections.proxy, "http://a:81"))
+SAMPLE(has_noproxy, is_same(options->connections.no_proxy, "a,b"))
+SAMPLE(has_compressed, options->connections.compressed)
+SAMPLE(has_cert,
+       is_same(options->connections.certificate, "/dev/null") && is_same(options->connections.key_password, "word"))
+SAMPLE(has_key, is_same(options->connections.key, "/dev/null"))
+SAMPLE(has_ciphers, is_same(options->connections.ciphers, "A:B"))
+SAMPLE(has_tls_1_2, options->connections.tls_version == HAUL_TLS_1_2)
+SAMPLE(has_tls_1_3, options->connections.tls_version == HAUL_TLS_1_3)
+SAMPLE(has_http_1_0, options->connections.http_version == HAUL_HTTP_1_0)
+SAMPLE(has_http_1_1, options->connections.http_version == HAUL_HTTP_1_1)
+SAMPLE(has_http_2, options->connections.http_version == HAUL_HTTP_2)
+SAMPLE(has_http_2_prior, options->connections.http_version == HAUL_HTTP_2_PRIOR_KNOWLEDGE)
+SAMPLE(has_ipv4, options->connections.ip_version == HAUL_IP_4)
+SAMPLE(has_ipv6, options->connections.ip_version == HAUL_IP_6)
+SAMPLE(has_interface, is_same(options->connections.interface, "lo"))
+SAMPLE(has_unix_socket, is_same(options->connections.unix_socket, "/tmp/x"))
+SAMPLE(has_path_as_is, options->reading.keeps_dots)
+SAMPLE(has_proto, options->connections.no_http && !options->connections.no_https)
+SAMPLE(has_proto_default, options->reading.implies_http)
+SAMPLE(has_show_error, options->show_error)
+SAMPLE(has_verbose, options->connections.verbose)
+SAMPLE(has_nothing, options->command == COMMAND_FETCH)
+SAMPLE(has_parallel_max, options->concurrency == 7 && options->is_concurrency_given)
+SAMPLE(has_parallel_max_host, options->per_host == 7 && options->is_per_host_given)
 
-static bool has_runs(void)
-{
-    return options.runs == 7;
-}
-
-static bool has_modes(void)
-{
-    return options.mode_count == 2 && options.modes[0] == MODE_GATHER && options.modes[1] == MODE_SEQUENTIAL;
-}
-
-static bool has_export_json(void)
-{
-    return strcmp(options.export_json, "figures.json") == 0;
-}
-
-static bool has_concurrency(void)
-{
-    return options.concurrency == 7 && options.is_concurrency_given;
-}
-
-static bool has_per_host(void)
-{
-    return options.per_host == 7;
-}
-
-static bool has_window(void)
-{
-    return options.window == 7;
-}
-
-static bool has_max_time(void)
-{
-    return options.max_time == 1500 * HAUL_MILLISECOND;
-}
-
-static bool has_connect_timeout(void)
-{
-    return options.connect_timeout == 500 * HAUL_MILLISECOND;
-}
-
-static bool has_idle_timeout(void)
-{
-    return options.idle_timeout == 2 * HAUL_MINUTE;
-}
-
-static bool has_location(void)
-{
-    return options.location;
-}
-
-static bool has_no_location(void)
-{
-    return !options.location;
-}
-
-static bool has_max_redirs(void)
-{
-    return options.max_redirs == 7;
-}
-
-static bool has_insecure(void)
-{
-    return options.insecure;
-}
-
-static bool has_cacert(void)
-{
-    return strcmp(options.cacert, "ca.pem") == 0;
-}
-
-static bool has_dns_servers(void)
-{
-    return strcmp(options.dns_servers, "192.0.2.1:5353,::1") == 0;
-}
-
-static bool has_resolver(void)
-{
-    return options.system_resolver;
-}
-
-static bool has_resolve(void)
-{
-    return strcmp(options.resolve[0], "a:80:127.0.0.1") == 0 && !options.resolve[1];
-}
-
-static bool has_connect_to(void)
-{
-    return strcmp(options.connect_to[0], "a:80:b:81") == 0 && !options.connect_to[1];
-}
-
-static bool has_deadline(void)
-{
-    return options.deadline == 90 * HAUL_SECOND;
-}
-
-static bool has_ok_status(void)
-{
-    return status_set_has(&options.ok_status, 404) && !status_set_has(&options.ok_status, 200);
-}
-
-static bool has_fail_on(void)
-{
-    return options.fail_on.kind == FAIL_ON_ERROR && options.fail_on.limit == 5;
-}
-
-static bool has_failed(void)
-{
-    return strcmp(options.failed, "again.txt") == 0;
-}
-
-static bool has_fail_fast(void)
-{
-    return options.fail_fast;
-}
-
-static bool has_race(void)
-{
-    return options.race;
-}
-
-static bool has_format(void)
-{
-    return options.format == FORMAT_CSV;
-}
-
-static bool has_only(void)
-{
-    return options.only == ONLY_FAILED;
-}
-
-static bool has_output(void)
-{
-    return strcmp(options.output, "{name}.html") == 0;
-}
-
-static bool has_remote_name(void)
-{
-    return strcmp(options.output, "{name}") == 0;
-}
-
-static bool has_output_dir(void)
-{
-    return strcmp(options.output_dir, "files") == 0;
-}
-
-static bool has_create_dirs(void)
-{
-    return options.create_dirs;
-}
-
-static bool has_no_clobber(void)
-{
-    return options.no_clobber;
-}
-
-static bool has_skip_existing(void)
-{
-    return options.skip_existing;
-}
-
-static bool has_fail_with_body(void)
-{
-    return options.fail_with_body;
-}
-
-static bool has_fsync(void)
-{
-    return options.fsync;
-}
-
-static bool has_sha256(void)
-{
-    return options.sha256;
-}
-
-static bool has_jsonl(void)
-{
-    return options.format == FORMAT_JSONL;
-}
-
-static bool has_colour(void)
-{
-    return options.colour == COLOUR_NEVER;
-}
-
-static bool has_body(void)
-{
-    return options.body;
-}
-
-static bool has_newline(void)
-{
-    return options.newline;
-}
-
-static bool has_include_body(void)
-{
-    return options.include_body;
-}
-
-static bool has_silent(void)
-{
-    return options.silent;
-}
-
-static bool has_summary(void)
-{
-    return options.summary;
-}
-
-static bool has_help(void)
-{
-    return options.help;
-}
-
-static bool has_version(void)
-{
-    return options.version;
-}
-
-const struct option_sample option_samples[] = {
-    {"input", "urls.txt", has_list},
-    {"as-completed", NULL, has_as_completed},
-    {"gather", NULL, has_gather},
-    {"sequential", NULL, has_sequential},
-    {"mode", "sequential", has_sequential},
-    {"runs", "7", has_runs},
-    {"modes", "gather,sequential", has_modes},
-    {"export-json", "figures.json", has_export_json},
-    {"concurrency", "7", has_concurrency},
-    {"per-host", "7", has_per_host},
-    {"window", "7", has_window},
-    {"max-time", "1.5", has_max_time},
-    {"connect-timeout", "500ms", has_connect_timeout},
-    {"idle-timeout", "2m", has_idle_timeout},
+static const struct option_sample samples[] = {
+    {"request", "PURGE", has_method},
+    {"header", "X-A: b", has_header},
+    {"data", "a=b", has_data},
+    {"data-binary", "a=b", has_data},
+    {"data-urlencode", "a=&", has_encoded_data},
+    {"json", "{}", has_json},
+    {"get", NULL, has_get},
+    {"head", NULL, has_head},
+    {"no-body", NULL, has_no_body},
+    {"user-agent", "agent", has_user_agent},
+    {"referer", "http://a/;auto", has_referer},
+    {"user", "name:word", has_user},
+    {"oauth2-bearer", "token", has_bearer},
+    {"cookie", "a=b", has_cookie},
+    {"cookie-jar", "jar", has_cookie_jar},
+    {"netrc", NULL, has_netrc},
+    {"auth-host", ".a.test", has_auth_host},
+    {"location-trusted", NULL, has_location_trusted},
+    {"range", "5", has_range},
     {"deadline", "1.5m", has_deadline},
-    {"location", NULL, has_location},
-    {"no-location", NULL, has_no_location},
-    {"max-redirs", "7", has_max_redirs},
-    {"insecure", NULL, has_insecure},
-    {"cacert", "ca.pem", has_cacert},
-    {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
-    {"resolver", "system", has_resolver},
-    {"resolve", "a:80:127.0.0.1", has_resolve},
-    {"connect-to", "a:80:b:81", has_connect_to},
-    {"output", "{name}.html", has_output},
-    {"remote-name", NULL, has_remote_name},
-    {"output-dir", "files", has_output_dir},
-    {"create-dirs", NULL, has_create_dirs},
-    {"no-clobber", NULL, has_no_clobber},
-    {"skip-existing", NULL, has_skip_existing},
-    {"fail-with-body", NULL, has_fail_with_body},
-    {"fsync", NULL, has_fsync},
-    {"sha256", NULL, has_sha256},
     {"ok-status", "404", has_ok_status},
     {"fail-on", "error,5", has_fail_on},
     {"failed", "again.txt", has_failed},
@@ -287,16 +130,59 @@ const struct option_sample option_samples[] = {
     {"fail-early", NULL, has_fail_fast},
     {"race", NULL, has_race},
     {"format", "csv", has_format},
-    {"jsonl", NULL, has_jsonl},
     {"only", "failed", has_only},
     {"color", "never", has_colour},
-    {"body", NULL, has_body},
+    {"insecure", NULL, has_insecure},
+    {"cacert", "ca.pem", has_cacert},
+    {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
+    {"resolver", "system", has_resolver},
+    {"resolve", "a:80:127.0.0.1", has_resolve},
+    {"connect-to", "a:80:b:81", has_connect_to},
+    {"proxy", "http://a:81", has_proxy},
+    {"noproxy", "a,b", has_noproxy},
+    {"compressed", NULL, has_compressed},
+    {"cert", "/dev/null:word", has_cert},
+    {"key", "/dev/null", has_key},
+    {"ciphers", "A:B", has_ciphers},
+    {"tlsv1.2", NULL, has_tls_1_2},
+    {"tlsv1.3", NULL, has_tls_1_3},
+    {"http1.0", NULL, has_http_1_0},
+    {"http1.1", NULL, has_http_1_1},
+    {"http2", NULL, has_http_2},
+    {"http2-prior-knowledge", NULL, has_http_2_prior},
+    {"ipv4", NULL, has_ipv4},
+    {"ipv6", NULL, has_ipv6},
+    {"interface", "lo", has_interface},
+    {"unix-socket", "/tmp/x", has_unix_socket},
+    {"path-as-is", NULL, has_path_as_is},
+    {"proto", "=https", has_proto},
+    {"proto-default", "http", has_proto_default},
+    {"output", "{name}.html", has_output},
+    {"remote-name", NULL, has_remote_name},
+    {"remote-header-name", NULL, has_remote_header_name},
+    {"output-dir", "files", has_output_dir},
+    {"create-dirs", NULL, has_create_dirs},
+    {"no-clobber", NULL, has_no_clobber},
+    {"skip-existing", NULL, has_skip_existing},
+    {"fail-with-body", NULL, has_fail_with_body},
+    {"fsync", NULL, has_fsync},
+    {"sha256", NULL, has_sha256},
     {"newline", NULL, has_newline},
     {"include-body", NULL, has_include_body},
-    {"silent", NULL, has_silent},
-    {"summary", NULL, has_summary},
-    {"help", NULL, has_help},
-    {"version", NULL, has_version},
+    {"include-headers", NULL, has_include_headers},
+    {"show-error", NULL, has_show_error},
+    {"verbose", NULL, has_verbose},
+    {"fail", NULL, has_nothing},
+    {"no-buffer", NULL, has_nothing},
+    {"parallel", NULL, has_nothing},
+    {"parallel-max", "7", has_parallel_max},
+    {"parallel-max-host", "7", has_parallel_max_host},
 };
 
-const size_t option_sample_count = sizeof(option_samples) / sizeof(option_samples[0]);
+const struct option_sample *option_sample_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+        if (strcmp(samples[i].name, name) == 0)
+            return &samples[i];
+    return NULL;
+}

@@ -1,23 +1,16 @@
-/* For each row of the option table a value, and how to see that it was read. */
-#ifndef OPTION_SAMPLES_H
-#define OPTION_SAMPLES_H
+/* Command lines for the options that say what is sent and how servers are reached. */
+#ifndef TESTS_OPTION_SAMPLES_H
+#define TESTS_OPTION_SAMPLES_H
 
 #include "options.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-
-/* What the test has parsed. */
-extern struct options options;
 
 struct option_sample {
     const char *name;
     const char *value; /* NULL: it takes none */
-    bool (*is_set)(void);
+    bool (*is_set)(const struct options *options);
 };
 
-/* In the order of the table. */
-extern const struct option_sample option_samples[];
-extern const size_t option_sample_count;
+/* The sample for the option with this name; NULL: it is none of these. */
+const struct option_sample *option_sample_find(const char *name);
 
 #endif

@@ -36,10 +36,10 @@ static void assert_utf8(const char *bytes, size_t size)
 }
 
 /* Parsed strictly: one object, a newline behind it and nothing else, no newline in it. */
-static struct record written_with(const struct sample *sample, const struct record_options *options)
+static struct record written(const struct sample *sample)
 {
     struct record record = {0};
-    assert_int_equal(record_write(&record.text, &sample->entry, options), 0);
+    assert_int_equal(record_write(&record.text, &sample->entry, &(struct record_options){.epoch = epoch}), 0);
     const char *end;
     record.json = cJSON_ParseWithLengthOpts(record.text.bytes, record.text.size, &end, 0);
     assert_non_null(record.json);
@@ -47,11 +47,6 @@ static struct record written_with(const struct sample *sample, const struct reco
     assert_ptr_equal(memchr(record.text.bytes, '\n', record.text.size), end);
     assert_utf8(record.text.bytes, record.text.size);
     return record;
-}
-
-static struct record written(const struct sample *sample)
-{
-    return written_with(sample, &(struct record_options){.epoch = epoch});
 }
 
 static void finish(struct record *record)
@@ -180,61 +175,6 @@ static void test_exact_bytes(void **state)
         "\"transfer\":0.005000,\"total\":0.411000}}\n";
     assert_int_equal(record.text.size, strlen(expected));
     assert_memory_equal(record.text.bytes, expected, strlen(expected));
-    finish(&record);
-}
-
-static struct record written_with_body(struct sample *sample, const char *body, size_t size)
-{
-    sample->result.body = (unsigned char *)body;
-    sample->result.body_size = size;
-    return written_with(sample, &(struct record_options){.epoch = epoch, .has_body = true});
-}
-
-static void test_body(void **state)
-{
-    (void)state;
-    struct sample sample;
-    sample_init(&sample);
-    struct record record = written_with_body(&sample, "\"one\"\n\xe2\x82\xac", 9);
-    assert_string(&record, "body", "\"one\"\n\xe2\x82\xac");
-    assert_null(cJSON_GetObjectItemCaseSensitive(record.json, "body_base64"));
-    finish(&record);
-    record = written_with_body(&sample, "", 0);
-    assert_string(&record, "body", "");
-    finish(&record);
-    record = written_with_body(&sample, "\xff\0a", 3);
-    assert_true(cJSON_IsNull(field(&record, "body")));
-    assert_string(&record, "body_base64", "/wBh");
-    finish(&record);
-    sample_fail(&sample, HAUL_CLASS_HTTP, 404, "Not Found");
-    record = written_with_body(&sample, "gone", 4);
-    assert_string(&record, "body", "gone");
-    finish(&record);
-}
-
-/* Where no answer came, or not all of it. */
-static void test_no_body(void **state)
-{
-    (void)state;
-    struct sample sample;
-    sample_init(&sample);
-    sample_fail(&sample, HAUL_CLASS_PROTOCOL, 200, "it broke off");
-    struct record record = written_with_body(&sample, "half", 4);
-    assert_true(cJSON_IsNull(field(&record, "body")));
-    finish(&record);
-    sample_init(&sample);
-    record = written_with_body(&sample, NULL, 0);
-    assert_true(cJSON_IsNull(field(&record, "body")));
-    finish(&record);
-}
-
-static void test_digest(void **state)
-{
-    (void)state;
-    struct sample sample;
-    sample_init(&sample);
-    struct record record = written_with(&sample, &(struct record_options){.epoch = epoch, .has_digest = true});
-    assert_true(cJSON_IsNull(field(&record, "sha256")));
     finish(&record);
 }
 
@@ -463,9 +403,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_field),
         cmocka_unit_test(test_exact_bytes),
-        cmocka_unit_test(test_body),
-        cmocka_unit_test(test_no_body),
-        cmocka_unit_test(test_digest),
         cmocka_unit_test(test_failure),
         cmocka_unit_test(test_unknown_is_null),
         cmocka_unit_test(test_escapes),

@@ -44,6 +44,25 @@ static void test_failed(void **state)
     haul_result_destroy(NULL);
 }
 
+static void test_headers(void **state)
+{
+    (void)state;
+    struct haul__result *result = haul__result_create("u");
+    assert_null(haul_result_header(&result->public, "a"));
+    haul__result_make_headers(result, 1)[0] = (struct haul_header){"gone", "with the next ones"};
+    struct haul_header *headers = haul__result_make_headers(result, 3);
+    headers[0] = (struct haul_header){"Set-Cookie", "one"};
+    headers[1] = (struct haul_header){"set-cookie", "two"};
+    headers[2] = (struct haul_header){"ETag", ""};
+    assert_ptr_equal(result->public.headers, headers);
+    assert_int_equal(result->public.header_count, 3);
+    assert_string_equal(haul_result_header(&result->public, "SET-COOKIE"), "one");
+    assert_string_equal(haul_result_header(&result->public, "etag"), "");
+    assert_null(haul_result_header(&result->public, "gone"));
+    assert_null(haul_result_header(&result->public, "ET"));
+    haul_result_destroy(&result->public);
+}
+
 /* Texts of all sizes stay where they are and as they are while others come. */
 static void test_texts(void **state)
 {
@@ -106,9 +125,13 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_class_names), cmocka_unit_test(test_failed),
-        cmocka_unit_test(test_texts),       cmocka_unit_test(test_an_ordinary_one_is_one_allocation),
-        cmocka_unit_test(test_body),        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_class_names),
+        cmocka_unit_test(test_failed),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_an_ordinary_one_is_one_allocation),
+        cmocka_unit_test(test_body),
+        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

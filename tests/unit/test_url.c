@@ -202,13 +202,14 @@ static void assert_same(const struct haul_url *a, const struct haul_url *b)
 /* Nonzero: the plain way took it. */
 static bool check_agreement(const char *text, size_t size)
 {
+    static const struct haul_url_reading usual;
     struct haul_url *plain = NULL, *parsed = NULL;
     const char *problem = NULL;
     int code = haul__url_create_plain(text, size, &plain);
     if (code == HAUL_E_DRAINED)
         return false;
     assert_int_equal(code, 0);
-    if (haul__url_create_parsed(text, size, &parsed, &problem) != 0)
+    if (haul__url_create_parsed(&usual, text, size, &parsed, &problem) != 0)
         fail_msg("only the plain way takes %.*s: %s", (int)size, text, problem);
     assert_same(plain, parsed);
     haul_url_destroy(plain);
@@ -407,6 +408,46 @@ static void test_dots(void **state)
     }
 }
 
+static const struct {
+    bool implies_http;
+    bool keeps_dots;
+    const char *text;
+    const char *url; /* NULL: refused */
+} readings[] = {
+    {false, true, "http://a/b/../c/./d", "http://a/b/../c/./d"},
+    {false, true, "http://a/%2e%2E/b c", "http://a/../b%20c"},
+    {false, true, "a/../b?c/../d", "https://a/../b?c/../d"},
+    {false, true, "http://a/b", "http://a/b"},
+    {true, false, "a/b/../c", "http://a/c"},
+    {true, false, "a:80", "http://a/"},
+    {true, false, "a:443/", "http://a:443/"},
+    {true, true, "a/../b", "http://a/../b"},
+    {true, false, "https://a/b", "https://a/b"},
+    {true, false, "HTTP://A:80/b", "http://a/b"},
+    {true, false, "sleep:1", "sleep:1"},
+    {true, false, "12345", NULL},
+    {true, false, "ftp://a/", NULL},
+    {false, false, "a/../b", "https://a/b"},
+};
+
+static void test_readings(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(readings) / sizeof(readings[0]); i++) {
+        const struct haul_url_reading reading = {.implies_http = readings[i].implies_http,
+                                                 .keeps_dots = readings[i].keeps_dots};
+        struct haul_url *url = NULL;
+        const char *problem = NULL;
+        int code = haul_url_create_as(&reading, readings[i].text, strlen(readings[i].text), &url, &problem);
+        assert_int_equal(code, readings[i].url ? 0 : HAUL_E_URL);
+        if (url)
+            assert_string_equal(haul_url_text(url), readings[i].url);
+        else
+            assert_non_null(problem);
+        haul_url_destroy(url);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_dots),
+        cmocka_unit_test(test_readings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

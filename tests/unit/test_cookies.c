@@ -1,0 +1,91 @@
+#include "failing_memory.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <haul/cookies.h>
+
+static const char head[] = "# Netscape HTTP Cookie File\n";
+static const char lines[] = "a.test\tFALSE\t/\tFALSE\t0\tone\t1\na.test\tFALSE\t/\tTRUE\t0\ttwo\t2\n";
+
+/* A new file with TEXT, whose name has room for 32 bytes. */
+static void write_file(char *name, const char *text)
+{
+    strcpy(name, "/tmp/haul-cookies-XXXXXX");
+    int descriptor = mkstemp(name);
+    assert_true(descriptor >= 0);
+    assert_int_equal(write(descriptor, text, strlen(text)), strlen(text));
+    close(descriptor);
+}
+
+static void what_is_read_is_written(void **state)
+{
+    char name[32], *text = NULL;
+    struct haul_cookies *cookies = NULL;
+    (void)state;
+    write_file(name, lines);
+    assert_int_equal(haul_cookies_create(&cookies), 0);
+    assert_int_equal(haul_cookies_write(cookies, &text), 0);
+    assert_string_equal(text, head);
+    free(text);
+    assert_int_equal(haul_cookies_load(cookies, name), 0);
+    assert_int_equal(haul_cookies_write(cookies, &text), 0);
+    assert_memory_equal(text, head, strlen(head));
+    assert_non_null(strstr(text, "a.test\tFALSE\t/\tFALSE\t0\tone\t1\n"));
+    assert_non_null(strstr(text, "a.test\tFALSE\t/\tTRUE\t0\ttwo\t2\n"));
+    assert_int_equal(strlen(text), strlen(head) + strlen(lines));
+    free(text);
+    haul_cookies_unref(haul_cookies_ref(cookies));
+    haul_cookies_unref(cookies);
+    haul_cookies_unref(NULL);
+    unlink(name);
+}
+
+static void a_file_that_is_not_there_is_told(void **state)
+{
+    struct haul_cookies *cookies = NULL;
+    (void)state;
+    assert_int_equal(haul_cookies_create(&cookies), 0);
+    assert_int_equal(haul_cookies_load(cookies, "/nowhere/at/all"), -ENOENT);
+    haul_cookies_unref(cookies);
+}
+
+static void without_memory_nothing_is_lost(void **state)
+{
+    char name[32];
+    (void)state;
+    write_file(name, lines);
+    FAILING_MEMORY_SWEEP(n)
+    {
+        struct haul_cookies *cookies = NULL;
+        char *text = NULL;
+        int code = haul_cookies_create(&cookies);
+        if (code == 0)
+            code = haul_cookies_load(cookies, name);
+        if (code == 0)
+            code = haul_cookies_write(cookies, &text);
+        assert_int_equal(code, failing_memory_happened() ? -ENOMEM : 0);
+        assert_int_equal(text != NULL, code == 0);
+        free(text);
+        haul_cookies_unref(cookies);
+    }
+    unlink(name);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_read_is_written),
+        cmocka_unit_test(a_file_that_is_not_there_is_told),
+        cmocka_unit_test(without_memory_nothing_is_lost),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
