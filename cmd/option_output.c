@@ -2,7 +2,14 @@
 
 #include "message.h"
 #include "option_value.h"
+#include "output/text.h"
+#include "output/write_out.h"
+#include "request/data.h"
 
+#include <haul/error.h>
+
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 int read_format(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
@@ -19,6 +26,50 @@ int read_this_format(struct options *options, const struct option_row *row, cons
     (void)ret_problem;
     options->format = (enum format)row->minimum;
     return 0;
+}
+
+/* As curl does, without the ends of lines. */
+static void drop_line_ends(struct text *text)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < text->size; i++)
+        if (text->bytes[i] != '\n' && text->bytes[i] != '\r')
+            text->bytes[size++] = text->bytes[i];
+    text->size = size;
+}
+
+static int take_write_out(struct options *options, const char *format, size_t size, char **ret_problem)
+{
+    char *name;
+    struct write_out *write_out;
+    int code = write_out_create(format, size, &write_out, &name);
+    if (code == HAUL_E_INVALID) {
+        code = refuse(ret_problem, "there is no %%{%s}", excerpt(name).text);
+        free(name);
+    }
+    if (code != 0)
+        return code;
+    write_out_destroy(options->write_out);
+    options->write_out = write_out;
+    return 0;
+}
+
+int read_write_out(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)row;
+    if (*value != '@')
+        return take_write_out(options, value, strlen(value), ret_problem);
+    const char *file = value + 1;
+    struct text text = {0};
+    int code = data_append_file(&text, file);
+    if (code < 0 && code != -ENOMEM)
+        code = refuse(ret_problem, "cannot read %s: %s", excerpt(file).text, strerror(-code));
+    drop_line_ends(&text);
+    if (code == 0)
+        code = take_write_out(options, text.size > 0 ? text.bytes : "", text.size, ret_problem);
+    options->is_format_of_stdin |= strcmp(file, "-") == 0;
+    text_finish(&text);
+    return code;
 }
 
 int read_only(struct options *options, const struct option_row *row, const char *value, char **ret_problem)

@@ -187,6 +187,8 @@ const struct option_row option_rows[] = {
      SECTION_OUTPUT, FETCH, read_format, .offset = AT(format)},
     {"jsonl", 'j', NULL, "write one JSON object a URL: --format jsonl",
      SECTION_OUTPUT, FETCH, read_this_format, .offset = AT(format), .minimum = FORMAT_JSONL},
+    {"write-out", 'w', "FORMAT", "write FORMAT, or that in @FILE, for each URL: text with %{http_code}, %{json}, ...",
+     SECTION_OUTPUT, FETCH, read_write_out, .offset = AT(write_out)},
     {"only", 0, "KIND", "write only what is ok, or only what is failed",
      SECTION_OUTPUT, FETCH, read_only, .offset = AT(only)},
     {"color", 0, "WHEN", "the status of text in colour: auto (the default), always or never",

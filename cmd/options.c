@@ -3,6 +3,7 @@
 #include "message.h"
 #include "option_table.h"
 #include "output/utf8.h"
+#include "output/write_out.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>
@@ -225,6 +226,8 @@ static int complete(struct parser *parser)
         return code;
     if (options->body && options->format != FORMAT_DEFAULT)
         return fail(parser, "--body and -j or --format both say what to write: give one of them");
+    if (options->write_out && options->format != FORMAT_DEFAULT)
+        return fail(parser, "-w, --write-out and -j or --format both say what to write: give one of them");
     if (options->body && options->only != ONLY_ALL)
         return fail(parser, "--only chooses among records, and with --body there are none");
     if (options->fail_fast && options->race)
@@ -245,7 +248,7 @@ static int complete(struct parser *parser)
         options->items[options->item_count++] = (struct source_item){SOURCE_LIST, "-"};
         options->is_input_implied = true;
     }
-    if (options->request.is_data_of_stdin && reads_stdin(options))
+    if ((options->request.is_data_of_stdin || options->is_format_of_stdin) && reads_stdin(options))
         return fail(parser, "standard input is read as data: give URLs as arguments, or lists with -i FILE");
     return 0;
 }
@@ -303,6 +306,7 @@ int options_parse(int argc, char *const *argv, struct options *ret_options, char
 void options_finish(struct options *options)
 {
     free(options->items);
+    write_out_destroy(options->write_out);
     free(options->resolve);
     free(options->connect_to);
     request_options_finish(&options->request);

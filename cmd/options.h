@@ -39,6 +39,8 @@ struct connection_options {
     bool verbose;
 };
 
+struct write_out;
+
 /* All texts are those of argv. Durations are nanoseconds, HAUL_NEVER for no limit. */
 struct options {
     enum command command;
@@ -97,6 +99,8 @@ struct options {
     const char *failed; /* a file; NULL: none */
 
     bool body;
+    struct write_out *write_out; /* NULL: none */
+    bool is_format_of_stdin;
     bool newline;
     enum format format;
     enum only only;

@@ -260,6 +260,18 @@ void body_take_turn(struct body *body)
     hold_or_pass(body);
 }
 
+static void release(struct body *body)
+{
+    struct bodies *bodies = body->bodies;
+    if (bodies->newest != NULL)
+        bodies->newest->next = body;
+    else
+        bodies->oldest = body;
+    bodies->newest = body;
+    haul_event_clear(&bodies->idle);
+    pump(bodies);
+}
+
 void body_release(struct body *body)
 {
     struct bodies *bodies = body->bodies;
@@ -270,13 +282,20 @@ void body_release(struct body *body)
         if (code != 0)
             bodies->error = code;
     }
-    if (bodies->newest != NULL)
-        bodies->newest->next = body;
+    release(body);
+}
+
+int bodies_write(struct bodies *bodies, const char *bytes, size_t size)
+{
+    struct body *body = NULL;
+    int code = body_create(bodies, &body);
+    if (code == 0)
+        code = keep_append(&body->keep, bytes, size);
+    if (code == 0)
+        release(body);
     else
-        bodies->oldest = body;
-    bodies->newest = body;
-    haul_event_clear(&bodies->idle);
-    pump(bodies);
+        body_destroy(body);
+    return code;
 }
 
 uint64_t body_passed(const struct body *body)

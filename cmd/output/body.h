@@ -67,6 +67,9 @@ void body_take_turn(struct body *body);
 /* It is whole and its turn has come: it goes out behind those released before, and is no longer the caller's. */
 void body_release(struct body *body);
 
+/* Writes text behind all that was released. Negative errno. */
+int bodies_write(struct bodies *bodies, const char *bytes, size_t size);
+
 /* How many bytes have gone straight through. */
 uint64_t body_passed(const struct body *body);
 

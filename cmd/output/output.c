@@ -9,6 +9,7 @@
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
+#include "output/write_out.h"
 #include "output/writer.h"
 #include "run/entry.h"
 
@@ -124,6 +125,17 @@ void output_take_turn(struct output *output, struct entry *entry)
         body_take_turn(entry->body);
 }
 
+/* The text of the format; what it has for standard error is written. */
+static int append_format(struct output *output, const struct entry *entry)
+{
+    struct text errors = {0};
+    int code = write_out_append(output->options.write_out, entry, &output->record_options, &output->text, &errors);
+    if (code == 0 && errors.size > 0)
+        message_write(errors.bytes, errors.size);
+    text_finish(&errors);
+    return code;
+}
+
 static int append_entry(struct output *output, const struct entry *entry)
 {
     const struct output_options *options = &output->options;
@@ -132,6 +144,8 @@ static int append_entry(struct output *output, const struct entry *entry)
         return record_write(&output->text, entry, &output->record_options);
     case OUTPUT_CSV:
         return csv_write(&output->text, entry, &options->epoch);
+    case OUTPUT_FORMAT:
+        return append_format(output, entry);
     case OUTPUT_LINES:
     case OUTPUT_BODIES:
         break;
@@ -202,6 +216,16 @@ static int emit_body(struct output *output, struct entry *entry)
     return bodies_error(output->bodies);
 }
 
+/* Has the text of the format follow the body. */
+static int emit_format(struct output *output, const struct entry *entry)
+{
+    text_clear(&output->text);
+    int code = append_format(output, entry);
+    if (code == 0 && output->text.size > 0)
+        code = bodies_write(output->bodies, output->text.bytes, output->text.size);
+    return code;
+}
+
 int output_emit(struct output *output, struct entry *entry)
 {
     int code = 0;
@@ -215,6 +239,8 @@ int output_emit(struct output *output, struct entry *entry)
         code = tell_missing(output, entry);
     if (code == 0 && output->bodies != NULL)
         code = emit_body(output, entry);
+    if (code == 0 && output->options.format == OUTPUT_BODIES && output->options.write_out != NULL)
+        code = emit_format(output, entry);
     return code;
 }
 

@@ -18,11 +18,13 @@ struct files;
 struct output;
 struct progress;
 struct summary;
+struct write_out;
 
 enum output_format {
     OUTPUT_LINES,   /* a line for each entry */
     OUTPUT_RECORDS, /* a JSON object for each */
     OUTPUT_CSV,     /* a line with the names of all fields, and one for each */
+    OUTPUT_FORMAT,  /* the text of `write_out` for each */
     OUTPUT_BODIES,  /* the bodies of those that are ok; a message for each of the others */
 };
 
@@ -31,6 +33,7 @@ struct output_options {
     enum lines_style style;             /* of lines */
     enum only only;                     /* which entries are written; all are counted */
     const struct status_set *ok_status; /* those whose bodies are written; NULL: those below 400; borrowed */
+    const struct write_out *write_out;  /* what is written for each, with OUTPUT_BODIES behind its body; or NULL */
     struct failures *failures;          /* where the lines of what is not ok go; NULL: nowhere; borrowed */
     struct epoch epoch;                 /* for records */
     struct writer *writer;              /* outlives the output, as all writers do */

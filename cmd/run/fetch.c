@@ -12,6 +12,7 @@
 #include "output/terminal.h"
 #include "output/text.h"
 #include "output/verbose.h"
+#include "output/write_out.h"
 #include "request/jar.h"
 #include "run/entry.h"
 #include "run/front.h"
@@ -172,7 +173,8 @@ static int make_client(struct run *run)
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
-    client_options.keep_headers = options->remote_header_name || options->include_headers;
+    client_options.keep_headers = options->remote_header_name || options->include_headers ||
+                                  (options->write_out && write_out_needs_headers(options->write_out));
     client_options.gate = missing_room;
     client_options.gate_data = run;
     client_options.cookies = run->jar.cookies;
@@ -195,6 +197,8 @@ static enum output_format format_for(const struct options *options)
 {
     if (options->body)
         return OUTPUT_BODIES;
+    if (options->write_out)
+        return OUTPUT_FORMAT;
     switch (options->format) {
     case FORMAT_JSONL:
         return OUTPUT_RECORDS;
@@ -269,6 +273,7 @@ static int make_output(struct run *run)
         .style = output_style_for(options->format, options->colour, STDOUT_FILENO),
         .only = options->only,
         .ok_status = &options->ok_status,
+        .write_out = options->write_out,
         .failures = run->failures,
         .epoch = program->epoch,
         .writer = program->writer,

@@ -70,6 +70,7 @@ SAMPLE(has_race, options->race)
 SAMPLE(has_format, options->format == FORMAT_CSV)
 SAMPLE(has_only, options->only == ONLY_FAILED)
 SAMPLE(has_colour, options->colour == COLOUR_NEVER)
+SAMPLE(has_write_out, options->write_out != NULL)
 SAMPLE(has_insecure, options->insecure)
 SAMPLE(has_cacert, is_same(options->cacert, "ca.pem"))
 SAMPLE(has_dns_servers, is_same(options->dns_servers, "192.0.2.1:5353,::1"))
@@ -130,6 +131,7 @@ static const struct option_sample samples[] = {
     {"fail-early", NULL, has_fail_fast},
     {"race", NULL, has_race},
     {"format", "csv", has_format},
+    {"write-out", "%{url}", has_write_out},
     {"only", "failed", has_only},
     {"color", "never", has_colour},
     {"insecure", NULL, has_insecure},
