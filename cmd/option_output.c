@@ -82,15 +82,38 @@ int read_only(struct options *options, const struct option_row *row, const char 
     return 0;
 }
 
+/* NULL among the names is the default, which has none. */
+static bool find_name(const char *const *names, size_t count, const char *name, size_t *ret_index)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (names[i] != NULL && strcmp(names[i], name) == 0) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+int read_summary(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    static const char *const names[] = {[SUMMARY_NONE] = "none", [SUMMARY_TOTAL] = "total", [SUMMARY_HOST] = "host"};
+    size_t index;
+    (void)row;
+    if (find_name(names, sizeof(names) / sizeof(names[0]), value, &index)) {
+        options->summary = (enum summary_kind)index;
+        return 0;
+    }
+    return refuse(ret_problem, "\"%s\" is not one of none, total and host", excerpt(value).text);
+}
+
 int read_colour(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     static const char *const names[] = {[COLOUR_AUTO] = "auto", [COLOUR_ALWAYS] = "always", [COLOUR_NEVER] = "never"};
+    size_t index;
     (void)row;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(value, names[i]) == 0) {
-            options->colour = (enum colour)i;
-            return 0;
-        }
+    if (find_name(names, sizeof(names) / sizeof(names[0]), value, &index)) {
+        options->colour = (enum colour)index;
+        return 0;
     }
     return refuse(ret_problem, "\"%s\" is not one of auto, always and never", excerpt(value).text);
 }

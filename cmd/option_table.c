@@ -207,8 +207,10 @@ const struct option_row option_rows[] = {
      SECTION_OUTPUT, FETCH, read_true, .offset = AT(show_error)},
     {"verbose", 'v', NULL, "write the headers, and what goes on, to standard error",
      SECTION_OUTPUT, FETCH, read_true, .offset = AT(connections.verbose)},
-    {"summary", 0, NULL, "a summary, though standard error is no terminal",
-     SECTION_OUTPUT, FETCH, read_true, .offset = AT(summary)},
+    {"summary", 0, "KIND", "none, total, or host for a table of the hosts, too (default total on a terminal)",
+     SECTION_OUTPUT, FETCH, read_summary, .offset = AT(summary)},
+    {"summary-json", 0, "FILE", "write the summary to FILE as JSON",
+     SECTION_OUTPUT, FETCH, read_text, .offset = AT(summary_json)},
 
     {"help", 'h', NULL, "show this help",
      SECTION_OTHER, BOTH, read_true, .offset = AT(help)},

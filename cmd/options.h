@@ -107,7 +107,8 @@ struct options {
     enum colour colour;
     bool silent;
     bool show_error; /* though it is silent */
-    bool summary;
+    enum summary_kind summary;
+    const char *summary_json; /* a file; NULL: none */
 
     size_t runs;
     enum mode modes[MODE_COUNT]; /* those to compare, in the order given, each once */

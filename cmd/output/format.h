@@ -15,6 +15,9 @@ enum format {
 /* Whether lines are in colour. */
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
+/* What is told at the end: a table where standard error is a terminal, none, or a table in any case. */
+enum summary_kind { SUMMARY_AUTO, SUMMARY_NONE, SUMMARY_TOTAL, SUMMARY_HOST };
+
 /* Which results are written. */
 enum only { ONLY_ALL, ONLY_OK, ONLY_FAILED };
 

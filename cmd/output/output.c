@@ -5,6 +5,7 @@
 #include "output/body.h"
 #include "output/csv.h"
 #include "output/failures.h"
+#include "output/hosts.h"
 #include "output/progress.h"
 #include "output/summary.h"
 #include "output/terminal.h"
@@ -25,6 +26,7 @@
 struct output {
     struct output_options options;
     struct summary *summary;
+    struct hosts *hosts; /* NULL: they are not counted */
     struct record_options record_options;
     struct bodies *bodies; /* NULL: they go to no stream */
     struct text text;      /* of the entry that is written, kept for its memory */
@@ -53,7 +55,9 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
         .keeps_failed = options->keeps_failed,
         .ends_lines = options->ends_lines,
     };
-    int code = output->summary != NULL ? 0 : -ENOMEM;
+    if (options->counts_hosts)
+        output->hosts = hosts_create();
+    int code = output->summary != NULL && (output->hosts != NULL) == options->counts_hosts ? 0 : -ENOMEM;
     if (code == 0 && options->format == OUTPUT_CSV)
         code = write_names(output);
     if (code == 0 && bodies_options.writer != NULL)
@@ -72,6 +76,7 @@ void output_destroy(struct output *output)
         return;
     bodies_destroy(output->bodies);
     summary_destroy(output->summary);
+    hosts_destroy(output->hosts);
     text_finish(&output->text);
     free(output);
 }
@@ -230,8 +235,12 @@ int output_emit(struct output *output, struct entry *entry)
 {
     int code = 0;
     summary_add(output->summary, entry->result);
+    if (output->hosts != NULL)
+        code = hosts_add(output->hosts, entry);
     if (output->options.failures != NULL && !entry->result->ok)
         failures_add(output->options.failures, entry);
+    if (code != 0)
+        return code;
     if (output->options.format != OUTPUT_BODIES)
         code = emit_text(output, entry);
     /* Once nothing can be written any more, that is all there is to tell. */
@@ -305,4 +314,9 @@ struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *cor
 const struct summary *output_summary(const struct output *output)
 {
     return output->summary;
+}
+
+struct hosts *output_hosts(const struct output *output)
+{
+    return output->hosts;
 }

@@ -15,6 +15,7 @@
 struct entry;
 struct failures;
 struct files;
+struct hosts;
 struct output;
 struct progress;
 struct summary;
@@ -34,6 +35,7 @@ struct output_options {
     enum only only;                     /* which entries are written; all are counted */
     const struct status_set *ok_status; /* those whose bodies are written; NULL: those below 400; borrowed */
     const struct write_out *write_out;  /* what is written for each, with OUTPUT_BODIES behind its body; or NULL */
+    bool counts_hosts;                  /* each for itself */
     struct failures *failures;          /* where the lines of what is not ok go; NULL: nowhere; borrowed */
     struct epoch epoch;                 /* for records */
     struct writer *writer;              /* outlives the output, as all writers do */
@@ -97,7 +99,8 @@ struct output_drain {
 };
 haul_step_fn output_drain;
 
-/* What was counted so far. */
+/* What was counted so far; of hosts NULL where they are not counted. */
 const struct summary *output_summary(const struct output *output);
+struct hosts *output_hosts(const struct output *output);
 
 #endif

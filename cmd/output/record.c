@@ -282,6 +282,17 @@ static size_t headers_room(const struct haul_result *result)
     return room;
 }
 
+int record_write_string(struct text *text, const char *bytes, size_t size)
+{
+    enum { quotes = 2 };
+    bool ignored;
+    char *end = text_reserve(text, size * byte_room + quotes);
+    if (end == NULL)
+        return -ENOMEM;
+    text->size = (size_t)(write_string(end, bytes, size, &ignored) - text->bytes);
+    return 0;
+}
+
 int record_write_headers(struct text *text, const struct haul_result *result)
 {
     enum { braces = 2 };

@@ -8,6 +8,7 @@
 #define OUTPUT_RECORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct entry;
@@ -32,5 +33,8 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
 
 /* Appends the fields of the answer's header as they stand in the record: an object of lists. -ENOMEM. */
 int record_write_headers(struct text *text, const struct haul_result *result);
+
+/* Appends text as a JSON string. -ENOMEM. */
+int record_write_string(struct text *text, const char *bytes, size_t size);
 
 #endif

@@ -8,13 +8,14 @@
 #include "output/failures.h"
 #include "output/output.h"
 #include "output/progress.h"
+#include "output/replacement.h"
 #include "output/summary.h"
 #include "output/terminal.h"
-#include "output/text.h"
 #include "output/verbose.h"
 #include "output/write_out.h"
 #include "request/jar.h"
 #include "run/entry.h"
+#include "run/epilogue.h"
 #include "run/front.h"
 #include "run/program.h"
 #include "run/verdict.h"
@@ -34,7 +35,8 @@ struct run {
     struct progress *progress; /* NULL: none is shown */
     struct files *files;       /* NULL: bodies are not written to files */
     struct output *output;
-    struct failures *failures; /* NULL: no --failed */
+    struct failures *failures;   /* NULL: no --failed */
+    struct replacement *summary; /* NULL: no --summary-json */
     struct verdict verdict;
     struct haul_handle *deadline; /* the call at it; NULL: there is none, or it was made */
     bool is_overdue;
@@ -218,10 +220,16 @@ static void tell_unwritable(struct run *run, const char *path, int code)
     run->program.has_told = true;
 }
 
-static int make_failures(struct run *run)
+/* The files that are written at the end: whether they can be is known before anything is fetched. */
+static int make_reports(struct run *run)
 {
-    const char *path = run->program.options->failed;
+    const struct options *options = run->program.options;
+    const char *path = options->failed;
     int code = path ? failures_create(path, &run->failures) : 0;
+    if (code == 0) {
+        path = options->summary_json;
+        code = path ? replacement_create(path, 0666, &run->summary) : 0;
+    }
     if (code != 0)
         tell_unwritable(run, path, code);
     return code;
@@ -263,7 +271,7 @@ static int make_output(struct run *run)
     const struct options *options = program->options;
     int code = make_progress(run);
     if (code == 0)
-        code = make_failures(run);
+        code = make_reports(run);
     if (code == 0)
         code = make_files(run);
     if (code != 0)
@@ -272,6 +280,7 @@ static int make_output(struct run *run)
         .format = format_for(options),
         .style = output_style_for(options->format, options->colour, STDOUT_FILENO),
         .only = options->only,
+        .counts_hosts = options->summary == SUMMARY_HOST,
         .ok_status = &options->ok_status,
         .write_out = options->write_out,
         .failures = run->failures,
@@ -338,35 +347,11 @@ static void tear_down(struct run *run)
     progress_destroy(run->progress);
     output_destroy(run->output);
     failures_destroy(run->failures);
+    replacement_destroy(run->summary);
     files_destroy(run->files);
     haul_client_destroy(run->client);
     jar_finish(&run->jar);
     program_tear_down(&run->program);
-}
-
-/* The summary, or a line where something was not ok. */
-static void tell_end(const struct run *run, const struct summary_counts *counts)
-{
-    const struct options *options = run->program.options;
-    const struct summary *summary = output_summary(run->output);
-    struct text text = {0};
-    bool is_won = options->race && verdict_has_ok(&run->verdict);
-    if (options->summary || (!options->silent && isatty(STDERR_FILENO) && counts->urls > 1)) {
-        struct haul_client_statistics statistics;
-        haul_client_statistics(run->client, &statistics);
-        int64_t wall = haul_loop_update_now(run->program.loop) - run->program.epoch.monotonic;
-        summary_append_table(summary, wall, &statistics, &text);
-        message_write(text.bytes, text.size);
-    } else if (!options->silent && !(options->race && verdict_has_ok(&run->verdict))) {
-    } else if ((!options->silent || options->show_error) && !is_won) {
-        summary_append_line(summary, &text);
-        if (text.size > 0)
-            message("%.*s", (int)text.size, text.bytes);
-    }
-    text_finish(&text);
-    bool is_whole = run->program.interruption.signal == 0 && !source_has_failed(run->program.source);
-    if (counts->urls == 0 && !options->silent && is_whole)
-        message("the list is empty: nothing was fetched");
 }
 
 /* Adds the lines that a run that was cut short has not read, as far as they can be read again. */
@@ -397,18 +382,34 @@ static void finish_failures(struct run *run)
         tell_unwritable(run, run->program.options->failed, code);
 }
 
+static void tell_end(struct run *run)
+{
+    const struct program *program = &run->program;
+    const struct options *options = program->options;
+    const struct epilogue epilogue = {
+        .options = options,
+        .output = run->output,
+        .client = run->client,
+        .wall = haul_loop_update_now(program->loop) - program->epoch.monotonic,
+        .is_whole = program->interruption.signal == 0 && !source_has_failed(program->source),
+        .is_enough = options->race && verdict_has_ok(&run->verdict),
+    };
+    if (writer_state(program->writer) == WRITER_OPEN)
+        epilogue_tell(&epilogue);
+    int code = run->summary ? epilogue_export(&epilogue, run->summary) : 0;
+    if (code != 0)
+        tell_unwritable(run, options->summary_json, code);
+}
+
 /* What a run that has ended with CODE comes to, and says. */
 static enum exit_status conclude(struct run *run, int code)
 {
     finish_failures(run);
-    struct summary_counts counts;
-    summary_counts(output_summary(run->output), &counts);
     progress_clear(run->progress);
     program_tell_failure(&run->program, code);
     if (jar_save(&run->jar) < 0)
         run->program.has_told = true;
-    if (writer_state(run->program.writer) == WRITER_OPEN)
-        tell_end(run, &counts);
+    tell_end(run);
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)
         status = exit_status_worse(status, EXIT_STATUS_DEADLINE);

@@ -22,7 +22,7 @@ def test_0_an_empty_list(haul, mode):
     assert run.stderr == b"haul: the list is empty: nothing was fetched\n"
 
 
-@pytest.mark.parametrize("form", [[], ["-j"], ["--body"], ["-s"], ["--summary"]])
+@pytest.mark.parametrize("form", [[], ["-j"], ["--body"], ["-s"], ["--summary=total"]])
 def test_1_at_least_one_was_not(haul, origin, mode, form):
     assert haul("--mode", mode, *form, origin.url("/ok"), origin.url("/status/404")).returncode == 1
 

@@ -70,6 +70,8 @@ SAMPLE(has_race, options->race)
 SAMPLE(has_format, options->format == FORMAT_CSV)
 SAMPLE(has_only, options->only == ONLY_FAILED)
 SAMPLE(has_colour, options->colour == COLOUR_NEVER)
+SAMPLE(has_summary, options->summary == SUMMARY_HOST)
+SAMPLE(has_summary_json, is_same(options->summary_json, "summary.json"))
 SAMPLE(has_write_out, options->write_out != NULL)
 SAMPLE(has_insecure, options->insecure)
 SAMPLE(has_cacert, is_same(options->cacert, "ca.pem"))
@@ -131,6 +133,8 @@ static const struct option_sample samples[] = {
     {"fail-early", NULL, has_fail_fast},
     {"race", NULL, has_race},
     {"format", "csv", has_format},
+    {"summary", "host", has_summary},
+    {"summary-json", "summary.json", has_summary_json},
     {"write-out", "%{url}", has_write_out},
     {"only", "failed", has_only},
     {"color", "never", has_colour},

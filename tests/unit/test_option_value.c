@@ -69,6 +69,7 @@ static void what_cannot_be_read_is_refused(void **state)
         {"dns-servers", "[::1]:5 3", servers},
         {"dns-servers", "1111:2222:3333:4444:5555:6666:7777:8888:9999:0000:1111", servers},
         {"format", "xml", "one of text, tsv, jsonl and csv"},
+        {"summary", "all", "one of none, total and host"},
         {"only", "all", "one of ok and failed"},
         {"color", "yes", "one of auto, always and never"},
         {"ok-status", "2xx", "a list of statuses like 200-399,403"},

@@ -44,8 +44,8 @@ static void the_defaults_are_those_of_the_manual(void **state)
     assert_int_equal(PARSE("x"), 0);
     assert_int_equal(options.command, COMMAND_FETCH);
     assert_false(options.help || options.version || options.insecure || options.body ||
-                 options.format != FORMAT_DEFAULT || options.silent || options.summary || options.system_resolver ||
-                 options.is_concurrency_given || options.is_input_implied);
+                 options.format != FORMAT_DEFAULT || options.silent || options.summary != SUMMARY_AUTO ||
+                 options.system_resolver || options.is_concurrency_given || options.is_input_implied);
     assert_true(!options.output && !options.output_dir);
     assert_int_equal(options.mode, MODE_AS_COMPLETED);
     assert_int_equal(options.concurrency, 50);
@@ -145,10 +145,6 @@ static bool has_silent(void)
 {
     return options.silent;
 }
-static bool has_summary(void)
-{
-    return options.summary;
-}
 static bool has_help(void)
 {
     return options.help;
@@ -184,7 +180,6 @@ static const struct {
     {"jsonl", NULL, has_jsonl},
     {"body", NULL, has_body},
     {"silent", NULL, has_silent},
-    {"summary", NULL, has_summary},
     {"help", NULL, has_help},
     {"version", NULL, has_version},
 };
