@@ -39,13 +39,16 @@ struct connection_options {
     bool verbose;
 };
 
+struct arguments;
 struct write_out;
 
-/* All texts are those of argv. Durations are nanoseconds, HAUL_NEVER for no limit. */
+/* All texts are those of argv, or of configuration files. Durations are nanoseconds, HAUL_NEVER for no limit. */
 struct options {
     enum command command;
     bool help;
     bool version;
+    bool disable;                /* the user's configuration file was not read */
+    struct arguments *arguments; /* owned: texts of files that others may point to */
 
     struct source_item *items; /* URL arguments and lists, in the order given; at least one */
     size_t item_count;

@@ -70,6 +70,8 @@ SAMPLE(has_race, options->race)
 SAMPLE(has_format, options->format == FORMAT_CSV)
 SAMPLE(has_only, options->only == ONLY_FAILED)
 SAMPLE(has_colour, options->colour == COLOUR_NEVER)
+SAMPLE(has_arguments, options->arguments)
+SAMPLE(has_disable, options->disable)
 SAMPLE(has_summary, options->summary == SUMMARY_HOST)
 SAMPLE(has_summary_json, is_same(options->summary_json, "summary.json"))
 SAMPLE(has_write_out, options->write_out != NULL)
@@ -135,6 +137,8 @@ static const struct option_sample samples[] = {
     {"format", "csv", has_format},
     {"summary", "host", has_summary},
     {"summary-json", "summary.json", has_summary_json},
+    {"config", "/dev/null", has_arguments},
+    {"disable", NULL, has_disable},
     {"write-out", "%{url}", has_write_out},
     {"only", "failed", has_only},
     {"color", "never", has_colour},
