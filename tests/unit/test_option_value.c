@@ -103,11 +103,34 @@ static void what_cannot_be_read_is_refused(void **state)
     }
 }
 
+/* What a shell offers is what is taken. */
+static void each_choice_can_be_read(void **state)
+{
+    size_t rows = 0;
+    (void)state;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        rows += row->choices != NULL;
+        for (const char *word = row->choices; word && *word; word += strspn(word, " ")) {
+            struct options options;
+            char *problem;
+            char value[32];
+            size_t size = strcspn(word, " ");
+            snprintf(value, sizeof(value), "%.*s", (int)size, word);
+            if (read_as(row->name, value, &options, &problem) != 0)
+                fail_msg("--%s %s: %s", row->name, value, problem);
+            word += size;
+        }
+    }
+    assert_true(rows > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(name_servers_are_addresses),
         cmocka_unit_test(what_cannot_be_read_is_refused),
+        cmocka_unit_test(each_choice_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
