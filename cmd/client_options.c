@@ -2,6 +2,7 @@
 
 #include "message.h"
 
+#include <haul/duration.h>
 #include <haul/error.h>
 #include <haul/trust.h>
 
@@ -68,6 +69,13 @@ void client_options_fill(const struct options *options, enum mode mode, struct h
     haul_client_options_init(ret_client_options);
     ret_client_options->concurrency = mode == MODE_SEQUENTIAL ? 1 : options->concurrency;
     ret_client_options->per_host = options->per_host;
+    ret_client_options->interval = options->interval;
+    ret_client_options->host_interval = options->host_interval;
+    ret_client_options->retries = (unsigned)options->retries;
+    ret_client_options->retry_delay = options->retry_delay != HAUL_NEVER ? options->retry_delay : 0;
+    ret_client_options->retry_max_time = options->retry_max_time;
+    ret_client_options->retry_all_errors = options->retry_all_errors;
+    ret_client_options->retry_budget = options->retry_budget;
     ret_client_options->connect_timeout = options->connect_timeout;
     ret_client_options->idle_timeout = options->idle_timeout;
     ret_client_options->max_time = options->max_time;

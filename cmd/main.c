@@ -3,6 +3,7 @@
  *     cmd/                the command: it knows the library by its public headers alone
  *         main.c          dispatch; options.c the command line, option_table.c the table of all options, help.c --help
  *         input/          where URLs come from: source.c gives lines, line.c takes one apart
+ *         request/        what is sent: data, query, cookies, and the library's request that comes of the options
  *         run/            `haul`: the front starts fetches within its limits, the order lets their results leave;
  *                         program.c has what both subcommands stand on
  *         files/          bodies as files: their names, and how they come to be

@@ -21,11 +21,24 @@ static int set_copy(char **place, const char *value, size_t size)
     return 0;
 }
 
+/* Whether a proxy's URL has no scheme, or one that libcurl knows: of another it would say that nobody listens. */
+static bool has_proxy_scheme(const char *value)
+{
+    static const char *const schemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+    const char *end = strstr(value, "://");
+    for (size_t i = 0; end && i < sizeof(schemes) / sizeof(schemes[0]); i++)
+        if (strlen(schemes[i]) == (size_t)(end - value) && strncasecmp(schemes[i], value, strlen(schemes[i])) == 0)
+            return true;
+    return !end;
+}
+
 int read_proxy(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     (void)row;
-    if (strpbrk(value, " \t\r\n"))
-        return refuse(ret_problem, "a proxy is [SCHEME://][USER:PASSWORD@]HOST[:PORT]");
+    if (strpbrk(value, " \t\r\n") || !has_proxy_scheme(value))
+        return refuse(ret_problem,
+                      "a proxy is [SCHEME://][NAME:PASSWORD@]HOST[:PORT], and the SCHEME http, https, socks4, "
+                      "socks4a, socks5 or socks5h");
     return set_copy(&options->connections.proxy, value, strlen(value));
 }
 

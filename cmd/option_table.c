@@ -2,6 +2,7 @@
 
 #include "option_connection.h"
 #include "option_output.h"
+#include "option_rate.h"
 #include "option_request.h"
 #include "option_value.h"
 
@@ -50,6 +51,20 @@ const struct option_row option_rows[] = {
     {"deadline", 0, "DUR", "time for the whole run; then the rest is cancelled (default 0: no limit)",
      SECTION_LIMITS, FETCH, read_duration, .offset = AT(deadline)},
 
+    {"rate", 0, "N/UNIT", "let go at most N a second (s), minute (m) or hour (h), evenly",
+     SECTION_RATES, FETCH, read_rate, .offset = AT(interval)},
+    {"host-rate", 0, "N/UNIT", "the same for each host and port",
+     SECTION_RATES, FETCH, read_rate, .offset = AT(host_interval)},
+    {"retry", 0, "N", "try up to N times again what failed and may well not do so again (default 0)",
+     SECTION_RATES, FETCH, read_number, .offset = AT(retries), .maximum = 10000},
+    {"retry-delay", 0, "DUR", "wait so long before each (default: a random part of 1s, 2s, 4s ...)",
+     SECTION_RATES, FETCH, read_duration, .offset = AT(retry_delay)},
+    {"retry-max-time", 0, "DUR", "try again no later than this after the first attempt began (default 0: no limit)",
+     SECTION_RATES, FETCH, read_duration, .offset = AT(retry_max_time)},
+    {"retry-all-errors", 0, NULL, "try again whatever failed",
+     SECTION_RATES, FETCH, read_true, .offset = AT(retry_all_errors)},
+    {"retry-budget", 0, "N%", "retries at most for 100 URLs, ten besides (default: no such limit)",
+     SECTION_RATES, FETCH, read_percentage, .offset = AT(retry_budget)},
     {"request", 'X', "METHOD", "send METHOD, also after redirects",
      SECTION_REQUESTS, FETCH, read_text, .offset = AT(request.method)},
     {"header", 'H', "FIELD", "send this header field, \"Name: value\", or those in @FILE; may be repeated",
@@ -146,7 +161,7 @@ const struct option_row option_rows[] = {
      SECTION_CONNECTIONS, BOTH, read_text, .offset = AT(connections.unix_socket)},
     {"path-as-is", 0, NULL, "leave /../ and /./ in the paths of URLs",
      SECTION_CONNECTIONS, BOTH, read_true, .offset = AT(reading.keeps_dots)},
-    {"proto", 0, "PROTOCOLS", "the protocols to use, as curl reads them: =https, -http",
+    {"proto", 0, "PROTOCOLS", "the protocols to use, as curl reads them: =https for https alone",
      SECTION_CONNECTIONS, BOTH, read_protocols, .offset = AT(connections)},
     {"proto-default", 0, "PROTOCOL", "the protocol of URLs without one: http or https (the default)",
      SECTION_CONNECTIONS, BOTH, read_protocol, .offset = AT(reading)},
@@ -247,6 +262,7 @@ static const char *const titles[SECTION_COUNT] = {
     [SECTION_LISTS] = "Lists",
     [SECTION_MODES] = "Modes",
     [SECTION_COMPARISON] = "Comparison",
+    [SECTION_RATES] = "Rates and retries",
     [SECTION_REQUESTS] = "Requests",
     [SECTION_LIMITS] = "Limits (durations DUR as 1.5, 500ms, 20s, 2m)",
     [SECTION_CONNECTIONS] = "Connections",

@@ -6,6 +6,7 @@
 #include "output/utf8.h"
 #include "output/write_out.h"
 
+#include <haul/client.h>
 #include <haul/duration.h>
 #include <haul/error.h>
 
@@ -270,6 +271,9 @@ static int init(struct options *options)
         .mode = MODE_AS_COMPLETED,
         .concurrency = default_concurrency,
         .window = default_window,
+        .retry_delay = HAUL_NEVER,
+        .retry_max_time = HAUL_NEVER,
+        .retry_budget = HAUL_NO_BUDGET,
         .max_time = HAUL_NEVER,
         .connect_timeout = 30 * HAUL_SECOND,
         .idle_timeout = 60 * HAUL_SECOND,

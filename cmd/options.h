@@ -62,6 +62,14 @@ struct options {
     bool is_per_host_given;
     size_t window;
 
+    int64_t interval; /* 0: no rate */
+    int64_t host_interval;
+    size_t retries;
+    int64_t retry_delay; /* HAUL_NEVER: none is given */
+    int64_t retry_max_time;
+    bool retry_all_errors;
+    unsigned retry_budget; /* HAUL_NO_BUDGET */
+
     int64_t max_time;
     int64_t connect_timeout;
     int64_t idle_timeout;

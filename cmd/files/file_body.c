@@ -300,6 +300,20 @@ int file_body_receive(struct file_body *body, const struct haul_result *so_far, 
     return body->kept ? keep_bytes(body, bytes, size) : write_bytes(body, bytes, size);
 }
 
+int file_body_restart(void *data)
+{
+    struct file_body *body = data;
+    if (!body)
+        return 0;
+    if (body->kept)
+        keep_drop(body->kept);
+    if (body->descriptor >= 0 && (ftruncate(body->descriptor, 0) < 0 || lseek(body->descriptor, 0, SEEK_SET) < 0))
+        return -errno;
+    digest_destroy(body->digest);
+    body->digest = NULL;
+    return body->descriptor >= 0 && body->files->options.has_digest ? digest_create(&body->digest) : 0;
+}
+
 static int write_kept(struct file_body *body)
 {
     char piece[16 * 1024];

@@ -19,6 +19,10 @@ struct haul_result;
  * the file is there already, or there is no name for it. -ENOMEM. */
 int file_body_create(struct files *files, struct entry *entry);
 
+/* What came so far is not the answer's: another attempt is made. DATA is a file body or NULL: the `restart` function of
+ * a fetch. A negative errno where it cannot be taken back. */
+int file_body_restart(void *data);
+
 /* Takes a piece of the body. A negative errno where it cannot be written: file_body_complete tells why. */
 int file_body_receive(struct file_body *body, const struct haul_result *so_far, const void *bytes, size_t size);
 

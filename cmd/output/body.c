@@ -31,6 +31,7 @@ struct bodies {
     struct haul_handle *pumping; /* the next move; NULL: none is to come */
     struct haul_handle *aging;   /* the end of youth of the one with the turn */
     int error;
+    bool is_holding; /* until a body is whole */
     char piece[piece_size];
 };
 
@@ -73,6 +74,11 @@ int bodies_create(struct haul_loop *loop, const struct bodies_options *options, 
     writer_set_room_callback(options->writer, pump_at_room, bodies);
     *ret_bodies = bodies;
     return 0;
+}
+
+void bodies_hold(struct bodies *bodies)
+{
+    bodies->is_holding = true;
 }
 
 static void take_back(struct haul_handle **handle)
@@ -210,7 +216,7 @@ static void come_of_age(void *data)
 static void hold_or_pass(struct body *body)
 {
     struct bodies *bodies = body->bodies;
-    if (body->is_passing || body->received == 0)
+    if (body->is_passing || body->received == 0 || bodies->is_holding)
         return;
     bool is_held = body->received <= KEEP_SHARE;
     if (is_held && bodies->aging == NULL) {
@@ -251,6 +257,17 @@ int body_receive(void *data, const struct haul_result *so_far, const void *bytes
     snprintf(body->problem, sizeof(body->problem), "the body cannot be kept in %s: %s",
              excerpt(bodies->pool.directory).text, haul_error_message(code));
     return code;
+}
+
+int body_restart(void *data)
+{
+    struct body *body = data;
+    if (body->passed > 0)
+        return -EPIPE;
+    keep_drop(&body->keep);
+    body->received = 0;
+    body->problem[0] = '\0';
+    return 0;
 }
 
 void body_take_turn(struct body *body)

@@ -10,6 +10,8 @@
  * a second. If one fails after that, its begin stands on standard output, body_passed tells how much, and the message
  * about it says so.
  *
+ * Where it may come anew, in another attempt, none goes straight through: each is held until it is whole.
+ *
  * The writer's limit holds here too: while it is full, the body with the turn is kept as the others are, and what is
  * released waits. Of each, 64 kB are kept in memory, and 32 MB of all together, and what is more in an unlinked file.
  *
@@ -42,6 +44,9 @@ struct bodies_options {
 /* What the bodies of a run share. -ENOMEM. */
 int bodies_create(struct haul_loop *loop, const struct bodies_options *options, struct bodies **ret_bodies);
 
+/* From now on bodies may come anew. */
+void bodies_hold(struct bodies *bodies);
+
 /* Drops what is released and not written yet. All others must have been destroyed. NULL is fine. */
 void bodies_destroy(struct bodies *bodies);
 
@@ -60,6 +65,10 @@ void body_destroy(struct body *body);
 /* Takes a piece: the `body` function of a fetch, with the body as its DATA. A negative errno where it cannot be kept or
  * is refused; body_problem says which. */
 int body_receive(void *data, const struct haul_result *so_far, const void *bytes, size_t size);
+
+/* What it received is not the answer's, which will come: the `restart` function of a fetch. -EPIPE: something has gone
+ * straight through. */
+haul_restart_fn body_restart;
 
 /* Gives it the turn, for as long as it lives. The one before must have been released or destroyed. */
 void body_take_turn(struct body *body);

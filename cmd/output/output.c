@@ -47,7 +47,14 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
     *output = (struct output){
         .options = *options,
         .summary = summary_create(),
-        .record_options = {options->epoch, options->has_digest, options->has_headers, options->has_body},
+        .record_options =
+            {
+                .epoch = options->epoch,
+                .has_digest = options->has_digest,
+                .has_headers = options->has_headers,
+                .has_body = options->has_body,
+                .has_tries = options->has_retries,
+            },
     };
     const struct bodies_options bodies_options = {
         .writer = options->format == OUTPUT_BODIES ? options->writer : options->target,
@@ -62,6 +69,8 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
         code = write_names(output);
     if (code == 0 && bodies_options.writer != NULL)
         code = bodies_create(loop, &bodies_options, &output->bodies);
+    if (code == 0 && output->bodies != NULL && options->has_retries)
+        bodies_hold(output->bodies);
     if (code != 0) {
         output_destroy(output);
         return code;
@@ -121,6 +130,11 @@ struct haul_await output_wait_complete(struct haul_task *task, struct output *ou
 {
     (void)output;
     return file_body_wait(task, entry->file);
+}
+
+int output_restart(void *data)
+{
+    return data != NULL ? body_restart(data) : 0;
 }
 
 void output_take_turn(struct output *output, struct entry *entry)

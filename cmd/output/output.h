@@ -42,6 +42,7 @@ struct output_options {
     struct writer *target;              /* for the bodies, beside what the format says; NULL: none */
     struct files *files;                /* for each body one; outlives all entries; NULL: none */
     bool keeps_failed;                  /* the bodies of the others, too */
+    bool has_retries;                   /* bodies may come anew */
     bool ends_lines;                    /* each body ends with a newline */
     bool has_digest;                    /* records have those of the files */
     bool has_body;                      /* records have the bodies */
@@ -67,6 +68,8 @@ int output_prepare(struct output *output, struct entry *entry, haul_body_fn **re
  * (files/file_body.h). */
 int output_complete(struct output *output, struct entry *entry, struct haul_result *result, int code);
 struct haul_await output_wait_complete(struct haul_task *task, struct output *output, struct entry *entry);
+/* The body that DATA was prepared for comes anew: for the `restart` of the fetch. */
+haul_restart_fn output_restart;
 
 /* ENTRY will be the next one emitted: its body may go straight through (output/body.h). May be called again. */
 void output_take_turn(struct output *output, struct entry *entry);

@@ -17,6 +17,7 @@
 /* Room is reserved once for a whole record, so that its parts are written without a look at what is left: */
 enum {
     fixed_room = 1024, /* keys, numbers, punctuation; texts come on top: */
+    try_room = 192,    /* of an attempt */
     byte_room = 6,     /* a byte of text becomes "\u00XX" at most */
 };
 
@@ -303,6 +304,30 @@ int record_write_headers(struct text *text, const struct haul_result *result)
     return 0;
 }
 
+static char *write_tries(char *end, const struct haul_result *result, const struct epoch *epoch)
+{
+    end = WRITE(end, ",\"tries\":[");
+    for (unsigned i = 0; i < result->try_count; i++) {
+        const struct haul_try *try = &result->tries[i];
+        if (i > 0)
+            *end++ = ',';
+        end = WRITE(end, "{\"start\":");
+        end = number_write_microseconds(end, number_microseconds(try->started - epoch->monotonic));
+        end = WRITE(end, ",\"status\":");
+        end = number_write_unsigned(end, try->status > 0 ? (uint64_t)try->status : 0);
+        end = WRITE(end, ",\"class\":");
+        end = try->error_class != HAUL_CLASS_NONE ? write_text(end, haul_class_name(try->error_class))
+                                                  : WRITE(end, "null");
+        end = WRITE(end, ",\"code\":");
+        end = number_write_unsigned(end, try->code > 0 ? (uint64_t)try->code : 0);
+        end = WRITE(end, ",\"total\":");
+        end = number_write_microseconds(end, number_microseconds(try->total));
+        *end++ = '}';
+    }
+    *end++ = ']';
+    return end;
+}
+
 static size_t text_room(const char *text)
 {
     return text != NULL ? strlen(text) * byte_room : 0;
@@ -314,7 +339,7 @@ static size_t room_for(const struct entry *entry)
     return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * byte_room + text_room(result->url) +
            text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
            text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip) +
-           text_room(file_path(entry));
+           text_room(file_path(entry)) + result->try_count * try_room;
 }
 
 int record_write(struct text *text, const struct entry *entry, const struct record_options *options)
@@ -341,6 +366,8 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = write_error(end, result);
     end = WRITE(end, ",\"attempts\":");
     end = number_write_unsigned(end, result->attempts);
+    if (options->has_tries)
+        end = write_tries(end, result, &options->epoch);
     end = WRITE(end, ",\"redirects\":");
     end = number_write_unsigned(end, result->redirects);
     end = WRITE(end, ",\"final_url\":");

@@ -14,6 +14,7 @@
 #include "output/verbose.h"
 #include "output/write_out.h"
 #include "request/jar.h"
+#include "run/advice.h"
 #include "run/entry.h"
 #include "run/epilogue.h"
 #include "run/front.h"
@@ -41,6 +42,7 @@ struct run {
     struct haul_handle *deadline; /* the call at it; NULL: there is none, or it was made */
     bool is_overdue;
     struct front front;
+    struct advice advice;
     bool front_has_ended;
     bool is_interrupted;
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
@@ -71,7 +73,9 @@ static struct haul_step work(struct haul_task *task, struct haul_coroutine *coro
 
 static int emit(void *data, struct entry *entry)
 {
-    return output_emit(((struct run *)data)->output, entry);
+    struct run *run = data;
+    int code = advice_note(&run->advice, entry->result);
+    return code == 0 ? output_emit(run->output, entry) : code;
 }
 
 static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
@@ -179,6 +183,7 @@ static int make_client(struct run *run)
                                   (options->write_out && write_out_needs_headers(options->write_out));
     client_options.gate = missing_room;
     client_options.gate_data = run;
+    client_options.pause = advice_tell_pause;
     client_options.cookies = run->jar.cookies;
     client_options.debug = options->connections.verbose ? verbose_write : NULL;
     return haul_client_create(run->program.loop, &client_options, &run->client);
@@ -285,6 +290,7 @@ static int make_output(struct run *run)
         .write_out = options->write_out,
         .failures = run->failures,
         .epoch = program->epoch,
+        .has_retries = options->retries > 0,
         .writer = program->writer,
         .target = program->target.writer,
         .files = run->files,
@@ -320,6 +326,7 @@ static int make(struct run *run, const struct options *options)
                  .judge = judge,
                  .complete = complete,
                  .wait_complete = wait_complete,
+                 .restart = run->files ? file_body_restart : output_restart,
                  .take_turn = take_turn,
                  .is_full = is_full,
                  .wait_room = wait_room,
@@ -350,6 +357,7 @@ static void tear_down(struct run *run)
     replacement_destroy(run->summary);
     files_destroy(run->files);
     haul_client_destroy(run->client);
+    advice_finish(&run->advice);
     jar_finish(&run->jar);
     program_tear_down(&run->program);
 }
@@ -418,7 +426,7 @@ static enum exit_status conclude(struct run *run, int code)
 
 enum exit_status fetch_command(const struct options *options)
 {
-    struct run run = {0};
+    struct run run = {.advice = {.has_retries = options->retries > 0}};
     int code = make(&run, options);
     enum exit_status status;
     if (code == 0) {

@@ -34,13 +34,15 @@ bool front_is_drained(const struct front *front)
     return front->is_drained;
 }
 
-/* What waits for its host's place stands aside, within the window, and others are tried. A fetch that has not run yet
+/* What waits for its host, or for another attempt, stands aside, within the window, and others are tried; but not in
+ * sequence, where the one is to be done before the next begins. A fetch that has not run yet
  * counts as in flight until it is known to wait. */
 static bool has_room(const struct front *front)
 {
     struct haul_client_statistics statistics;
     haul_client_statistics(front->plan.client, &statistics);
-    return !front->is_stopped && front->alive - statistics.waiting_for_host < front->plan.concurrency &&
+    size_t aside = front->plan.mode == MODE_SEQUENTIAL ? 0 : statistics.waiting_for_host;
+    return !front->is_stopped && front->alive - aside < front->plan.concurrency &&
            front->order.count < front->plan.window;
 }
 
@@ -112,7 +114,8 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
 {
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
-                             .request = self->front->plan.request, .body = self->body, .body_data = self->body_data);
+                             .request = self->front->plan.request, .body = self->body, .body_data = self->body_data,
+                             .restart = self->front->plan.sink.restart);
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
         self->result = haul_awaited(task).pointer;

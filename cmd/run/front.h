@@ -29,6 +29,9 @@ struct front_sink {
     struct haul_await (*wait_complete)(struct haul_task *task, void *data, struct entry *entry);
     /* ENTRY has come out, and has not left. NULL: nobody cares. */
     void (*judge)(void *data, struct entry *entry);
+    /* What came of a body is not the answer's: haul_fetch's, with what `prepare` gave. NULL: it cannot be taken back.
+     */
+    haul_restart_fn *restart;
     /* ENTRY will be the next to leave, whatever happens. NULL: nobody cares. */
     void (*take_turn)(void *data, struct entry *entry);
     /* True while nothing new should be started, and waiting for the end of it. NULL: never. */

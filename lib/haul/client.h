@@ -9,6 +9,8 @@
 #include <haul/result.h>
 #include <haul/url.h>
 
+#include <limits.h>
+
 HAUL__BEGIN_C
 
 struct haul_client;
@@ -21,6 +23,12 @@ struct haul_trust;
  * before it asks again. The event outlives the wait. */
 typedef struct haul_event *haul_gate_fn(void *data);
 
+/* Told when a server has asked to be left alone for DURATION, by a status of 429 or 503 with Retry-After (RFC 9110,
+ * 10.2.3): all that waits for the host of URL waits so long. */
+typedef void haul_pause_fn(void *data, const struct haul_url *url, int status, int64_t duration);
+
+/* No bound for retries but their number. */
+#define HAUL_NO_BUDGET UINT_MAX
 /* What is spoken. HTTP/2 is agreed upon with TLS where that is possible; with HAUL_HTTP_2 it is also offered without.
  */
 enum haul_http_version {
@@ -46,8 +54,20 @@ typedef void haul_debug_fn(void *data, char mark, const char *line, size_t size)
 /* All texts and objects are borrowed for the client's life, unless said otherwise. haul_client_options_init sets the
  * defaults. */
 struct haul_client_options {
-    size_t concurrency;            /* hops in flight at most; the others wait in line; 0 none; 50 */
-    size_t per_host;               /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
+    size_t concurrency;        /* hops in flight at most; the others wait in line; 0 none; 50 */
+    size_t per_host;           /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
+    int64_t interval;          /* from one hop let go to the next; 0: none; 0 */
+    int64_t host_interval;     /* the same for one scheme, host and port, sleeps apart; 0 */
+    unsigned retries;          /* attempts after the first, each where the one before has failed and may well not
+                                * do so again, as curl's --retry sees it: it timed out, its name did not resolve,
+                                * or its status is 408, 429, 500, 502, 503 or 504; 0 */
+    bool retry_all_errors;     /* after all that failed, not only what is transient; false */
+    int64_t retry_delay;       /* before each; 0: a random part of 1 s, of 2 s, of 4 s ... of 10 minutes; 0 */
+    int64_t retry_max_time;    /* none begins later than this after the first attempt did; HAUL_NEVER */
+    int64_t retry_after_limit; /* where a server asks to be waited for longer, so long; 10 minutes */
+    unsigned retry_budget;     /* retries at most for 100 fetches, ten besides; HAUL_NO_BUDGET */
+    haul_pause_fn *pause;      /* called when a host is to be left alone; only with retries is it; NULL */
+    void *pause_data;
     int64_t connect_timeout;       /* to the end of the TLS handshake; 30 s; HAUL_NEVER */
     int64_t idle_timeout;          /* nothing received for so long, the first byte included; 60 s; HAUL_NEVER */
     int64_t max_time;              /* one attempt with its hops, waiting for places excluded; HAUL_NEVER */
@@ -101,7 +121,7 @@ int haul_client_destroy(struct haul_client *client);
 struct haul_client_statistics {
     size_t in_flight;        /* hops, sleeps included, that hold a place */
     size_t peak_in_flight;   /* the most there were */
-    size_t waiting_for_host; /* fetches that wait for a place of their host */
+    size_t waiting_for_host; /* fetches that wait for their host, or between two attempts */
     uint64_t connections;    /* opened */
     uint64_t reused;         /* hops that went over a connection that was there */
 };
@@ -112,6 +132,10 @@ void haul_client_statistics(const struct haul_client *client, struct haul_client
  * call the client or the loop's run. 0, or a negative errno to end the transfer (class local). Never called for an
  * answer that is followed as a redirect. */
 typedef int haul_body_fn(void *data, const struct haul_result *so_far, const void *bytes, size_t size);
+
+/* What came of the body so far is not the answer's: another attempt is made, from which it comes anew. 0; or a
+ * negative errno: it cannot be taken back, and the attempt was the last. */
+typedef int haul_restart_fn(void *data);
 
 /* Takes a body and drops it, for a fetch that is to tell only how it came out. */
 haul_body_fn haul_body_discard;
@@ -129,6 +153,7 @@ struct haul_fetch {
     const struct haul_request *request; /* what is sent; NULL: a plain GET. Outlives the fetch */
     haul_body_fn *body;                 /* NULL: the body is kept in the result */
     void *body_data;
+    haul_restart_fn *restart; /* with body_data. NULL: once something of the body came, no other attempt is made */
     /* Private from here. */
     struct haul__fetch_state *state;
     int code;

@@ -49,17 +49,28 @@ struct haul_header {
     const char *value;
 };
 
+/* How an attempt came out. */
+struct haul_try {
+    int status; /* what the server sent, or 0 */
+    enum haul_class error_class;
+    int code;
+    int64_t started; /* on the loop's clock */
+    int64_t total;   /* as time.total */
+};
+
 /* Texts are UTF-8 or not as the server had them, end with NUL, belong to the result, and are NULL where unknown. */
 struct haul_result {
     bool ok;    /* an answer came whole, and its status is below 400 */
     int status; /* what the server sent, or 0 */
     enum haul_class error_class;
-    int code;                 /* what curl's exit status would be, or 0 */
-    const char *message;      /* why it is not ok */
-    const char *url;          /* the normal form, passwords masked */
-    const char *method;       /* "GET"; NULL: a sleep */
-    unsigned attempts;        /* 0: never started */
-    unsigned redirects;       /* hops after the first */
+    int code;                     /* what curl's exit status would be, or 0 */
+    const char *message;          /* why it is not ok */
+    const char *url;              /* the normal form, passwords masked */
+    const char *method;           /* "GET"; NULL: a sleep */
+    unsigned attempts;            /* 0: never started */
+    const struct haul_try *tries; /* those that came out, where the client retries; else NULL */
+    unsigned try_count;
+    unsigned redirects;       /* hops after the first, of the last attempt */
     const char *final_url;    /* of the last hop, passwords masked */
     const char *http_version; /* "1.0", "1.1", "2", "3" */
     const char *content_type;

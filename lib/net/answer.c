@@ -206,3 +206,12 @@ const char *haul__transfer_location(const struct haul__transfer *transfer)
     curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &url);
     return url;
 }
+
+int64_t haul__transfer_retry_after(const struct haul__transfer *transfer)
+{
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
+    if (seconds <= 0)
+        return 0;
+    return seconds < HAUL_NEVER / HAUL_SECOND ? seconds * HAUL_SECOND : HAUL_NEVER;
+}

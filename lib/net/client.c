@@ -13,6 +13,9 @@ void haul_client_options_init(struct haul_client_options *options)
         .connect_timeout = 30 * HAUL_SECOND,
         .idle_timeout = 60 * HAUL_SECOND,
         .max_time = HAUL_NEVER,
+        .retry_max_time = HAUL_NEVER,
+        .retry_after_limit = 10 * HAUL_MINUTE,
+        .retry_budget = HAUL_NO_BUDGET,
         .follow_redirects = true,
         .max_redirects = 10,
         .user_agent = "haul/" HAUL_VERSION,
@@ -25,7 +28,9 @@ static int init(struct haul_client *client, struct haul_loop *loop, const struct
     client->options = *options;
     if (!client->options.user_agent)
         client->options.user_agent = "haul/" HAUL_VERSION;
-    haul__limits_init(&client->limits, options->per_host);
+    haul__limits_init(&client->limits, options);
+    haul__rate_init(&client->rate, options->interval);
+    haul__retries_init(&client->retries, &client->options);
     haul_semaphore_init(&client->places, options->concurrency > 0 ? options->concurrency : SIZE_MAX);
     return haul__fetcher_init(&client->fetcher, loop, &client->options);
 }
@@ -62,6 +67,18 @@ int haul_client_destroy(struct haul_client *client)
     haul__free(client);
     curl_global_cleanup();
     return 0;
+}
+
+void haul__client_stand_aside(struct haul_client *client)
+{
+    client->statistics.waiting_for_host++;
+    if (client->options.waiting)
+        client->options.waiting(client->options.waiting_data);
+}
+
+void haul__client_come_forward(struct haul_client *client)
+{
+    client->statistics.waiting_for_host--;
 }
 
 void haul_client_statistics(const struct haul_client *client, struct haul_client_statistics *ret_statistics)

@@ -13,17 +13,15 @@ static void lock(CURL *easy, curl_lock_data what, curl_lock_access access, void 
 {
     struct haul_cookies *cookies = data;
     (void)easy;
-    (void)what;
     (void)access;
-    pthread_mutex_lock(&cookies->lock);
+    pthread_mutex_lock(&cookies->locks[what]);
 }
 
 static void unlock(CURL *easy, curl_lock_data what, void *data)
 {
     struct haul_cookies *cookies = data;
     (void)easy;
-    (void)what;
-    pthread_mutex_unlock(&cookies->lock);
+    pthread_mutex_unlock(&cookies->locks[what]);
 }
 
 static CURLSHcode set_share(struct haul_cookies *cookies)
@@ -34,7 +32,17 @@ static CURLSHcode set_share(struct haul_cookies *cookies)
         code = curl_share_setopt(share, CURLSHOPT_UNLOCKFUNC, unlock);
     if (code == CURLSHE_OK)
         code = curl_share_setopt(share, CURLSHOPT_USERDATA, cookies);
-    return code == CURLSHE_OK ? curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE) : code;
+    if (code == CURLSHE_OK)
+        code = curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+    return code == CURLSHE_OK ? curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) : code;
+}
+
+static void free_store(struct haul_cookies *cookies)
+{
+    curl_share_cleanup(cookies->share);
+    for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
+        pthread_mutex_destroy(&cookies->locks[i]);
+    haul__free(cookies);
 }
 
 int haul_cookies_create(struct haul_cookies **ret_cookies)
@@ -44,16 +52,15 @@ int haul_cookies_create(struct haul_cookies **ret_cookies)
     struct haul_cookies *cookies = haul__allocate_zeroed(sizeof(*cookies));
     if (cookies) {
         atomic_init(&cookies->references, 1);
-        pthread_mutex_init(&cookies->lock, NULL);
+        for (size_t i = 0; i < CURL_LOCK_DATA_LAST; i++)
+            pthread_mutex_init(&cookies->locks[i], NULL);
         cookies->share = curl_share_init();
         if (cookies->share && set_share(cookies) == CURLSHE_OK) {
             *ret_cookies = cookies;
             return 0;
         }
-        curl_share_cleanup(cookies->share);
-        pthread_mutex_destroy(&cookies->lock);
+        free_store(cookies);
     }
-    haul__free(cookies);
     curl_global_cleanup();
     return -ENOMEM;
 }
@@ -68,9 +75,7 @@ void haul_cookies_unref(struct haul_cookies *cookies)
 {
     if (!cookies || atomic_fetch_sub_explicit(&cookies->references, 1, memory_order_acq_rel) > 1)
         return;
-    curl_share_cleanup(cookies->share);
-    pthread_mutex_destroy(&cookies->lock);
-    haul__free(cookies);
+    free_store(cookies);
     curl_global_cleanup();
 }
 

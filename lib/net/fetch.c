@@ -1,6 +1,7 @@
-/* A fetch: hop after hop until an answer is no redirect. Each hop waits for a place of its host, then for one of the
- * client, then, if it will open a connection, for its moment; all of that is `queue`, and no timeout runs in it. */
-#include "net/client.h"
+/* A fetch: attempt after attempt until one is worth having, each hop after hop until an answer is no redirect. A hop
+ * waits for its admission, then, if it will open a connection, for its moment; all of that is `queue`, and no timeout
+ * runs in it. Between two attempts it has no place. */
+#include "net/admission.h"
 #include "net/hop.h"
 #include "net/settings.h"
 #include "net/url.h"
@@ -9,41 +10,32 @@
 
 #include <errno.h>
 #include <haul/error.h>
-#include <haul/event.h>
+#include <haul/sleep.h>
 #include <stdio.h>
 #include <string.h>
 
 struct haul__fetch_state {
     const struct haul_url *url;     /* of the hop */
-    struct haul_url *own_url;       /* of the first, where it is the fetch's; or NULL */
-    struct haul_url *target;        /* of the hop, where it is not the first; or NULL */
+    struct haul_url *own_url;       /* of the first hop, where it was given as text; or NULL */
+    struct haul_url *target;        /* of the hop, where it was redirected to; or NULL */
     struct haul__outgoing outgoing; /* what the hop sends */
     struct haul__result *result;
-    struct haul__limit *limit; /* its host's; NULL: there is none */
+    struct haul__admission admission;
     struct haul__hop hop;
-    int64_t queued; /* when it began to wait for its places */
-    int64_t left;   /* of the time that it may take */
+    int64_t queued; /* when the hop began to wait */
+    int64_t left;   /* of the time that the attempt may take */
+    int64_t attempt_started;
+    int64_t retry_at; /* when the next attempt may begin */
+    bool is_attempt;  /* the hop is the first of an attempt */
     bool is_hopping;
-    bool has_host_place;
-    bool has_place;
 };
 
-/* A hop has ended, and another is to be made. */
-enum { again = 0x100 };
+/* A hop has ended, and another is to be made; or another attempt, later. */
+enum { again = 0x100, later };
 
-static void release_places(struct haul_fetch *self)
+static int64_t now(const struct haul_fetch *self)
 {
-    struct haul__fetch_state *state = self->state;
-    if (state->has_host_place)
-        haul_semaphore_release(&state->limit->places);
-    if (state->has_place) {
-        haul_semaphore_release(&self->client->places);
-        self->client->statistics.in_flight--;
-    }
-    haul__limit_unref(state->limit);
-    state->limit = NULL;
-    state->has_host_place = false;
-    state->has_place = false;
+    return haul_loop_now(self->client->loop);
 }
 
 static void finish(struct haul_fetch *self)
@@ -52,7 +44,7 @@ static void finish(struct haul_fetch *self)
     self->client->fetches--;
     if (!state)
         return;
-    release_places(self);
+    haul__admission_end(&state->admission);
     haul_url_destroy(state->hop.target);
     haul__outgoing_finish(&state->outgoing);
     haul_url_destroy(state->own_url);
@@ -96,6 +88,7 @@ static int begin(struct haul_fetch *self)
     struct haul__fetch_state *state = haul__allocate_zeroed(sizeof(*state));
     const char *problem = NULL;
     self->client->fetches++;
+    haul__retries_note_fetch(&self->client->retries);
     self->state = state;
     if (!state)
         return -ENOMEM;
@@ -110,64 +103,28 @@ static int begin(struct haul_fetch *self)
     if (code != 0)
         return refuse(state, code, problem);
     state->left = self->client->options.max_time;
+    state->is_attempt = true;
     haul__outgoing_begin(&state->outgoing, self->request, state->url);
     return make_result(self);
 }
 
-/* The hop stands in line from now on. */
-static int queue(struct haul_fetch *self)
+static struct haul_await queue(struct haul_task *task, struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
-    state->queued = haul_loop_now(self->client->loop);
-    if (!haul__limits_has(&self->client->limits, state->url))
-        return 0;
-    state->limit = haul__limits_get(&self->client->limits, state->url);
-    return state->limit ? 0 : -ENOMEM;
-}
-
-static struct haul_await take_host_place(struct haul_task *task, struct haul_fetch *self)
-{
-    struct haul_client *client = self->client;
-    struct haul_semaphore *places = &self->state->limit->places;
-    client->statistics.waiting_for_host++;
-    if (haul_semaphore_try_acquire(places))
-        return haul__task_answer(task, 0, (union haul_value){0});
-    if (client->options.waiting)
-        client->options.waiting(client->options.waiting_data);
-    return haul_semaphore_acquire(task, places);
-}
-
-static void note_host_place(struct haul_fetch *self, int code)
-{
-    self->client->statistics.waiting_for_host--;
-    self->state->has_host_place = code == 0;
-}
-
-/* What a fetch has to wait for that has not begun; NULL: nothing. Who follows a redirect has begun. */
-static struct haul_event *closed_gate(const struct haul_fetch *self)
-{
-    const struct haul_client_options *options = &self->client->options;
-    bool is_begun = self->state->result->public.attempts > 0;
-    return options->gate && !is_begun ? options->gate(options->gate_data) : NULL;
-}
-
-static void note_place(struct haul_fetch *self, int code)
-{
-    struct haul_client_statistics *statistics = &self->client->statistics;
-    if (code != 0)
-        return;
-    self->state->has_place = true;
-    if (++statistics->in_flight > statistics->peak_in_flight)
-        statistics->peak_in_flight = statistics->in_flight;
+    state->queued = now(self);
+    state->admission = HAUL_FRAME(haul__admission, .client = self->client, .url = state->url,
+                                  .is_begun = state->result->public.attempts > 0);
+    return haul_call(task, &state->admission.coroutine);
 }
 
 static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
     state->is_hopping = true;
-    state->hop = HAUL_FRAME(haul__hop, .fetcher = &self->client->fetcher, .url = state->url,
-                            .outgoing = &state->outgoing, .result = state->result, .body = self->body,
-                            .body_data = self->body_data, .queued = state->queued, .left = state->left);
+    state->hop =
+        HAUL_FRAME(haul__hop, .fetcher = &self->client->fetcher, .url = state->url, .outgoing = &state->outgoing,
+                   .result = state->result, .body = self->body, .body_data = self->body_data,
+                   .is_attempt = state->is_attempt, .queued = state->queued, .left = state->left);
     return haul_call(task, &state->hop.coroutine);
 }
 
@@ -176,6 +133,9 @@ static void note_hop(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
     state->left = state->hop.left;
+    if (state->is_attempt)
+        state->attempt_started = state->hop.attempt_started;
+    state->is_attempt = state->hop.is_attempt;
     self->client->statistics.connections += state->hop.opened;
     self->client->statistics.reused += state->hop.reused;
 }
@@ -223,7 +183,73 @@ static int settle(struct haul__fetch_state *state)
     return haul__result_fail(state->result, HAUL_CLASS_HTTP, 0, message);
 }
 
-/* The hop has ended, or did not begin: what to do. 0: there is a result; HAUL_E_CANCELLED, with a result; again;
+/* Leaves the host alone for as long as it asks to be. */
+static void pause_host(struct haul_fetch *self)
+{
+    struct haul__fetch_state *state = self->state;
+    const struct haul_client_options *options = &self->client->options;
+    int status = state->result->public.status;
+    int64_t asked = state->hop.retry_after;
+    int64_t duration = asked < options->retry_after_limit ? asked : options->retry_after_limit;
+    if (!haul__asks_for_pause(status) || !haul__admission_pause(&state->admission, duration))
+        return;
+    if (options->pause)
+        options->pause(options->pause_data, state->url, status, duration);
+}
+
+/* Whether what came of the body can be forgotten. */
+static bool can_restart(const struct haul_fetch *self)
+{
+    if (!self->body || self->body == haul_body_discard || self->state->result->public.bytes == 0)
+        return true;
+    return self->restart && self->restart(self->body_data) == 0;
+}
+
+/* An attempt has come out: later, if there is to be another. */
+static int consider_retry(struct haul_fetch *self)
+{
+    struct haul__fetch_state *state = self->state;
+    struct haul_client *client = self->client;
+    struct haul_result *result = &state->result->public;
+    int64_t delay;
+    if (client->options.retries == 0 || result->attempts == 0)
+        return 0;
+    int code = haul__result_add_try(state->result, state->attempt_started);
+    if (code < 0)
+        return code;
+    pause_host(self);
+    int64_t elapsed = now(self) - result->started;
+    if (!haul__retries_take(&client->retries, result, state->hop.retry_after, elapsed, &delay) || !can_restart(self))
+        return 0;
+    state->retry_at = haul_deadline(now(self), delay);
+    return later;
+}
+
+/* The wait for another attempt is over, with CODE. */
+static int begin_anew(struct haul_fetch *self, int code)
+{
+    struct haul__fetch_state *state = self->state;
+    haul__client_come_forward(self->client);
+    if (code != 0)
+        return code;
+    haul_url_destroy(state->hop.target);
+    state->hop.target = NULL;
+    haul__result_begin_anew(state->result);
+    state->url = self->url ? self->url : state->own_url;
+    haul__outgoing_finish(&state->outgoing);
+    haul__outgoing_begin(&state->outgoing, self->request, state->url);
+    state->left = self->client->options.max_time;
+    state->is_attempt = true;
+    return again;
+}
+
+static struct haul_await wait_for_retry(struct haul_task *task, struct haul_fetch *self)
+{
+    haul__client_stand_aside(self->client);
+    return haul_sleep_until(task, self->state->retry_at);
+}
+
+/* The hop has ended, or did not begin: what to do. 0: there is a result; HAUL_E_CANCELLED, with a result; again; later;
  * negative errno. */
 static int end(struct haul_fetch *self)
 {
@@ -232,16 +258,22 @@ static int end(struct haul_fetch *self)
     if (state->is_hopping)
         note_hop(self);
     else
-        state->result->public.time.queue += haul_loop_now(self->client->loop) - state->queued;
-    release_places(self);
-    if (code == HAUL_E_CANCELLED) {
-        int failed = haul__result_fail(state->result, HAUL_CLASS_CANCELLED, 0, "it was cancelled");
-        code = failed < 0 ? failed : code;
-    } else if (code == 0) {
-        code = state->hop.target || state->hop.problem ? follow(self) : settle(state);
-    }
+        state->result->public.time.queue += now(self) - state->queued;
+    if (code == 0 && (state->hop.target || state->hop.problem))
+        code = follow(self);
+    else if (code == 0)
+        code = settle(state);
+    if (code == 0)
+        code = consider_retry(self);
+    haul__admission_end(&state->admission);
     state->is_hopping = false;
     return code;
+}
+
+static int note_cancel(struct haul__fetch_state *state)
+{
+    int code = haul__result_fail(state->result, HAUL_CLASS_CANCELLED, 0, "it was cancelled");
+    return code < 0 ? code : HAUL_E_CANCELLED;
 }
 
 /* The result as it is given away. */
@@ -249,7 +281,7 @@ static struct haul_result *give(struct haul_fetch *self)
 {
     struct haul_result *result = &self->state->result->public;
     self->state->result = NULL;
-    result->ended = haul_loop_now(self->client->loop);
+    result->ended = now(self);
     result->time.queue -= result->time.queue % HAUL_MICROSECOND;
     result->ok = result->error_class == HAUL_CLASS_NONE;
     return result;
@@ -264,26 +296,20 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
 {
     HAUL_BEGIN(haul_fetch);
     self->code = begin(self);
-    while (self->code == 0 || self->code == again) {
-        self->code = queue(self);
-        if (self->code < 0)
-            break;
-        if (self->state->limit) {
-            HAUL_AWAIT_CODE(self->code, take_host_place(task, self));
-            note_host_place(self, self->code);
-        }
-        while (self->code == 0 && closed_gate(self))
-            HAUL_AWAIT_CODE(self->code, haul_event_wait(task, closed_gate(self)));
-        if (self->code == 0) {
-            HAUL_AWAIT_CODE(self->code, haul_semaphore_acquire(task, &self->client->places));
-            note_place(self, self->code);
-        }
+    if (self->code == 0)
+        self->code = again;
+    while (self->code == again) {
+        HAUL_AWAIT_CODE(self->code, queue(task, self));
         if (self->code == 0)
             HAUL_AWAIT_CODE(self->code, make_hop(task, self));
         self->code = end(self);
-        if (self->code != again)
-            break;
+        if (self->code == later) {
+            HAUL_AWAIT_CODE(self->code, wait_for_retry(task, self));
+            self->code = begin_anew(self, self->code);
+        }
     }
+    if (self->code == HAUL_E_CANCELLED)
+        self->code = note_cancel(self->state);
     if (self->code < 0)
         HAUL_FAIL(self->code);
     haul_task_own_value(task, destroy_result);

@@ -73,9 +73,11 @@ static int start(struct haul_task *task, struct haul__hop *self)
     forget_answer(result);
     note_queue(self);
     self->started = now(self);
-    if (result->attempts == 0) {
-        result->attempts = 1;
-        result->started = self->started;
+    if (self->is_attempt) {
+        self->is_attempt = false;
+        self->attempt_started = self->started;
+        if (result->attempts++ == 0)
+            result->started = self->started;
     }
     self->times_before = result->time;
     if (self->host) {
@@ -219,6 +221,8 @@ static int judge(struct haul__hop *self)
     const char *to = location(self);
     if (to)
         return find_target(self, to);
+    if (result->status >= 400)
+        self->retry_after = haul__transfer_retry_after(transfer);
     if (!self->body)
         haul__result_keep_body(self->result, &transfer->kept);
     return 0;

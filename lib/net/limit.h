@@ -1,9 +1,13 @@
-/* Limits: how many hops of one origin (scheme, host and port) may be in flight. */
+/* Limits: how many hops of one origin (scheme, host and port) may be in flight, how fast they may follow one another,
+ * and until when it has asked to be left alone. */
 #ifndef NET_LIMIT_H
 #define NET_LIMIT_H
 
 #include "base/hash.h"
+#include "base/list.h"
+#include "net/rate.h"
 
+#include <haul/client.h>
 #include <haul/semaphore.h>
 #include <haul/url.h>
 
@@ -14,7 +18,13 @@ struct haul__limits;
 struct haul__limit {
     struct haul__limits *limits;
     struct haul_semaphore places; /* first come, first served */
-    size_t users;                 /* fetches that wait for a place or have one */
+    /* Of those who have a place the one that is next to go: it alone waits for its moment, so that nobody can take
+     * that away who comes later, and it takes the moment only when it goes. */
+    struct haul_semaphore turn;
+    struct haul__rate rate;
+    int64_t paused_until;  /* the origin has asked for it; INT64_MIN */
+    size_t users;          /* fetches that wait for a place or have one */
+    struct haul_list link; /* among the unused */
     UT_hash_handle hh;
     int is_missing; /* set where there was no memory to add it */
     size_t origin_size;
@@ -22,11 +32,14 @@ struct haul__limit {
 };
 
 struct haul__limits {
-    struct haul__limit *table; /* those that somebody uses */
-    size_t places;             /* each one's; 0: there is no limit */
+    struct haul__limit *table;
+    struct haul_list unused; /* those that nobody uses, and whose next moment has not come */
+    size_t places;           /* each one's; 0: there is no limit */
+    int64_t interval;        /* between two hops of one; 0: there is none */
+    bool has_pauses;         /* an origin that asks for a pause gets it */
 };
 
-void haul__limits_init(struct haul__limits *limits, size_t places);
+void haul__limits_init(struct haul__limits *limits, const struct haul_client_options *options);
 
 /* Nobody uses any. */
 void haul__limits_finish(struct haul__limits *limits);
@@ -34,13 +47,23 @@ void haul__limits_finish(struct haul__limits *limits);
 /* Whether there is one for URL. A sleep has no host that could be asked too much of. */
 static inline bool haul__limits_has(const struct haul__limits *limits, const struct haul_url *url)
 {
-    return limits->places > 0 && haul_url_scheme(url) != HAUL_URL_SLEEP;
+    bool has_any = limits->places > 0 || limits->interval > 0 || limits->has_pauses;
+    return has_any && haul_url_scheme(url) != HAUL_URL_SLEEP;
 }
 
-/* The one for URL, made if nobody uses it, with one more user. NULL: out of memory. */
-struct haul__limit *haul__limits_get(struct haul__limits *limits, const struct haul_url *url);
+/* Whether a hop may have to wait though there are places. */
+static inline bool haul__limits_have_moments(const struct haul__limits *limits)
+{
+    return limits->interval > 0 || limits->has_pauses;
+}
+
+/* The one for URL, made if there is none, with one more user. NULL: out of memory. */
+struct haul__limit *haul__limits_get(struct haul__limits *limits, const struct haul_url *url, int64_t now);
 
 /* One user less. NULL is fine. */
-void haul__limit_unref(struct haul__limit *limit);
+void haul__limit_unref(struct haul__limit *limit, int64_t now);
+
+/* When the next hop may be let go, as far as is known; it takes that moment with haul__rate_take. */
+int64_t haul__limit_due(const struct haul__limit *limit);
 
 #endif

@@ -107,6 +107,36 @@ int haul__result_fail(struct haul__result *result, enum haul_class error_class, 
     return result->public.message ? 0 : -ENOMEM;
 }
 
+int haul__result_add_try(struct haul__result *result, int64_t started)
+{
+    struct haul_result *public = &result->public;
+    struct haul_try *tries = haul__reallocate(result->tries, (public->try_count + 1) * sizeof(*tries));
+    if (!tries)
+        return -ENOMEM;
+    tries[public->try_count++] = (struct haul_try){
+        .status = public->status,
+        .error_class = public->error_class,
+        .code = public->code,
+        .started = started,
+        .total = public->time.total,
+    };
+    result->tries = tries;
+    public->tries = tries;
+    return 0;
+}
+
+void haul__result_begin_anew(struct haul__result *result)
+{
+    struct haul_result *public = &result->public;
+    haul__free(result->kept);
+    result->kept = NULL;
+    public->body = NULL;
+    public->body_size = 0;
+    public->final_url = public->url;
+    public->redirects = 0;
+    public->time = (struct haul_times){.queue = public->time.queue};
+}
+
 struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message)
 {
     struct haul__result *result = haul__result_create(url ? url : "");
@@ -134,5 +164,6 @@ void haul_result_destroy(struct haul_result *public)
     }
     haul__free(result->headers);
     haul__free(result->kept);
+    haul__free(result->tries);
     haul__free(result);
 }

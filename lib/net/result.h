@@ -11,8 +11,9 @@ struct haul__result_chunk;
 struct haul__result {
     struct haul_result public; /* first, so that the one is the other */
     struct haul__result_chunk *chunks;
-    unsigned char *kept;         /* the body's memory, to be freed; NULL: none */
-    unsigned char nothing;       /* an empty body */
+    unsigned char *kept;   /* the body's memory, to be freed; NULL: none */
+    unsigned char nothing; /* an empty body */
+    struct haul_try *tries;
     struct haul_header *headers; /* the memory of the public ones; NULL: none */
     char *room;
     size_t left;
@@ -33,6 +34,12 @@ struct haul_header *haul__result_make_headers(struct haul__result *result, size_
 
 /* It has failed so; MESSAGE is copied. -ENOMEM. */
 int haul__result_fail(struct haul__result *result, enum haul_class error_class, int code, const char *message);
+
+/* Adds how the attempt that it tells of came out, as the last of `attempts`. -ENOMEM. */
+int haul__result_add_try(struct haul__result *result, int64_t started);
+
+/* Another attempt is made: of this one all is forgotten but its try, and the waiting. */
+void haul__result_begin_anew(struct haul__result *result);
 
 static inline struct haul__result *haul__result_of(struct haul_result *result)
 {

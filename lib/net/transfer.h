@@ -136,4 +136,7 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
 /* Where the answer redirects to, as the server wrote it; NULL: nowhere. Good until the next hop. */
 const char *haul__transfer_location(const struct haul__transfer *transfer);
 
+/* For how long the answer asks to be waited before the next request (RFC 9110, 10.2.3); 0: it does not. */
+int64_t haul__transfer_retry_after(const struct haul__transfer *transfer);
+
 #endif

@@ -165,7 +165,7 @@ def test_a_directory_as_standard_input_cannot_be_read(haul, tmp_path, mode):
         (["-c"], "-c"),
         (["--no-such-option"], "--no-such-option"),
         (["--gathe"], "--gathe"),
-        (["-Z"], "-Z"),
+        (["-Q"], "-Q"),
         (["--gather=yes"], "--gather"),
         (["--idle-timeout", "soon"], "--idle-timeout"),
         (["--max-time", "-1"], "--max-time"),

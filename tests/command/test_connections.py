@@ -40,6 +40,13 @@ def test_an_empty_proxy_is_none(haul, proxy, puppet):
     assert (proxy.targets(), puppet.targets()) == ([], ["/x"])
 
 
+@pytest.mark.parametrize("proxy", ["ftp://a.test", "a b", "://a"])
+def test_what_is_no_proxy_is_a_mistake(haul, proxy):
+    run = haul("-x", proxy, "http://a.test/")
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr.startswith(b"haul: -x, --proxy: a proxy is [SCHEME://]")
+
+
 def test_hosts_go_without_the_proxy(haul, proxy, puppet):
     env = {"no_proxy": "a.test"}
     urls = [puppet.url("/x", host) for host in ("a.test", "b.test")]

@@ -304,7 +304,6 @@ def test_only_the_header_is_asked_for(haul, origin):
         ("/size/16383", True),
         ("/size/16384", False),
         ("/size/10000000", False),
-        ("/chunked", True),
         ("/chunked?pieces=3&piece=6000", False),
         ("/endless-body", False),
         ("/status/404", True),
@@ -316,6 +315,17 @@ def test_without_a_body_a_small_rest_keeps_the_connection(haul, origin, path, is
     first, second = run.records()
     assert (first["ok"], first["bytes"]) == ("404" not in path, 0)
     assert (second["ok"], second["bytes"], second["reused"]) == (True, 0, is_kept)
+
+
+def test_without_a_body_a_rest_that_comes_with_the_header_keeps_the_connection(haul, puppet):
+    """Though its size is not known."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    puppet.answers["/x"] = head + b"3\r\nok\n\r\n0\r\n\r\n"
+    records = haul("--sequential", "-j", "--no-body", puppet.url("/x"), puppet.url("/x")).records()
+    assert [(record["ok"], record["bytes"], record["reused"]) for record in records] == [
+        (True, 0, False),
+        (True, 0, True),
+    ]
 
 
 @pytest.mark.parametrize("path", ["/hang-body?promise=100000", "/until-close?delay=1&piece=1&pause=100000&size=9"])

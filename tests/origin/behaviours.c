@@ -204,14 +204,27 @@ static void retry(struct work *work)
     work_end(work, 429);
 }
 
-static void flaky(struct work *work)
-{
-    work_answer_with(work, work->count <= work_number(work, "times", 1) ? 503 : 200, "flaky\n");
-}
-
 static void drop(struct work *work)
 {
     work->answer->ending = ENDING_CLOSE;
+}
+
+/* It fails so many times, and says, if it is asked to, when to come again. */
+static void flaky(struct work *work)
+{
+    bool is_failing = work->count <= work_number(work, "times", 1);
+    int status = is_failing ? (int)work_number(work, "failure", 503) : 200;
+    struct slice after;
+    bool has_after = is_failing && request_parameter(work->request, "after", &after);
+    if (is_failing && work_number(work, "drop", 0)) {
+        drop(work);
+        return;
+    }
+    work_begin(work, status);
+    if (has_after)
+        work_add_field(work, "Retry-After", after);
+    answer_send(work->answer, is_failing ? "not now\n" : "flaky\n");
+    work_end(work, status);
 }
 
 static void reset(struct work *work)

@@ -29,6 +29,13 @@ static bool sends(const struct options *options, const char *body)
            memcmp(request->body, body, request->body_size) == 0;
 }
 
+SAMPLE(has_rate, options->interval == 20 * HAUL_MILLISECOND)
+SAMPLE(has_host_rate, options->host_interval == 10 * HAUL_SECOND)
+SAMPLE(has_retry, options->retries == 7)
+SAMPLE(has_retry_delay, options->retry_delay == 500 * HAUL_MILLISECOND)
+SAMPLE(has_retry_max_time, options->retry_max_time == 2 * HAUL_MINUTE)
+SAMPLE(has_retry_all_errors, options->retry_all_errors)
+SAMPLE(has_retry_budget, options->retry_budget == 20)
 SAMPLE(has_method, is_same(request_of(&options->request)->method, "PURGE"))
 SAMPLE(has_header, is_same(request_of(&options->request)->headers[0], "X-A: b"))
 SAMPLE(has_data, sends(options, "a=b"))
@@ -108,6 +115,13 @@ SAMPLE(has_parallel_max, options->concurrency == 7 && options->is_concurrency_gi
 SAMPLE(has_parallel_max_host, options->per_host == 7 && options->is_per_host_given)
 
 static const struct option_sample samples[] = {
+    {"rate", "50/s", has_rate},
+    {"host-rate", "6/m", has_host_rate},
+    {"retry", "7", has_retry},
+    {"retry-delay", "500ms", has_retry_delay},
+    {"retry-max-time", "2m", has_retry_max_time},
+    {"retry-all-errors", NULL, has_retry_all_errors},
+    {"retry-budget", "20%", has_retry_budget},
     {"request", "PURGE", has_method},
     {"header", "X-A: b", has_header},
     {"data", "a=b", has_data},

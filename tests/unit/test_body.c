@@ -268,6 +268,42 @@ static void stop(void *data)
     haul_loop_stop(data);
 }
 
+/* Where it may come anew even the one with the turn is held until it is whole, and what came first is forgotten. */
+static void test_a_body_that_comes_anew(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    set_up(&fixture);
+    bodies_hold(fixture.bodies);
+    struct body *body = created(&fixture);
+    body_take_turn(body);
+    receive_many(body, 'x', 4 * 1024 * 1024);
+    pass_time(&fixture, HAUL_MINUTE);
+    assert_int_equal(body_passed(body), 0);
+    assert_int_equal(body_restart(body), 0);
+    receive(body, "anew");
+    body_release(body);
+    assert_written(&fixture, "anew");
+    tear_down(&fixture);
+}
+
+static void test_what_has_passed_cannot_come_anew(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    set_up(&fixture);
+    struct body *body = created(&fixture);
+    body_take_turn(body);
+    receive(body, "begin");
+    assert_int_equal(body_restart(body), 0);
+    receive(body, "again");
+    pass_time(&fixture, HAUL_SECOND);
+    assert_int_equal(body_restart(body), -EPIPE);
+    body_release(body);
+    assert_written(&fixture, "again");
+    tear_down(&fixture);
+}
+
 static void test_moving_gives_way(void **state)
 {
     (void)state;
@@ -385,6 +421,8 @@ int main(void)
         cmocka_unit_test(test_turn_behind_released),
         cmocka_unit_test(test_large_piece_behind_released),
         cmocka_unit_test(test_slow_reader),
+        cmocka_unit_test(test_a_body_that_comes_anew),
+        cmocka_unit_test(test_what_has_passed_cannot_come_anew),
         cmocka_unit_test(test_moving_gives_way),
         cmocka_unit_test(test_refusing_answer_has_none),
         cmocka_unit_test(test_binary_is_fine_for_a_file),

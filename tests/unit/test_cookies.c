@@ -1,6 +1,7 @@
 #include "failing_memory.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,6 +50,45 @@ static void what_is_read_is_written(void **state)
     unlink(name);
 }
 
+struct user {
+    struct haul_cookies *cookies; /* a reference of its own */
+    const char *name;
+};
+
+static void *use(void *data)
+{
+    const struct user *user = data;
+    for (int i = 0; i < 20; i++) {
+        char *text = NULL;
+        if (haul_cookies_load(user->cookies, user->name) == 0 && haul_cookies_write(user->cookies, &text) == 0)
+            free(text);
+    }
+    haul_cookies_unref(user->cookies);
+    return NULL;
+}
+
+static void threads_share_them(void **state)
+{
+    char name[32], *text = NULL;
+    pthread_t threads[3];
+    struct haul_cookies *cookies = NULL;
+    (void)state;
+    write_file(name, lines);
+    assert_int_equal(haul_cookies_create(&cookies), 0);
+    struct user user = {cookies, name};
+    for (size_t i = 0; i < 3; i++) {
+        haul_cookies_ref(cookies);
+        assert_int_equal(pthread_create(&threads[i], NULL, use, &user), 0);
+    }
+    for (size_t i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(haul_cookies_write(cookies, &text), 0);
+    assert_int_equal(strlen(text), strlen(head) + strlen(lines));
+    free(text);
+    haul_cookies_unref(cookies);
+    unlink(name);
+}
+
 static void a_file_that_is_not_there_is_told(void **state)
 {
     struct haul_cookies *cookies = NULL;
@@ -84,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_read_is_written),
+        cmocka_unit_test(threads_share_them),
         cmocka_unit_test(a_file_that_is_not_there_is_told),
         cmocka_unit_test(without_memory_nothing_is_lost),
     };

@@ -9,13 +9,18 @@
 
 #include "net/limit.h"
 
+static const int64_t now = 1000 * HAUL_SECOND;
+
+/* Of an origin that is none of those that the tests name. */
+static struct haul_url *other_url;
+
 static struct haul__limit *get(struct haul__limits *limits, const char *text)
 {
     struct haul_url *url = NULL;
     const char *problem;
     if (haul_url_create(text, strlen(text), &url, &problem) != 0)
         return NULL;
-    struct haul__limit *limit = haul__limits_get(limits, url);
+    struct haul__limit *limit = haul__limits_get(limits, url, now);
     haul_url_destroy(url);
     return limit;
 }
@@ -34,7 +39,7 @@ static void test_each_origin_has_its_own(void **state)
 {
     struct haul__limits limits;
     (void)state;
-    haul__limits_init(&limits, 2);
+    haul__limits_init(&limits, &(struct haul_client_options){.per_host = 2});
     struct haul__limit *limit = get(&limits, "http://a/x");
     assert_int_equal(haul_semaphore_free(&limit->places), 2);
     assert_ptr_equal(get(&limits, "http://A:80/y?z"), limit);
@@ -42,11 +47,11 @@ static void test_each_origin_has_its_own(void **state)
                                     get(&limits, "http://b/x")};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         assert_ptr_not_equal(others[i], limit);
-        haul__limit_unref(others[i]);
+        haul__limit_unref(others[i], now);
     }
-    haul__limit_unref(limit);
+    haul__limit_unref(limit, now);
     assert_int_equal(HASH_COUNT(limits.table), 1);
-    haul__limit_unref(limit);
+    haul__limit_unref(limit, now);
     assert_null(limits.table);
     haul__limits_finish(&limits);
 }
@@ -55,12 +60,57 @@ static void test_what_is_not_limited(void **state)
 {
     struct haul__limits limits;
     (void)state;
-    haul__limits_init(&limits, 1);
+    haul__limits_init(&limits, &(struct haul_client_options){.per_host = 1});
     assert_true(has(&limits, "http://a/"));
     assert_false(has(&limits, "sleep:1"));
-    haul__limits_init(&limits, 0);
+    haul__limits_init(&limits, &(struct haul_client_options){.per_host = 0});
     assert_false(has(&limits, "http://a/"));
     haul__limits_finish(&limits);
+}
+
+/* What has a moment to come is kept without a user, and goes when others are made after that has come. */
+static void test_one_with_a_moment_to_come_stays(void **state)
+{
+    struct haul__limits limits;
+    (void)state;
+    haul__limits_init(&limits, &(struct haul_client_options){.host_interval = HAUL_SECOND});
+    struct haul__limit *limit = get(&limits, "http://a/");
+    assert_true(haul__limit_due(limit) <= now);
+    assert_int_equal(haul__rate_take(&limit->rate, now), now);
+    assert_int_equal(haul__limit_due(limit), now + HAUL_SECOND);
+    haul__limit_unref(limit, now);
+    assert_ptr_equal(get(&limits, "http://a/"), limit);
+    haul__limit_unref(limit, now);
+    struct haul__limit *other = haul__limits_get(&limits, other_url, now + HAUL_SECOND - 1);
+    assert_int_equal(HASH_COUNT(limits.table), 2);
+    haul__limit_unref(other, now);
+    assert_int_equal(HASH_COUNT(limits.table), 1);
+    other = haul__limits_get(&limits, other_url, now + HAUL_SECOND);
+    assert_int_equal(HASH_COUNT(limits.table), 1);
+    haul__limit_unref(other, now);
+    haul__limits_finish(&limits);
+}
+
+/* One that is paused for long does not keep the others from being dropped. */
+static void test_one_that_is_paused_hides_no_other(void **state)
+{
+    enum { count = 20 };
+    struct haul__limits limits;
+    (void)state;
+    haul__limits_init(&limits, &(struct haul_client_options){.retries = 1});
+    for (int i = 0; i < count; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "http://h%d/", i);
+        struct haul__limit *limit = get(&limits, text);
+        limit->paused_until = now + (i == 0 ? HAUL_MINUTE : 1);
+        haul__limit_unref(limit, now);
+    }
+    assert_int_equal(HASH_COUNT(limits.table), count);
+    for (int i = 0; i < count; i++)
+        haul__limit_unref(haul__limits_get(&limits, other_url, now + 1), now + 1);
+    assert_int_equal(HASH_COUNT(limits.table), 1);
+    haul__limits_finish(&limits);
+    assert_null(limits.table);
 }
 
 static void test_many_and_out_of_memory(void **state)
@@ -73,7 +123,7 @@ static void test_many_and_out_of_memory(void **state)
         struct haul__limits limits;
         struct haul__limit *all[count] = {0};
         size_t missing = 0;
-        haul__limits_init(&limits, 1);
+        haul__limits_init(&limits, &(struct haul_client_options){.per_host = 1});
         for (size_t i = 0; i < count; i++) {
             char text[32];
             snprintf(text, sizeof(text), "http://h%zu/", i);
@@ -82,9 +132,24 @@ static void test_many_and_out_of_memory(void **state)
         }
         assert_int_equal(missing, failing_memory_happened());
         for (size_t i = 0; i < count; i++)
-            haul__limit_unref(all[i]);
+            haul__limit_unref(all[i], now);
         haul__limits_finish(&limits);
     }
+}
+
+static int make_other_url(void **state)
+{
+    static const char text[] = "http://other/";
+    const char *problem;
+    (void)state;
+    return haul_url_create(text, strlen(text), &other_url, &problem);
+}
+
+static int destroy_other_url(void **state)
+{
+    (void)state;
+    haul_url_destroy(other_url);
+    return 0;
 }
 
 int main(void)
@@ -92,7 +157,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_origin_has_its_own),
         cmocka_unit_test(test_what_is_not_limited),
+        cmocka_unit_test(test_one_with_a_moment_to_come_stays),
+        cmocka_unit_test(test_one_that_is_paused_hides_no_other),
         cmocka_unit_test(test_many_and_out_of_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_other_url, destroy_other_url);
 }

@@ -398,6 +398,34 @@ static void test_appends(void **state)
     text_finish(&text);
 }
 
+/* With the key, an array of what there was, and empty where nothing was tried. */
+static void test_tries(void **state)
+{
+    static const struct haul_try tries[] = {
+        {.status = 503, .error_class = HAUL_CLASS_HTTP, .started = 5 * HAUL_SECOND + HAUL_MILLISECOND, .total = 1500},
+        {.error_class = HAUL_CLASS_TIMEOUT, .code = 28, .started = 6 * HAUL_SECOND, .total = HAUL_SECOND},
+        {.status = 200, .started = 8 * HAUL_SECOND, .total = 20 * HAUL_MILLISECOND},
+    };
+    const struct record_options options = {.epoch = epoch, .has_tries = true};
+    struct text text = {0};
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    assert_int_equal(record_write(&text, &sample.entry, &options), 0);
+    assert_non_null(strstr(text.bytes, ",\"tries\":[],\"redirects\":"));
+    text_clear(&text);
+    sample.result.tries = tries;
+    sample.result.try_count = 3;
+    assert_int_equal(record_write(&text, &sample.entry, &options), 0);
+    assert_non_null(
+        strstr(text.bytes,
+               ",\"tries\":["
+               "{\"start\":0.001000,\"status\":503,\"class\":\"http\",\"code\":0,\"total\":0.000002},"
+               "{\"start\":1.000000,\"status\":0,\"class\":\"timeout\",\"code\":28,\"total\":1.000000},"
+               "{\"start\":3.000000,\"status\":200,\"class\":null,\"code\":0,\"total\":0.020000}],\"redirects\":"));
+    text_finish(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_largest_numbers),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_appends),
+        cmocka_unit_test(test_tries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

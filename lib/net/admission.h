@@ -1,0 +1,32 @@
+/* The admission of a hop: all that it has to wait for before it may be let go. A place of its host and its turn there,
+ * room for what comes of it, a place of the client, and the moment that the rates leave it. */
+#ifndef NET_ADMISSION_H
+#define NET_ADMISSION_H
+
+#include "net/client.h"
+
+/* A coroutine; it is awaited before the hop, on the client's loop. It ends with 0: the hop is to be let go now; with
+ * HAUL_E_CANCELLED, or negative errno. Whatever it ended with, haul__admission_end follows. */
+struct haul__admission {
+    struct haul_coroutine coroutine;
+    struct haul_client *client;
+    const struct haul_url *url;
+    bool is_begun; /* an earlier hop of the fetch was let go: the gate is open for it */
+    /* Private from here. */
+    struct haul__limit *limit; /* its host's; NULL: there is none */
+    bool is_aside;
+    bool has_host_place;
+    bool has_turn;
+    bool has_place;
+};
+
+haul_step_fn haul__admission;
+
+/* The hop has ended, or is not made: gives the places back. All zero is fine. */
+void haul__admission_end(struct haul__admission *admission);
+
+/* Its host is to be left alone for DURATION; what is in flight there goes on. False: that was known, or it has no limit
+ * that could. */
+bool haul__admission_pause(struct haul__admission *admission, int64_t duration);
+
+#endif
