@@ -27,7 +27,9 @@ struct bodies {
     struct body *turn;   /* NULL: nobody has it */
     struct body *oldest; /* of those that are released */
     struct body *newest;
-    struct haul_event idle;      /* set while none is */
+    struct haul_event idle;   /* set while none is */
+    struct haul_event change; /* set for a moment when there are no longer too many */
+    bool were_many;
     struct haul_handle *pumping; /* the next move; NULL: none is to come */
     struct haul_handle *aging;   /* the end of youth of the one with the turn */
     int error;
@@ -71,6 +73,7 @@ int bodies_create(struct haul_loop *loop, const struct bodies_options *options, 
     keep_pool_reserve(&bodies->pool);
     haul_event_init(&bodies->idle);
     haul_event_set(&bodies->idle);
+    haul_event_init(&bodies->change);
     writer_set_room_callback(options->writer, pump_at_room, bodies);
     *ret_bodies = bodies;
     return 0;
@@ -101,6 +104,7 @@ void bodies_destroy(struct bodies *bodies)
     take_back(&bodies->aging);
     writer_set_room_callback(bodies->options.writer, NULL, NULL);
     haul_event_finish(&bodies->idle);
+    haul_event_finish(&bodies->change);
     keep_pool_finish(&bodies->pool);
     free(bodies);
 }
@@ -108,6 +112,30 @@ void bodies_destroy(struct bodies *bodies)
 struct haul_event *bodies_idle(struct bodies *bodies)
 {
     return &bodies->idle;
+}
+
+bool bodies_are_many(const struct bodies *bodies)
+{
+    return bodies->pool.in_file >= BODIES_IN_FILE;
+}
+
+struct haul_event *bodies_change(struct bodies *bodies)
+{
+    return &bodies->change;
+}
+
+void bodies_look_again(struct bodies *bodies)
+{
+    haul_event_set(&bodies->change);
+    haul_event_clear(&bodies->change);
+}
+
+static void note_change(struct bodies *bodies)
+{
+    bool are_many = bodies_are_many(bodies);
+    if (bodies->were_many && !are_many)
+        bodies_look_again(bodies);
+    bodies->were_many = are_many;
 }
 
 int bodies_error(const struct bodies *bodies)
@@ -139,6 +167,7 @@ void body_destroy(struct body *body)
         return;
     leave_turn(body);
     keep_drop(&body->keep);
+    note_change(body->bodies);
     free(body);
 }
 
@@ -151,6 +180,7 @@ static int move_piece(struct bodies *bodies, struct body *body)
         code = writer_write(bodies->options.writer, bodies->piece, size);
     if (code == 0)
         body->passed += size;
+    note_change(bodies);
     return code;
 }
 
@@ -251,6 +281,7 @@ int body_receive(void *data, const struct haul_result *so_far, const void *bytes
         code = writer_write(bodies->options.writer, bytes, size);
     } else {
         code = keep_append(&body->keep, bytes, size);
+        note_change(bodies);
     }
     if (code == 0)
         return 0;

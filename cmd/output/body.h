@@ -15,6 +15,10 @@
  * The writer's limit holds here too: while it is full, the body with the turn is kept as the others are, and what is
  * released waits. Of each, 64 kB are kept in memory, and 32 MB of all together, and what is more in an unlinked file.
  *
+ * While BODIES_IN_FILE are in the file, nothing new is to be started, so that what is kept is bounded whatever the
+ * window is. Of what is kept nothing leaves before the body with the turn, and that may need what others hold. So one
+ * more is let go whenever nothing is in flight.
+ *
  * An answer whose status is not ok has no body here unless that is asked for. To a terminal a body with NUL bytes is
  * refused. */
 #ifndef OUTPUT_BODY_H
@@ -26,6 +30,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define BODIES_IN_FILE (INT64_C(256) * 1024 * 1024)
 
 struct bodies;
 struct body;
@@ -52,6 +58,13 @@ void bodies_destroy(struct bodies *bodies);
 
 /* Set while nothing that is released waits for the writer. */
 struct haul_event *bodies_idle(struct bodies *bodies);
+
+/* Whether so much is in the file that nothing new is to be started, and an event for when that may have changed. */
+bool bodies_are_many(const struct bodies *bodies);
+struct haul_event *bodies_change(struct bodies *bodies);
+
+/* Something else has changed that who waits for this event looks at. */
+void bodies_look_again(struct bodies *bodies);
 
 /* A negative errno once something released is lost: memory, or the file cannot be read. */
 int bodies_error(const struct bodies *bodies);

@@ -116,6 +116,8 @@ static int append_to_file(struct keep *keep, const char *bytes, size_t size)
         if (code != 0)
             return code;
         keep->written += (int64_t)piece;
+        keep->in_file += piece;
+        keep->pool->in_file += piece;
         bytes += piece;
         size -= piece;
     }
@@ -152,6 +154,8 @@ static int take_from_file(struct keep *keep, void *buffer, size_t size, size_t *
     if (code != 0)
         return code;
     keep->taken += (int64_t)size;
+    keep->in_file -= size;
+    keep->pool->in_file -= size;
     if (keep->taken == end)
         release_first(keep);
     *ret_size = size;
@@ -181,5 +185,6 @@ void keep_drop(struct keep *keep)
     free(keep->stretches);
     free(keep->memory);
     keep->pool->memory -= keep->capacity;
+    keep->pool->in_file -= keep->in_file;
     *keep = (struct keep){.pool = keep->pool};
 }

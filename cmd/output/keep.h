@@ -20,6 +20,7 @@ struct keep_pool {
     struct spill *spill;   /* NULL: not needed yet */
     int reserve;           /* a descriptor that makes way for the file's; 0: none */
     size_t memory;         /* allocated by all */
+    uint64_t in_file;      /* bytes of all in the file */
 };
 
 /* Where such files are made: $TMPDIR, or /tmp. */
@@ -46,6 +47,7 @@ struct keep {
     size_t stretch_room; /* allocated */
     int64_t written;     /* of the last stretch */
     int64_t taken;       /* of the first */
+    uint64_t in_file;    /* bytes in all of them */
 };
 
 bool keep_is_empty(const struct keep *keep);

@@ -267,7 +267,7 @@ int output_emit(struct output *output, struct entry *entry)
     return code;
 }
 
-struct haul_event *output_missing_room(struct output *output)
+struct haul_event *output_missing_room(struct output *output, bool is_under_way)
 {
     const struct output_options *options = &output->options;
     if (writer_is_full(options->writer))
@@ -278,19 +278,27 @@ struct haul_event *output_missing_room(struct output *output)
         return writer_room(options->messages);
     if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))
         return bodies_idle(output->bodies);
+    if (output->bodies != NULL && is_under_way && bodies_are_many(output->bodies))
+        return bodies_change(output->bodies);
     return NULL;
 }
 
 bool output_is_full(struct output *output)
 {
-    return output_missing_room(output) != NULL;
+    return output_missing_room(output, true) != NULL;
+}
+
+void output_look_again(struct output *output)
+{
+    if (output->bodies != NULL && bodies_are_many(output->bodies))
+        bodies_look_again(output->bodies);
 }
 
 struct haul_step output_wait_room(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(output_wait_room);
     while (output_is_full(self->output))
-        HAUL_AWAIT(haul_event_wait(task, output_missing_room(self->output)));
+        HAUL_AWAIT(haul_event_wait(task, output_missing_room(self->output, true)));
     HAUL_FINALLY;
     HAUL_END;
 }

@@ -78,8 +78,12 @@ void output_take_turn(struct output *output, struct entry *entry);
  * writer that is no longer open is no error here; writer_run tells of it. */
 int output_emit(struct output *output, struct entry *entry);
 
-/* What there is to wait for before something new is started; NULL: nothing. */
-struct haul_event *output_missing_room(struct output *output);
+/* What there is to wait for before something new is started; NULL: nothing. Where nothing IS_UNDER_WAY, that much is
+ * kept already does not count. */
+struct haul_event *output_missing_room(struct output *output, bool is_under_way);
+
+/* Nothing is under way any more: who waits for room looks again. */
+void output_look_again(struct output *output);
 
 /* True while more waits than should: nothing new should be started. */
 bool output_is_full(struct output *output);

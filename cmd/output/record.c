@@ -87,6 +87,13 @@ static char *write_text(char *end, const char *text)
     return write_string(end, text, strlen(text), &ignored);
 }
 
+/* The same string as the one that was written from WRITTEN on to WRITTEN_END. */
+static char *write_again(char *end, const char *written, const char *written_end)
+{
+    size_t size = (size_t)(written_end - written);
+    return (char *)memcpy(end, written, size) + size;
+}
+
 static char *write_boolean(char *end, bool value)
 {
     return value ? WRITE(end, "true") : WRITE(end, "false");
@@ -356,7 +363,9 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = number_write_unsigned(end, entry->line);
     end = write_input(end, entry);
     end = WRITE(end, ",\"url\":");
+    const char *url = end;
     end = write_text(end, result->url);
+    const char *url_end = end;
     end = WRITE(end, ",\"method\":");
     end = write_text(end, result->method);
     end = WRITE(end, ",\"ok\":");
@@ -371,7 +380,7 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = WRITE(end, ",\"redirects\":");
     end = number_write_unsigned(end, result->redirects);
     end = WRITE(end, ",\"final_url\":");
-    end = write_text(end, result->final_url);
+    end = result->final_url == result->url ? write_again(end, url, url_end) : write_text(end, result->final_url);
     end = WRITE(end, ",\"http_version\":");
     end = write_text(end, result->http_version);
     end = WRITE(end, ",\"content_type\":");

@@ -166,10 +166,25 @@ static void judge(void *data, struct entry *entry)
         cut_short(run, "race lost");
 }
 
+static bool is_under_way(const struct run *run)
+{
+    struct haul_client_statistics statistics;
+    haul_client_statistics(run->client, &statistics);
+    return statistics.in_flight > 0;
+}
+
 /* What waits for its host has passed the front, and must not start either while the output is full. */
 static struct haul_event *missing_room(void *data)
 {
-    return output_missing_room(((struct run *)data)->output);
+    const struct run *run = data;
+    return output_missing_room(run->output, is_under_way(run));
+}
+
+static void look_again(void *data)
+{
+    const struct run *run = data;
+    if (!is_under_way(run))
+        output_look_again(run->output);
 }
 
 static int make_client(struct run *run)
@@ -330,6 +345,7 @@ static int make(struct run *run, const struct options *options)
                  .take_turn = take_turn,
                  .is_full = is_full,
                  .wait_room = wait_room,
+                 .look_again = look_again,
                  .data = run},
         .request = request_of(&options->request),
         .mode = options->mode,

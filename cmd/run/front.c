@@ -60,6 +60,8 @@ void front_room_changed(void *data)
         haul_event_clear(&front->room);
     if (front->plan.mode == MODE_GATHER)
         stall_note(&front->stall, front->loop, front->order.count >= front->plan.window);
+    if (front->plan.sink.look_again)
+        front->plan.sink.look_again(front->plan.sink.data);
 }
 
 void front_stop(struct front *front, const char *message)

@@ -37,6 +37,8 @@ struct front_sink {
     /* True while nothing new should be started, and waiting for the end of it. NULL: never. */
     bool (*is_full)(void *data);
     struct haul_await (*wait_room)(struct haul_task *task, void *data);
+    /* A fetch has ended, or waits for its host. NULL: nobody cares. */
+    void (*look_again)(void *data);
     void *data;
 };
 

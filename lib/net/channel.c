@@ -6,20 +6,20 @@
 /* Newer versions have other names for some of what 1.18 has. */
 #define CARES_NO_DEPRECATED
 #include <ares.h>
-#include <arpa/inet.h>
 #include <errno.h>
 #include <haul/duration.h>
 #include <haul/error.h>
 #include <netinet/in.h>
-#include <stdio.h>
+#include <resolv.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 /* What c-ares is told. A datagram that is lost costs the first time; after the last try, each twice as patient as the
  * one before, 14 s have passed with one server. */
 enum { first_patience_ms = 2000, tries = 3, queries_of_a_port = 100, largest_datagram = 1232 };
-
-/* More addresses of a family than that are not told to libcurl, which would try them one after another. */
-enum { most_of_a_family = 16 };
 
 struct channel_socket {
     struct haul_list link;
@@ -31,7 +31,8 @@ struct channel_socket {
 /* What c-ares is given with a question. */
 struct pending {
     struct haul__channel *channel;
-    void *question;
+    haul__reply_fn *fn;
+    void *data;
 };
 
 static void process(struct haul__channel *channel, ares_socket_t readable, ares_socket_t writable)
@@ -105,18 +106,79 @@ static int code_of(int status)
     return status == ARES_ENOMEM ? -ENOMEM : HAUL_E_INVALID;
 }
 
+static ares_socket_t open_socket(int family, int type, int protocol, void *data)
+{
+    (void)data;
+    return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+
+static int close_socket(ares_socket_t descriptor, void *data)
+{
+    (void)data;
+    return close(descriptor);
+}
+
+static int connect_socket(ares_socket_t descriptor, const struct sockaddr *address, ares_socklen_t size, void *data)
+{
+    (void)data;
+    return connect(descriptor, address, size);
+}
+
+static ares_ssize_t receive(ares_socket_t descriptor, void *buffer, size_t size, int flags, struct sockaddr *address,
+                            ares_socklen_t *address_size, void *data)
+{
+    (void)data;
+    return recvfrom(descriptor, buffer, size, flags, address, address_size);
+}
+
+/* That a name server refused one question is told to who sends the next one, and only to them. c-ares would think that
+ * it was the next that was refused, and wait for an answer to the first until its time is over. Sent again, that is
+ * refused as well, and c-ares is told so where it looks for answers to both. */
+static ares_ssize_t send_pieces(ares_socket_t descriptor, const struct iovec *pieces, int count, void *data)
+{
+    struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
+    (void)data;
+    ssize_t sent = sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    if (sent < 0 && errno == ECONNREFUSED)
+        sent = sendmsg(descriptor, &message, MSG_NOSIGNAL);
+    return sent;
+}
+
+static const struct ares_socket_functions socket_functions = {
+    .asocket = open_socket,
+    .aclose = close_socket,
+    .aconnect = connect_socket,
+    .arecvfrom = receive,
+    .asendv = send_pieces,
+};
+
+/* The one that looks into the hosts file, and has no sockets. */
+static int open_hosts(struct haul__channel *channel)
+{
+    ares_channel ares;
+    struct ares_options options = {.flags = ARES_FLAG_NOALIASES, .lookups = (char[]){"f"}};
+    int status = ares_init_options(&ares, &options, ARES_OPT_FLAGS | ARES_OPT_LOOKUPS);
+    if (status != ARES_SUCCESS)
+        return code_of(status);
+    channel->hosts = ares;
+    return 0;
+}
+
 static int open_channel(struct haul__channel *channel, const char *servers)
 {
     ares_channel ares;
     struct ares_options options = {
-        .flags = ARES_FLAG_NOALIASES | ARES_FLAG_EDNS,
+        .flags = ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | ARES_FLAG_NOSEARCH,
         .timeout = first_patience_ms,
         .tries = tries,
         .ednspsz = largest_datagram,
+        .lookups = (char[]){"b"},
+        .ndomains = 0,
         .sock_state_cb = watch_socket,
         .sock_state_cb_data = channel,
     };
-    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_STATE_CB;
+    int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
+               ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB;
 #if ARES_VERSION >= 0x011400
     /* An answer is harder to forge where the port that it has to come to is not always the same. */
     options.udp_max_queries = queries_of_a_port;
@@ -135,12 +197,29 @@ static int open_channel(struct haul__channel *channel, const char *servers)
         ares_destroy(ares);
         return code_of(status);
     }
+    ares_set_socket_functions(ares, &socket_functions, NULL);
     channel->ares = ares;
     return 0;
 }
 
-int haul__channel_create(struct haul_loop *loop, const char *servers, haul__finding_fn *fn,
-                         struct haul__channel **ret_channel)
+/* When resolv.conf was written; zero where there is none. */
+static struct timespec settings_written(void)
+{
+    struct stat status;
+    return stat(_PATH_RESCONF, &status) == 0 ? status.st_mtim : (struct timespec){0};
+}
+
+bool haul__channel_is_outdated(struct haul__channel *channel)
+{
+    int64_t now = haul_loop_now(channel->loop);
+    if (now - channel->looked_at < HAUL_SECOND)
+        return false;
+    channel->looked_at = now;
+    struct timespec written = settings_written();
+    return written.tv_sec != channel->written.tv_sec || written.tv_nsec != channel->written.tv_nsec;
+}
+
+int haul__channel_create(struct haul_loop *loop, const char *servers, struct haul__channel **ret_channel)
 {
     struct haul__channel *channel = haul__allocate_zeroed(sizeof(*channel));
     if (!channel)
@@ -148,11 +227,16 @@ int haul__channel_create(struct haul_loop *loop, const char *servers, haul__find
     haul__list_init(&channel->link);
     haul__list_init(&channel->sockets);
     channel->loop = loop;
-    channel->fn = fn;
     channel->deadline = HAUL_NEVER;
-    int code = open_channel(channel, servers);
+    channel->written = settings_written();
+    channel->looked_at = haul_loop_now(loop);
+    int code = haul__domains_init(&channel->domains);
+    if (code == 0)
+        code = open_channel(channel, servers);
+    if (code == 0)
+        code = open_hosts(channel);
     if (code != 0) {
-        haul__free(channel);
+        haul__channel_destroy(channel);
         return code;
     }
     *ret_channel = channel;
@@ -163,10 +247,14 @@ void haul__channel_destroy(struct haul__channel *channel)
 {
     if (!channel)
         return;
-    ares_destroy(channel->ares);
+    if (channel->ares)
+        ares_destroy(channel->ares);
+    if (channel->hosts)
+        ares_destroy(channel->hosts);
     while (!haul__list_is_empty(&channel->sockets))
         drop_socket(haul__container(channel->sockets.next, struct channel_socket, link));
     haul__list_remove(&channel->link);
+    haul__domains_finish(&channel->domains);
     haul__free(channel);
 }
 
@@ -202,28 +290,20 @@ static enum haul__lookup_error error_of(int status)
     }
 }
 
-/* "192.0.2.1" or "[2001:db8::1]", behind a comma where it is not the first. */
-static size_t write_address(char *at, size_t room, const struct sockaddr *address, bool is_first)
+static void take_addresses(const struct ares_addrinfo *info, struct haul__reply *reply)
 {
-    char ip[INET6_ADDRSTRLEN];
-    bool is_v6 = address->sa_family == AF_INET6;
-    const void *bytes = is_v6 ? (const void *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr
-                              : (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr;
-    inet_ntop(address->sa_family, bytes, ip, sizeof(ip));
-    return (size_t)snprintf(at, room, is_v6 ? "%s[%s]" : "%s%s", is_first ? "" : ",", ip);
-}
-
-static struct haul__addresses *make_addresses(const struct ares_addrinfo *info)
-{
-    char text[2 * most_of_a_family * (INET6_ADDRSTRLEN + 3)];
-    size_t size = 0;
     int of_v4 = 0, of_v6 = 0;
     for (const struct ares_addrinfo_node *node = info->nodes; node; node = node->ai_next) {
-        int *count = node->ai_family == AF_INET6 ? &of_v6 : &of_v4;
-        if ((*count)++ < most_of_a_family)
-            size += write_address(text + size, sizeof(text) - size, node->ai_addr, size == 0);
+        bool is_v6 = node->ai_family == AF_INET6;
+        if ((is_v6 ? of_v6++ : of_v4++) >= HAUL__MOST_OF_A_FAMILY)
+            continue;
+        struct haul__address *address = &reply->addresses[reply->count++];
+        *address = (struct haul__address){.is_v6 = is_v6};
+        if (is_v6)
+            memcpy(address->bytes, &((const struct sockaddr_in6 *)(const void *)node->ai_addr)->sin6_addr, 16);
+        else
+            memcpy(address->bytes, &((const struct sockaddr_in *)(const void *)node->ai_addr)->sin_addr, 4);
     }
-    return haul__addresses_create(text, size);
 }
 
 /* The shortest of all records that lead there. */
@@ -239,47 +319,68 @@ static int64_t lifetime_of(const struct ares_addrinfo *info)
     return seconds * HAUL_SECOND;
 }
 
-static void take_answer(void *data, int status, int timeouts, struct ares_addrinfo *info)
+/* Writes down what c-ares found, and frees INFO. */
+static void read_answer(const struct haul__channel *channel, int status, struct ares_addrinfo *info,
+                        struct haul__reply *ret_reply)
 {
-    struct pending *pending = data;
-    struct haul__channel *channel = pending->channel;
-    void *question = pending->question;
-    struct haul__finding finding = {.error = error_of(status)};
-    (void)timeouts;
-    haul__free(pending);
+    ret_reply->error = error_of(status);
+    ret_reply->code = 0;
+    ret_reply->count = 0;
     if (status == ARES_SUCCESS && (!info || !info->nodes))
-        finding.error = HAUL__LOOKUP_NO_ADDRESS;
-    if (finding.error == HAUL__LOOKUP_FOUND) {
-        finding.addresses = make_addresses(info);
-        finding.lifetime = lifetime_of(info);
+        ret_reply->error = HAUL__LOOKUP_NO_ADDRESS;
+    if (status == ARES_ENOMEM || channel->error < 0) {
+        ret_reply->error = HAUL__LOOKUP_ABANDONED;
+        ret_reply->code = channel->error < 0 ? channel->error : -ENOMEM;
     }
-    bool is_short = status == ARES_ENOMEM || (finding.error == HAUL__LOOKUP_FOUND && !finding.addresses);
-    if (is_short || channel->error < 0)
-        finding.error = HAUL__LOOKUP_ABANDONED;
-    if (finding.error == HAUL__LOOKUP_ABANDONED) {
-        haul__addresses_unref(finding.addresses);
-        finding.addresses = NULL;
-        finding.code = is_short ? -ENOMEM : channel->error;
+    if (ret_reply->error == HAUL__LOOKUP_FOUND) {
+        take_addresses(info, ret_reply);
+        ret_reply->lifetime = lifetime_of(info);
     }
     if (info)
         ares_freeaddrinfo(info);
-    channel->asked--;
-    channel->fn(question, &finding);
 }
 
-void haul__channel_ask(struct haul__channel *channel, const char *name, void *question)
+static void take_answer(void *data, int status, int timeouts, struct ares_addrinfo *info)
 {
-    static const struct ares_addrinfo_hints hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct pending pending = *(struct pending *)data;
+    struct haul__reply reply;
+    (void)timeouts;
+    haul__free(data);
+    read_answer(pending.channel, status, info, &reply);
+    pending.fn(pending.data, &reply);
+}
+
+void haul__channel_ask(struct haul__channel *channel, const char *name, int family, haul__reply_fn *fn, void *data)
+{
+    struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT, .ai_family = family, .ai_socktype = SOCK_STREAM};
     struct pending *pending = haul__allocate(sizeof(*pending));
-    channel->asked++;
     if (!pending) {
-        channel->asked--;
-        channel->fn(question, &(struct haul__finding){.error = HAUL__LOOKUP_ABANDONED, .code = -ENOMEM});
+        fn(data, &(struct haul__reply){.error = HAUL__LOOKUP_ABANDONED, .code = -ENOMEM});
         return;
     }
-    *pending = (struct pending){channel, question};
+    *pending = (struct pending){channel, fn, data};
     channel->is_changed = true;
     ares_getaddrinfo(channel->ares, name, NULL, &hints, take_answer, pending);
+}
+
+struct hosts_answer {
+    const struct haul__channel *channel;
+    struct haul__reply *reply;
+};
+
+static void take_hosts_answer(void *data, int status, int timeouts, struct ares_addrinfo *info)
+{
+    const struct hosts_answer *answer = data;
+    (void)timeouts;
+    read_answer(answer->channel, status, info, answer->reply);
+}
+
+void haul__channel_read_hosts(struct haul__channel *channel, const char *name, struct haul__reply *ret_reply)
+{
+    static const struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT, .ai_socktype = SOCK_STREAM};
+    struct hosts_answer answer = {channel, ret_reply};
+    /* It answers at once. */
+    ares_getaddrinfo(channel->hosts, name, NULL, &hints, take_hosts_answer, &answer);
 }
 
 void haul__channel_cancel(struct haul__channel *channel)

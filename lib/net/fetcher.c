@@ -7,9 +7,7 @@
 #include <haul/version.h>
 #include <stdio.h>
 #include <string.h>
-
-/* A shard is for as many transfers as libcurl handles without its scans of all of them being felt. */
-enum { shard_size = 128, max_shards = 256, shards_without_limit = 64 };
+#include <sys/socket.h>
 
 static const int64_t sparing_time = 5 * HAUL_SECOND;
 
@@ -20,47 +18,43 @@ void haul__write_duration(char *buffer, size_t size, const char *text, int64_t d
     snprintf(buffer, size, "%s %lld %s", text, count, is_whole ? "s" : "ms");
 }
 
-static size_t count_shards(size_t concurrency)
-{
-    if (concurrency == 0)
-        return shards_without_limit;
-    size_t count = (concurrency - 1) / shard_size + 1;
-    return count < max_shards ? count : max_shards;
-}
-
-/* Twice what can be in use, so that a host that comes back after another finds its connections. */
 static size_t count_kept(const struct haul__fetcher *fetcher)
 {
-    size_t concurrency = fetcher->options->concurrency;
-    if (fetcher->is_sparing)
-        return 1;
-    return 2 * (concurrency > 0 && concurrency < shard_size ? concurrency : shard_size);
+    return fetcher->is_sparing ? 1 : fetcher->budget.kept;
 }
 
 static struct haul__shard *use_shard(struct haul__fetcher *fetcher, size_t index)
 {
+    size_t most = fetcher->budget.is_tight ? fetcher->budget.kept : 0;
     if (!fetcher->shards[index] &&
-        haul__shard_create(&fetcher->transfers, count_kept(fetcher), &fetcher->shards[index]) < 0)
+        haul__shard_create(&fetcher->transfers, count_kept(fetcher), most, &fetcher->shards[index]) < 0)
         return NULL;
     return fetcher->shards[index];
 }
 
-struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, const struct haul_url *url)
+static size_t find_room(const struct haul__fetcher *fetcher, const struct haul__host *host)
 {
-    size_t home = url->origin_hash % fetcher->shard_count;
-    size_t index = home;
-    do {
+    size_t count = fetcher->budget.shards;
+    size_t home = host->hh.hashv % count;
+    for (size_t i = 0; i < count; i++) {
+        size_t index = (home + i) % count;
         const struct haul__shard *shard = fetcher->shards[index];
-        if (!shard || shard->count < shard_size)
-            return use_shard(fetcher, index);
-        index = (index + 1) % fetcher->shard_count;
-    } while (index != home);
-    return use_shard(fetcher, home);
+        if (!shard || shard->count < fetcher->budget.shard_size)
+            return index;
+    }
+    return home;
+}
+
+struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, struct haul__host *host)
+{
+    if (host->streams.sharing != HAUL__SHARED || host->connections == 0)
+        host->shard = find_room(fetcher, host);
+    return use_shard(fetcher, host->shard);
 }
 
 static void keep_connections(struct haul__fetcher *fetcher)
 {
-    for (size_t i = 0; i < fetcher->shard_count; i++)
+    for (size_t i = 0; i < fetcher->budget.shards; i++)
         if (fetcher->shards[i])
             haul__shard_keep(fetcher->shards[i], count_kept(fetcher));
 }
@@ -68,7 +62,7 @@ static void keep_connections(struct haul__fetcher *fetcher)
 bool haul__fetcher_has_connections(const struct haul__fetcher *fetcher)
 {
     bool has_some = fetcher->transfers.sockets.open > 0;
-    for (size_t i = 0; i < fetcher->shard_count && !has_some; i++)
+    for (size_t i = 0; i < fetcher->budget.shards && !has_some; i++)
         has_some = fetcher->shards[i] && haul__shard_opens(fetcher->shards[i]);
     return has_some;
 }
@@ -91,7 +85,7 @@ static int64_t before_poll(struct haul__hook *hook)
 {
     struct haul__fetcher *fetcher = haul__container(hook, struct haul__fetcher, hook);
     int64_t deadline = HAUL_NEVER;
-    for (size_t i = 0; i < fetcher->shard_count; i++) {
+    for (size_t i = 0; i < fetcher->budget.shards; i++) {
         struct haul__shard *shard = fetcher->shards[i];
         if (!shard)
             continue;
@@ -103,6 +97,7 @@ static int64_t before_poll(struct haul__hook *hook)
         }
     }
     deadline = earlier(deadline, haul__resolver_before_poll(&fetcher->resolver));
+    deadline = earlier(deadline, haul__line_deadline(&fetcher->hosts.opening));
     deadline = earlier(deadline, haul__line_deadline(&fetcher->transfers.connecting));
     return earlier(deadline, haul__line_deadline(&fetcher->transfers.receiving));
 }
@@ -128,30 +123,48 @@ static void expire(struct haul__fetcher *fetcher, struct haul__line *line, const
     }
 }
 
+static void expire_openings(struct haul__hosts *hosts, int64_t now)
+{
+    struct haul__turn *turn;
+    while ((turn = haul__line_overdue(&hosts->opening, now)))
+        haul__streams_expire(haul__container(turn, struct haul__host, streams.opening));
+}
+
 static void after_poll(struct haul__hook *hook)
 {
     struct haul__fetcher *fetcher = haul__container(hook, struct haul__fetcher, hook);
-    for (size_t i = 0; i < fetcher->shard_count; i++)
+    for (size_t i = 0; i < fetcher->budget.shards; i++)
         if (fetcher->shards[i])
             haul__shard_after_poll(fetcher->shards[i]);
     haul__resolver_after_poll(&fetcher->resolver);
     expire(fetcher, &fetcher->transfers.connecting, fetcher->connect_message);
     expire(fetcher, &fetcher->transfers.receiving, fetcher->idle_message);
+    expire_openings(&fetcher->hosts, haul_loop_now(fetcher->loop));
     if (fetcher->is_sparing && fetcher->sparing_until <= haul_loop_now(fetcher->loop)) {
         fetcher->is_sparing = false;
         keep_connections(fetcher);
     }
 }
 
+static bool may_speak_http_2(const struct haul_client_options *options)
+{
+    return options->http_version != HAUL_HTTP_1_0 && options->http_version != HAUL_HTTP_1_1;
+}
+
+static const int families[] = {
+    [HAUL_IP_ANY] = AF_UNSPEC,
+    [HAUL_IP_4] = AF_INET,
+    [HAUL_IP_6] = AF_INET6,
+};
+
 int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, const struct haul_client_options *options)
 {
     *fetcher = (struct haul__fetcher){.loop = loop, .options = options};
-    fetcher->shard_count = count_shards(options->concurrency);
-    fetcher->shards = haul__allocate_zeroed(fetcher->shard_count * sizeof(struct haul__shard *));
+    fetcher->budget = haul__budget_make(options->concurrency, haul__descriptors_left());
+    fetcher->shards = haul__allocate_zeroed(fetcher->budget.shards * sizeof(struct haul__shard *));
     if (!fetcher->shards)
         return -ENOMEM;
-    haul__hosts_init(&fetcher->hosts);
-    haul__resolver_init(&fetcher->resolver, loop, options->dns_servers);
+    haul__resolver_init(&fetcher->resolver, loop, options->dns_servers, families[options->ip_version]);
     haul__write_duration(fetcher->lookup_message, sizeof(fetcher->lookup_message), "the name was not resolved within",
                          options->connect_timeout);
     haul__write_duration(fetcher->connect_message, sizeof(fetcher->connect_message), "no connection within",
@@ -163,6 +176,8 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
         haul__free(fetcher->shards);
         return code;
     }
+    haul__hosts_init(&fetcher->hosts, fetcher->transfers.has_openssl && may_speak_http_2(options));
+    haul_semaphore_init(&fetcher->places, fetcher->budget.connections);
     fetcher->hook = (struct haul__hook){.before_poll = before_poll, .after_poll = after_poll};
     haul__loop_add_hook(loop, &fetcher->hook);
     return 0;
@@ -171,10 +186,11 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
 void haul__fetcher_finish(struct haul__fetcher *fetcher)
 {
     haul__loop_remove_hook(fetcher->loop, &fetcher->hook);
-    for (size_t i = 0; i < fetcher->shard_count; i++)
+    for (size_t i = 0; i < fetcher->budget.shards; i++)
         haul__shard_destroy(fetcher->shards[i]);
     haul__transfers_finish(&fetcher->transfers);
     haul__resolver_finish(&fetcher->resolver);
     haul__hosts_finish(&fetcher->hosts);
+    haul_semaphore_finish(&fetcher->places);
     haul__free(fetcher->shards);
 }

@@ -3,9 +3,12 @@
 #ifndef NET_FETCHER_H
 #define NET_FETCHER_H
 
+#include "net/budget.h"
 #include "net/resolver.h"
 #include "net/shard.h"
 #include "net/url.h"
+
+#include <haul/semaphore.h>
 
 struct haul__fetcher {
     struct haul_loop *loop;
@@ -15,8 +18,9 @@ struct haul__fetcher {
     struct haul__resolver resolver;
     struct haul__hook hook;
     struct haul__shard **shards; /* NULL: not needed yet */
-    size_t shard_count;
-    int64_t sparing_until; /* while descriptors are short, no idle connection is kept */
+    struct haul__budget budget;
+    struct haul_semaphore places; /* for transfers that may each need a connection: what descriptors allow */
+    int64_t sparing_until;        /* while descriptors are short, no idle connection is kept */
     bool is_sparing;
     char lookup_message[64];
     char connect_message[64];
@@ -30,8 +34,9 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop,
 /* Closes its connections. No hop is under way. */
 void haul__fetcher_finish(struct haul__fetcher *fetcher);
 
-/* The shard for a hop to URL: the host's own, or another where that is full. NULL: out of memory. */
-struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, const struct haul_url *url);
+/* The shard for a hop to HOST: its own, or another where that is full; where the host's connections are shared always
+ * theirs. NULL: out of memory. */
+struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, struct haul__host *host);
 
 /* Descriptors are short: closes connections that are not in use, for a while; those beside others that are in use as
  * these come back. */

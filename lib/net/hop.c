@@ -33,15 +33,31 @@ static int begin(struct haul__hop *self)
     return self->host ? again : -ENOMEM;
 }
 
+/* Waits until there may be descriptors again, if they were short. */
+static struct haul_await wait_for_descriptors(struct haul_task *task, struct haul__hop *self)
+{
+    return self->not_before > now(self) ? haul_sleep_until(task, self->not_before) : no_wait(task);
+}
+
+/* Waits for a place among those that may have a descriptor. */
+static struct haul_await take_place(struct haul_task *task, struct haul__hop *self)
+{
+    return self->host && !self->has_place ? haul_semaphore_acquire(task, &self->fetcher->places) : no_wait(task);
+}
+
+/* Waits until it is known whether the hop needs a connection of its own. */
+static struct haul_await enter_streams(struct haul_task *task, struct haul__hop *self)
+{
+    return self->host ? haul__streams_enter(task, self->host) : no_wait(task);
+}
+
 /* Waits until a connection may be opened, if the hop needs one. */
 static struct haul_await wait_for_moment(struct haul_task *task, struct haul__hop *self)
 {
-    int64_t moment = self->not_before;
+    int64_t moment = now(self);
     self->is_paced = self->host && haul__host_opens(self->host);
-    if (self->is_paced) {
-        int64_t paced = haul__pacing_take(&self->host->pacing, now(self));
-        moment = paced > moment ? paced : moment;
-    }
+    if (self->is_paced)
+        moment = haul__pacing_take(&self->host->pacing, moment);
     return moment > now(self) ? haul_sleep_until(task, moment) : no_wait(task);
 }
 
@@ -126,7 +142,7 @@ static struct haul_await run(struct haul_task *task, struct haul__hop *self)
     self->was_run = true;
     if (!self->host)
         return haul_sleep(task, haul_url_sleep(self->url));
-    struct haul__shard *shard = haul__fetcher_shard(self->fetcher, self->url);
+    struct haul__shard *shard = haul__fetcher_shard(self->fetcher, self->host);
     if (!shard)
         return haul__task_answer(task, -ENOMEM, (union haul_value){0});
     return haul__shard_run(task, shard, self->transfer);
@@ -236,6 +252,14 @@ static int give_up(struct haul__hop *self)
     return haul__result_fail(self->result, HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, message);
 }
 
+/* It needs no connection any more. CODE: how it has ended. */
+static void leave_streams(struct haul_task *task, struct haul__hop *self, int code)
+{
+    if (self->has_stream)
+        haul__streams_leave(self->host, task, code == 0);
+    self->has_stream = false;
+}
+
 /* It has ended with CODE: what the whole ends with, or again. */
 static int end(struct haul_task *task, struct haul__hop *self)
 {
@@ -261,12 +285,17 @@ static int end(struct haul_task *task, struct haul__hop *self)
     self->started = 0;
     self->queued = now(self);
     if (code == HAUL_E_TIMEOUT)
-        return give_up(self);
-    return code == 0 ? judge(self) : code;
+        code = give_up(self);
+    else if (code == 0)
+        code = judge(self);
+    leave_streams(task, self, code);
+    return code;
 }
 
 static void finish(struct haul__hop *self)
 {
+    if (self->has_place)
+        haul_semaphore_release(&self->fetcher->places);
     haul__question_release(self->question);
     haul__transfer_release(self->transfer);
     haul__host_unref(self->host);
@@ -277,7 +306,15 @@ struct haul_step haul__hop(struct haul_task *task, struct haul_coroutine *corout
     HAUL_BEGIN(haul__hop);
     self->code = begin(self);
     while (self->code == again) {
-        HAUL_AWAIT_CODE(self->code, wait_for_moment(task, self));
+        HAUL_AWAIT_CODE(self->code, wait_for_descriptors(task, self));
+        if (self->code == 0)
+            HAUL_AWAIT_CODE(self->code, take_place(task, self));
+        self->has_place |= self->code == 0 && self->host;
+        if (self->code == 0)
+            HAUL_AWAIT_CODE(self->code, enter_streams(task, self));
+        self->has_stream = self->code == 0 && self->host;
+        if (self->code == 0)
+            HAUL_AWAIT_CODE(self->code, wait_for_moment(task, self));
         if (self->code == 0)
             self->code = start(task, self);
         if (self->code == 0) {

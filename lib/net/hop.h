@@ -39,6 +39,8 @@ struct haul__hop {
     unsigned shortages; /* in a row */
     bool is_lost;       /* the connection that it found turned out to be gone */
     bool was_run;       /* libcurl got it */
+    bool has_place;     /* the fetcher's */
+    bool has_stream;    /* it was let go to use a connection, or to open one */
     bool is_paced;      /* it took a moment for opening a connection */
     bool has_timeout;
     int code;

@@ -5,9 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
-void haul__hosts_init(struct haul__hosts *hosts)
+void haul__hosts_init(struct haul__hosts *hosts, bool may_share)
 {
-    *hosts = (struct haul__hosts){0};
+    *hosts = (struct haul__hosts){.may_share = may_share};
+    haul__line_init(&hosts->opening, HAUL__OPENING_PATIENCE);
 }
 
 void haul__hosts_finish(struct haul__hosts *hosts)
@@ -29,6 +30,8 @@ static struct haul__host *add(struct haul__hosts *hosts, const struct haul_url *
         return NULL;
     }
     haul__pacing_init(&host->pacing);
+    bool may_share = hosts->may_share && url->scheme == HAUL_URL_HTTPS;
+    haul__streams_init(&host->streams, may_share ? HAUL__UNKNOWN_SHARING : HAUL__UNSHARED);
     return host;
 }
 
@@ -51,7 +54,7 @@ void haul__host_unref(struct haul__host *host)
 {
     if (!host || --host->users > 0)
         return;
-    assert(host->running == 0 && host->connections == 0);
+    assert(host->running == 0 && host->connections == 0 && host->streams.users == 0);
     HASH_DEL(host->hosts->table, host);
     haul__free(host);
 }

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "net/pacing.h"
 #include "net/route.h"
+#include "net/streams.h"
 
 #include <haul/url.h>
 
@@ -14,9 +15,11 @@ struct haul__hosts;
 struct haul__host {
     struct haul__hosts *hosts;
     struct haul__pacing pacing;
+    struct haul__streams streams;
     size_t users;             /* hops and connections */
     size_t running;           /* transfers that were started and have not ended */
     size_t connections;       /* open, or being opened */
+    size_t shard;             /* where the last one was, which is where those are that are shared */
     struct haul__route route; /* of its URLs, where has_route says so */
     bool has_route;
     UT_hash_handle hh;
@@ -27,9 +30,12 @@ struct haul__host {
 
 struct haul__hosts {
     struct haul__host *table;
+    struct haul__line opening; /* of those whose first, or next, connection others wait for */
+    bool may_share;
 };
 
-void haul__hosts_init(struct haul__hosts *hosts);
+/* MAY_SHARE: whether what a connection speaks can be told once it is there. */
+void haul__hosts_init(struct haul__hosts *hosts, bool may_share);
 
 /* Nobody uses any. */
 void haul__hosts_finish(struct haul__hosts *hosts);
@@ -46,7 +52,8 @@ void haul__host_unref(struct haul__host *host);
 /* Whether a transfer that starts now will need a connection of its own, as far as can be told. */
 static inline int haul__host_opens(const struct haul__host *host)
 {
-    return host->connections <= host->running;
+    size_t each = host->streams.sharing == HAUL__SHARED ? HAUL__STREAMS_OF_CONNECTION : 1;
+    return host->connections * each <= host->running;
 }
 
 #endif

@@ -7,16 +7,8 @@
 #include <haul/duration.h>
 #include <haul/error.h>
 
-/* A channel with so many unwanted questions gets no more. */
+/* A channel with so many searches that nobody waits for gets no more. */
 enum { most_unwanted = 32 };
-
-void haul__resolver_init(struct haul__resolver *resolver, struct haul_loop *loop, const char *servers)
-{
-    *resolver = (struct haul__resolver){.loop = loop, .servers = servers};
-    haul__list_init(&resolver->line);
-    haul__list_init(&resolver->unused);
-    haul__list_init(&resolver->channels);
-}
 
 static void destroy_question(struct haul__question *question)
 {
@@ -113,10 +105,8 @@ void haul__question_release(struct haul__question *question)
         lay_by(question);
         return;
     }
-    struct haul__channel *channel = question->channel;
     question->resolver->asked--;
-    if (++channel->unwanted >= most_unwanted && question->resolver->channel == channel)
-        question->resolver->channel = NULL;
+    question->channel->unwanted++;
 }
 
 bool haul__question_is_answered(const struct haul__question *question, int64_t now, bool may_be_old)
@@ -171,6 +161,7 @@ static void take_finding(void *data, const struct haul__finding *finding)
 {
     struct haul__question *question = data;
     bool is_abandoned = finding->error == HAUL__LOOKUP_ABANDONED;
+    question->channel->asked--;
     if (question->users > 0)
         question->resolver->asked--;
     else
@@ -184,12 +175,46 @@ static void take_finding(void *data, const struct haul__finding *finding)
         haul__line_wake_all(&question->waiters, is_abandoned ? finding->code : 0);
 }
 
+/* A haul__late_finding_fn: who asks from now on gets both families, for as long as the first one holds good at most. */
+static void take_late_finding(void *data, const char *name, const struct haul__finding *finding)
+{
+    struct haul__resolver *resolver = data;
+    struct haul__question *question;
+    HASH_FIND_STR(resolver->table, name, question);
+    if (!question || question->channel || haul_loop_now(resolver->loop) >= question->expires) {
+        haul__addresses_unref(finding->addresses);
+        return;
+    }
+    int64_t expires = question->expires;
+    note(question, finding);
+    if (expires < question->expires)
+        question->expires = expires;
+}
+
+void haul__resolver_init(struct haul__resolver *resolver, struct haul_loop *loop, const char *servers, int family)
+{
+    *resolver = (struct haul__resolver){.loop = loop, .servers = servers};
+    haul__list_init(&resolver->line);
+    haul__list_init(&resolver->unused);
+    haul__list_init(&resolver->channels);
+    haul__searches_init(&resolver->searches, loop, family, take_finding, take_late_finding, resolver);
+}
+
+/* Whether it gets no more questions: it is better left for one without what nobody waits for, or with the settings as
+ * they are now. */
+static bool is_to_be_left(struct haul__channel *channel)
+{
+    return channel->unwanted + channel->late >= most_unwanted || haul__channel_is_outdated(channel);
+}
+
 /* The channel for the next question. HAUL_E_INVALID, -ENOMEM. */
 static int use_channel(struct haul__resolver *resolver)
 {
+    if (resolver->channel && is_to_be_left(resolver->channel))
+        resolver->channel = NULL;
     if (resolver->channel)
         return 0;
-    int code = haul__channel_create(resolver->loop, resolver->servers, take_finding, &resolver->channel);
+    int code = haul__channel_create(resolver->loop, resolver->servers, &resolver->channel);
     if (code == 0)
         haul__list_append(&resolver->channels, &resolver->channel->link);
     return code;
@@ -212,7 +237,8 @@ static void ask(struct haul__question *question)
     resolver->asked++;
     resolver->asked_ever++;
     question->channel = resolver->channel;
-    haul__channel_ask(resolver->channel, question->name, question);
+    question->channel->asked++;
+    haul__search_begin(&resolver->searches, question->channel, question->name, question);
 }
 
 /* Ends what nobody waits for, and what cannot go on. */
@@ -226,7 +252,6 @@ static void clear(struct haul__resolver *resolver, struct haul__channel *channel
 
 int64_t haul__resolver_before_poll(struct haul__resolver *resolver)
 {
-    int64_t deadline = HAUL_NEVER;
     struct haul_list *next;
     while (!haul__list_is_empty(&resolver->line) && resolver->asked < HAUL__QUESTIONS_UNDER_WAY)
         ask(haul__container(resolver->line.next, struct haul__question, link));
@@ -234,6 +259,7 @@ int64_t haul__resolver_before_poll(struct haul__resolver *resolver)
         next = link->next;
         clear(resolver, channel_of(link));
     }
+    int64_t deadline = haul__line_deadline(&resolver->searches.waiting);
     for (struct haul_list *link = resolver->channels.next; link != &resolver->channels; link = link->next) {
         int64_t channel_deadline = haul__channel_deadline(channel_of(link));
         deadline = channel_deadline < deadline ? channel_deadline : deadline;
@@ -247,4 +273,5 @@ void haul__resolver_after_poll(struct haul__resolver *resolver)
     for (struct haul_list *link = resolver->channels.next; link != &resolver->channels; link = link->next)
         if (haul__channel_deadline(channel_of(link)) <= now)
             haul__channel_expire(channel_of(link));
+    haul__searches_expire(&resolver->searches);
 }

@@ -10,7 +10,7 @@
 
 #include "base/hash.h"
 #include "core/task.h"
-#include "net/channel.h"
+#include "net/search.h"
 
 /* So many questions are under way at most, two datagrams each. */
 enum { HAUL__QUESTIONS_UNDER_WAY = 100 };
@@ -33,6 +33,7 @@ struct haul__resolver {
     struct haul_list unused; /* those that nobody holds, the one to be dropped first in front */
     size_t unused_count;
     size_t asked; /* that are under way, and wanted */
+    struct haul__searches searches;
     struct haul_list channels;
     struct haul__channel *channel; /* that asks the next; NULL: none yet */
     uint64_t asked_ever;
@@ -53,8 +54,8 @@ struct haul__question {
     char name[]; /* with a NUL behind */
 };
 
-/* SERVERS as a channel's; borrowed. */
-void haul__resolver_init(struct haul__resolver *resolver, struct haul_loop *loop, const char *servers);
+/* SERVERS as a channel's; borrowed. FAMILY: AF_INET or AF_INET6, whose addresses alone are wanted; AF_UNSPEC. */
+void haul__resolver_init(struct haul__resolver *resolver, struct haul_loop *loop, const char *servers, int family);
 
 /* Nobody holds a question. */
 void haul__resolver_finish(struct haul__resolver *resolver);

@@ -133,10 +133,11 @@ static void go_by_proxy(const char *proxy, struct haul__route *route)
     route->is_proxy = true;
 }
 
+/* libcurl does not know it with a dot at the end. */
 static bool is_localhost(struct haul__text host)
 {
     static const char localhost[] = "localhost";
-    return is_within(without_dot(host), text_of(localhost, sizeof(localhost) - 1));
+    return is_within(host, text_of(localhost, sizeof(localhost) - 1));
 }
 
 struct haul__route haul__route_find(const struct haul_client_options *options, const char *origin)

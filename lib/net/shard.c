@@ -115,7 +115,8 @@ void haul__shard_event(struct haul__watch *watch, int events, void *data)
         go_on_connecting(socket);
 }
 
-int haul__shard_create(struct haul__transfers *transfers, size_t connections, struct haul__shard **ret_shard)
+int haul__shard_create(struct haul__transfers *transfers, size_t connections, size_t most,
+                       struct haul__shard **ret_shard)
 {
     struct haul__shard *shard = haul__allocate_zeroed(sizeof(*shard));
     if (!shard)
@@ -134,6 +135,8 @@ int haul__shard_create(struct haul__transfers *transfers, size_t connections, st
     curl_multi_setopt(shard->multi, CURLMOPT_SOCKETDATA, shard);
     curl_multi_setopt(shard->multi, CURLMOPT_TIMERFUNCTION, set_deadline);
     curl_multi_setopt(shard->multi, CURLMOPT_TIMERDATA, shard);
+    curl_multi_setopt(shard->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)HAUL__STREAMS_OF_CONNECTION);
+    curl_multi_setopt(shard->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)most);
     haul__shard_keep(shard, connections);
     *ret_shard = shard;
     return 0;

@@ -22,8 +22,10 @@ struct haul__shard {
     bool is_dirty;    /* transfers may have ended */
 };
 
-/* CONNECTIONS: how many may be kept open. -ENOMEM. */
-int haul__shard_create(struct haul__transfers *transfers, size_t connections, struct haul__shard **ret_shard);
+/* CONNECTIONS: how many may be kept open. MOST: once so many are open it closes one that is not in use before it opens
+ * another, and it never has more transfers than that; 0: it need not. -ENOMEM. */
+int haul__shard_create(struct haul__transfers *transfers, size_t connections, size_t most,
+                       struct haul__shard **ret_shard);
 
 /* Closes its connections. Nobody waits for any of its transfers. NULL is fine. */
 void haul__shard_destroy(struct haul__shard *shard);

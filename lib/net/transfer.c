@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <haul/error.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -136,7 +135,10 @@ static void note_connection(struct haul__transfer *transfer, int local_port)
 
 static void note_peer(struct haul__transfer *transfer, const char *ip, int port)
 {
-    snprintf(transfer->remote_ip, sizeof(transfer->remote_ip), "%s", ip ? ip : "");
+    size_t size = ip ? strnlen(ip, sizeof(transfer->remote_ip) - 1) : 0;
+    if (size > 0)
+        memcpy(transfer->remote_ip, ip, size);
+    transfer->remote_ip[size] = '\0';
     transfer->remote_port = (unsigned)port;
 }
 
@@ -153,6 +155,19 @@ static void ask_peer(struct haul__transfer *transfer)
     note_peer(transfer, inet_ntop(peer.any.sa_family, bytes, ip, sizeof(ip)), port_of(&peer));
 }
 
+/* Others may wait for what a new connection speaks. */
+static void note_sharing(struct haul__transfer *transfer)
+{
+    struct curl_tlssessioninfo *session = NULL;
+    if (haul_url_scheme(transfer->url) != HAUL_URL_HTTPS)
+        return;
+    if (transfer->opened > 0 && transfer->all->has_openssl) {
+        curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &session);
+        haul__streams_learn(transfer->host, session && haul__tls_has_http2(session->internals));
+    }
+    haul__streams_connected(transfer->host, transfer->task);
+}
+
 /* There is a connection, and the request is about to go out. */
 static int before_request(void *data, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
@@ -163,6 +178,7 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     note_peer(transfer, remote_ip, remote_port);
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, local_port);
+    note_sharing(transfer);
     if (transfer->is_paced && transfer->opened == 0)
         haul__pacing_return(&transfer->host->pacing);
     transfer->is_paced = false;
@@ -321,6 +337,7 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     const struct haul_client_options *options = all->options;
     CURLcode code = CURLE_OK;
     code |= curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    code |= curl_easy_setopt(easy, CURLOPT_SHARE, all->share);
     code |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     code |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     code |= curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
@@ -366,8 +383,8 @@ struct haul__transfer *haul__transfer_take(struct haul__transfers *transfers)
     transfer->all = transfers;
     transfer->proxy = "";
     transfer->easy = curl_easy_init();
-    transfer->parsed = curl_url();
-    if (!transfer->easy || !transfer->parsed || set_options(transfer->easy, transfer) != CURLE_OK) {
+    if (!transfer->easy || haul__target_init(&transfer->target) < 0 ||
+        set_options(transfer->easy, transfer) != CURLE_OK) {
         haul__transfer_destroy(transfer);
         return NULL;
     }
@@ -390,18 +407,8 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
     haul__buffer_finish(&transfer->told);
     haul__buffer_finish(&transfer->fields);
     curl_easy_cleanup(transfer->easy);
-    curl_url_cleanup(transfer->parsed);
+    haul__target_finish(&transfer->target);
     haul__free(transfer);
-}
-
-/* Given the text alone, libcurl parses it and then writes it out again, which is a tenth of what a small request costs.
- * The text it needs all the same: it would keep the one of the hop before. What it cannot parse, it says when the
- * transfer begins. */
-static CURLcode set_url(struct haul__transfer *transfer, const char *text)
-{
-    bool is_parsed = curl_url_set(transfer->parsed, CURLUPART_URL, text, CURLU_PATH_AS_IS) == CURLUE_OK;
-    CURLcode code = curl_easy_setopt(transfer->easy, CURLOPT_URL, text);
-    return code | curl_easy_setopt(transfer->easy, CURLOPT_CURLU, is_parsed ? transfer->parsed : NULL);
 }
 
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
@@ -409,7 +416,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
 {
     const struct haul_client_options *options = transfer->all->options;
     const char *proxy = haul_url_scheme(url) == HAUL_URL_HTTP ? options->http_proxy : options->https_proxy;
-    CURLcode code = set_url(transfer, haul_url_text(url));
+    CURLcode code = CURLE_OK;
     if (!proxy)
         proxy = "";
     if (proxy != transfer->proxy) {
@@ -445,7 +452,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->failure = (struct haul__failure){0};
     transfer->error = 0;
     transfer->shortage = 0;
-    return code == CURLE_OK ? 0 : -ENOMEM;
+    return code == CURLE_OK ? haul__target_set(&transfer->target, transfer->easy, url) : -ENOMEM;
 }
 
 int haul__transfer_tell(struct haul__transfer *transfer, struct haul__book *book, uint64_t actions)

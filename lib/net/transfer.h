@@ -9,6 +9,7 @@
 #include "net/host.h"
 #include "net/result.h"
 #include "net/socket.h"
+#include "net/target.h"
 
 #include <curl/curl.h>
 #include <haul/client.h>
@@ -21,7 +22,8 @@ struct haul__transfers {
     const struct haul_client_options *options;
     struct haul_loop *loop;
     struct haul_trust *trust;
-    struct haul_cookies *cookies; /* NULL: none */
+    struct haul_cookies *cookies; /* NULL: none; with them their share is used instead of this one: */
+    CURLSH *share;                /* sessions of TLS; each transfer would have room for five of its own */
     struct curl_slist *resolve;
     struct curl_slist *connect_to;
     struct haul__sockets sockets;
@@ -42,7 +44,7 @@ struct haul__transfer {
     struct haul__buffer told;     /* what libcurl is told of names, for as long as it may read it */
     struct curl_slist telling[2]; /* the same as a list, with that of all behind it */
     bool is_telling;
-    CURLU *parsed;              /* the URL, for libcurl */
+    struct haul__target target;
     const char *proxy;          /* as it was set last */
     bool wants_new;             /* the same; it uses no connection that is there */
     bool has_request;           /* libcurl was told of one last */

@@ -23,6 +23,18 @@ static int make_slist(const char *const *texts, struct curl_slist **ret_list)
     return 0;
 }
 
+/* All transfers are of one thread, so that there is nothing to lock. */
+static int make_share(CURLSH **ret_share)
+{
+    CURLSH *share = curl_share_init();
+    if (share && curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK) {
+        *ret_share = share;
+        return 0;
+    }
+    curl_share_cleanup(share);
+    return -ENOMEM;
+}
+
 int haul__transfers_init(struct haul__transfers *transfers, const struct haul_client_options *options,
                          struct haul_loop *loop, haul__watch_fn *event)
 {
@@ -35,10 +47,10 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
     haul__line_init(&transfers->connecting, options->connect_timeout);
     haul__line_init(&transfers->receiving, options->idle_timeout);
     haul__sockets_init(&transfers->sockets, loop->poll, event);
-    int code = 0;
+    int code = make_share(&transfers->share);
     if (options->trust)
         transfers->trust = haul_trust_ref(options->trust);
-    else
+    else if (code == 0)
         code = haul_trust_create(NULL, &transfers->trust, &problem);
     if (options->cookies)
         transfers->cookies = haul_cookies_ref(options->cookies);
@@ -58,6 +70,7 @@ void haul__transfers_finish(struct haul__transfers *transfers)
         haul__list_remove(link);
         haul__transfer_destroy(haul__container(link, struct haul__transfer, link));
     }
+    curl_share_cleanup(transfers->share);
     haul__sockets_finish(&transfers->sockets);
     curl_slist_free_all(transfers->resolve);
     curl_slist_free_all(transfers->connect_to);

@@ -113,6 +113,15 @@ int haul__trust_install(struct haul_trust *trust, void *ssl_context, const char 
     return 0;
 }
 
+bool haul__tls_has_http2(void *connection)
+{
+    const unsigned char *protocol = NULL;
+    unsigned size = 0;
+    if (connection)
+        SSL_get0_alpn_selected(connection, &protocol, &size);
+    return size == 2 && memcmp(protocol, "h2", 2) == 0;
+}
+
 const char *haul__trust_problem(long verify_result)
 {
     return X509_verify_cert_error_string(verify_result);

@@ -4,6 +4,8 @@
 
 #include <haul/trust.h>
 
+#include <stdbool.h>
+
 /* The file it was made of, for a libcurl whose TLS is not OpenSSL; NULL: the system's. */
 const char *haul__trust_file(const struct haul_trust *trust);
 
@@ -11,6 +13,9 @@ const char *haul__trust_file(const struct haul_trust *trust);
  * nobody has. BUNDLE is where the system keeps them; NULL: where OpenSSL looks. Called from any thread. Negative errno.
  */
 int haul__trust_install(struct haul_trust *trust, void *ssl_context, const char *bundle);
+
+/* Whether the two sides of a connection, OpenSSL's SSL, have agreed on HTTP/2. NULL: no. */
+bool haul__tls_has_http2(void *connection);
 
 /* What the number means with which OpenSSL refuses a certificate. Static. */
 const char *haul__trust_problem(long verify_result);

@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import subprocess
+import sys
 import urllib.request
 
 NGINX = """
@@ -52,6 +53,10 @@ class Server:
     def root_at(self, number):
         """Its URL by the loopback address of this number, which is below 2^24."""
         return f"{self.scheme}://{address(number)}:{self.port}"
+
+    def root_by_name(self, number):
+        """The same by a name that the name server knows."""
+        return f"{self.scheme}://h{number}.test:{self.port}"
 
     def connections(self):
         """How many it has accepted, the one that asks for that among them."""
@@ -115,6 +120,18 @@ def nginx(scratch, pin, certificate=None, http2=False, bodies=None, descriptors=
         process.terminate()
         process.stderr.close()
         process.wait()
+
+
+@contextlib.contextmanager
+def name_server(pin):
+    """Gives the address of one that knows the names of Server.root_by_name."""
+    program = pathlib.Path(__file__).with_name("name_server.py")
+    command = [*pin, sys.executable, program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.stdin.close()
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ import signal
 import pytest
 import servers
 import support
+from name_server import NameServer
 
 # A shell has SIGINT ignored in what it runs in the background, and haul leaves it so. A handler here, though it be
 # Python's own, has programs started with the default action.
@@ -64,6 +65,14 @@ def puppet():
     """A server that answers when the test says so: a servers.Puppet."""
     with servers.Puppet() as puppet:
         yield puppet
+
+
+@pytest.fixture
+def names():
+    """A name server that knows good.test, which is this machine: a name_server.NameServer."""
+    with NameServer() as names:
+        names.answers["good.test"] = ["127.0.0.1"]
+        yield names
 
 
 @pytest.fixture(scope="session")

@@ -41,12 +41,16 @@ def alias_record(name, target, ttl=60):
 
 
 class Question:
+    """What was asked. `has_extensions`: in the way of EDNS; `peer`: who asks, with a datagram."""
+
     def __init__(self, message, transport):
         self.transport = transport
         self.id = struct.unpack("!H", message[:2])[0]
         self.name, at = read_name(message, 12)
         self.kind = struct.unpack("!H", message[at : at + 2])[0]
         self.section = message[12 : at + 4]
+        self.has_extensions = message[10:12] != b"\0\0"
+        self.peer = None
 
     def answer(self, *records, code=NO_ERROR, truncated=False, identity=None, section=None):
         """The message with these records."""
@@ -110,8 +114,9 @@ class NameServer:
             if not self._changed.wait_for(both, support.PATIENCE):
                 raise TimeoutError(f"waited to be asked for {name}; there was {self.questions}")
 
-    def _replies(self, message, transport):
+    def _replies(self, message, transport, peer=None):
         question = Question(message, transport)
+        question.peer = peer
         with self._changed:
             self.questions.append((question.name, question.kind, transport))
             self._changed.notify_all()
@@ -128,7 +133,7 @@ class NameServer:
             message, peer = self._udp.recvfrom(65536)
             if not message:
                 return
-            replies = [(reply, peer) for reply in self._replies(message, "udp")]
+            replies = [(reply, peer) for reply in self._replies(message, "udp", peer)]
             with self._changed:
                 if self.is_holding:
                     self._held += replies

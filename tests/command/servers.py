@@ -6,6 +6,7 @@ import shutil
 import socket
 import socketserver
 import ssl
+import struct
 import subprocess
 import threading
 import time
@@ -216,6 +217,54 @@ class Tunnel(Puppet):
         return False
 
 
+class Socks(Tunnel):
+    """The same of SOCKS 4 and 5. Its requests' targets are what it is told: names or addresses, with their ports."""
+
+    def __init__(self, port):
+        super().__init__(port)
+        self._server.RequestHandlerClass = _SocksConversation
+
+    def tunnel(self, conversation, target):
+        with self._changed:
+            self.requests.append(Request("CONNECT", target, ()))
+        with socket.create_connection(("127.0.0.1", self.target_port)) as connection:
+            back = threading.Thread(target=pump, args=(connection, conversation.request), daemon=True)
+            back.start()
+            pump(conversation.request, connection)
+            back.join()
+
+
+class _SocksConversation(socketserver.StreamRequestHandler):
+    rbufsize = 0
+
+    def handle(self):
+        with contextlib.suppress(OSError, struct.error, IndexError):
+            is_5 = self.rfile.read(1) == b"\5"
+            target = self.read_5() if is_5 else self.read_4()
+            self.request.sendall(b"\5\0\0\1" + bytes(6) if is_5 else b"\0\x5a" + bytes(6))
+            self.server.puppet.tunnel(self, target)
+
+    def read_text(self):
+        return b"".join(iter(lambda: self.rfile.read(1), b"\0")).decode()
+
+    def read_4(self):
+        _, port, address = struct.unpack("!BH4s", self.rfile.read(7))
+        self.read_text()
+        is_name = address[:3] == bytes(3)
+        return f"{self.read_text() if is_name else socket.inet_ntoa(address)}:{port}"
+
+    def read_5(self):
+        self.rfile.read(self.rfile.read(1)[0])
+        self.request.sendall(b"\5\0")
+        kind = self.rfile.read(4)[3]
+        if kind == 3:
+            host = self.rfile.read(self.rfile.read(1)[0]).decode()
+        else:
+            family, size = (socket.AF_INET, 4) if kind == 1 else (socket.AF_INET6, 16)
+            host = socket.inet_ntop(family, self.rfile.read(size))
+        return f"{host}:{struct.unpack('!H', self.rfile.read(2))[0]}"
+
+
 def pump(source, sink):
     """Carries bytes until the end."""
     with contextlib.suppress(OSError):
@@ -237,14 +286,15 @@ def is_ended(connection):
 
 
 @contextlib.contextmanager
-def never_accepting():
+def never_accepting(host="127.0.0.1", port=0):
     """A port whose queue of connections is full: connecting to it takes for ever."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
+        listener = stack.enter_context(socket.socket(family))
+        listener.bind((host, port))
         listener.listen(0)
         for _ in range(3):
-            connection = stack.enter_context(socket.socket())
+            connection = stack.enter_context(socket.socket(family))
             connection.setblocking(False)
             connection.connect_ex(listener.getsockname())
         yield listener.getsockname()[1]

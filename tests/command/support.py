@@ -83,6 +83,17 @@ class Origin:
                 raise TimeoutError(f"waited for {counters}, the origin has {stats}")
             time.sleep(0.005)
 
+    def wait_for_standstill(self):
+        """Waits until nothing is in flight and two looks see the same; gives the counters. A look too early would only
+        make a test see less."""
+        before = None
+        while True:
+            stats = self.wait_until(in_flight=0)
+            if before and stats["requests"] == before["requests"] > 0:
+                return stats
+            before = stats
+            time.sleep(0.1)
+
     def connect(self):
         """A raw connection."""
         return socket.create_connection((self.host, self.port), timeout=PATIENCE)
@@ -256,6 +267,16 @@ class Terminal:
         """Reads the screen to its end; gives the exit status and what was on the screen."""
         screen = self.screen.rest(timeout)
         return self.process.wait(timeout), screen
+
+
+def has_ipv6():
+    """Whether this machine has its own IPv6 address."""
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -392,18 +392,6 @@ def test_closed_standard_output_is_told(puppet):
     assert run.stderr == b"haul: cannot write to standard output: Bad file descriptor\n"
 
 
-def wait_for_standstill(origin):
-    """Waits until nothing is in flight and two looks see the same; gives the counters. A look too early would only
-    make a test see less."""
-    before = None
-    while True:
-        stats = origin.wait_until(in_flight=0)
-        if before and stats["requests"] == before["requests"] > 0:
-            return stats
-        before = stats
-        time.sleep(0.1)
-
-
 @pytest.fixture
 def much(origin, tmp_path):
     """A list whose records are 8 MB, far more than haul holds for a reader."""
@@ -416,7 +404,7 @@ def much(origin, tmp_path):
 def test_a_slow_reader_holds_up_new_starts_and_loses_nothing(haul_running, origin, much, limits):
     """Also of what has been read and waits for its host."""
     with haul_running(*limits, "-j", "-i", much) as run:
-        assert wait_for_standstill(origin)["requests"] < 2000
+        assert origin.wait_for_standstill()["requests"] < 2000
         with open(os.dup(run.stdout.descriptor), "rb") as output:
             records = support.parse_records(output.read())
         assert run.wait() == 0
@@ -428,7 +416,7 @@ def test_a_slow_reader_holds_up_no_transfer(haul_running, origin, puppet, much):
     """A large answer is taken while nobody reads what haul has to say."""
     puppet.answers["/held/0"] = servers.response(body=b"x" * 30_000_000)
     with haul_running("-c", 5, "-j", puppet.url("/held/0"), "-i", much) as run:
-        wait_for_standstill(origin)
+        origin.wait_for_standstill()
         puppet.release("/held/0")
         puppet.wait_for_answer("/held/0")
         assert origin.stats()["requests"] < 2000

@@ -156,7 +156,7 @@ static void test_several_shards(void **state)
     stand->options.concurrency = count;
     stand_begin_all(stand, tasks, count, "/delay/100");
     stand_end_all(stand, tasks, count);
-    assert_int_equal(stand->client->fetcher.shard_count, 4);
+    assert_int_equal(stand->client->fetcher.budget.shards, 4);
     for (size_t i = 0; i < 4; i++)
         assert_non_null(stand->client->fetcher.shards[i]);
     assert_int_equal(stand_statistics(stand).peak_in_flight, count);
@@ -192,6 +192,64 @@ static void test_descriptors_are_short(void **state)
     }
     assert_true(waited > 0);
     assert_true(origin_process_count(&stand->origin, "peak_in_flight") <= 12);
+}
+
+/* The limit of descriptors for the rest of the process: so many more than are open. */
+static void limit_descriptors(int more, struct rlimit *ret_before)
+{
+    int next = dup(STDERR_FILENO);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, ret_before), 0);
+    struct rlimit limit = {(rlim_t)(next + more), ret_before->rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* A client that is made with few never wants more, though each of many hosts leaves a connection behind. */
+static void test_few_descriptors_from_the_start(void **state)
+{
+    enum { count = 100 };
+    struct stand *stand = *state;
+    struct stand_task tasks[count];
+    struct rlimit before;
+    char to[64], url[64];
+    const char *const connect_to[] = {to, NULL};
+    snprintf(to, sizeof(to), "::127.0.0.1:%u", stand->origin.port);
+    stand->options.connect_to = connect_to;
+    stand->options.concurrency = count;
+    limit_descriptors(24, &before);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < count; i++) {
+            snprintf(url, sizeof(url), "http://%d.test/delay/5", i);
+            stand_begin(stand, &tasks[i], url);
+        }
+        stand_end_all(stand, tasks, count);
+    }
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    const struct haul__fetcher *fetcher = &stand->client->fetcher;
+    assert_false(fetcher->is_sparing);
+    assert_in_range(fetcher->transfers.sockets.open, 2, 24);
+    assert_in_range(origin_process_count(&stand->origin, "peak_in_flight"), 2, fetcher->budget.connections);
+}
+
+/* They hold no descriptor. */
+static void test_sleeps_need_no_descriptors(void **state)
+{
+    struct stand *stand = *state;
+    struct stand_task held[20], sleep;
+    struct haul_result *result;
+    struct rlimit before;
+    limit_descriptors(12, &before);
+    stand_client(stand);
+    stand_begin_all(stand, held, LENGTH(held), "/delay/50");
+    stand_turn(stand, 2);
+    assert_int_equal(haul_semaphore_free(&stand->client->fetcher.places), 0);
+    stand_begin(stand, &sleep, "sleep:0.001");
+    assert_int_equal(stand_end(stand, &sleep, &result), 0);
+    assert_true(result->ok);
+    haul_result_destroy(result);
+    assert_int_equal(haul_semaphore_free(&stand->client->fetcher.places), 0);
+    stand_end_all(stand, held, LENGTH(held));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 static void test_no_descriptor_at_all(void **state)
@@ -314,6 +372,8 @@ int main(void)
         WITH_LOOP(test_a_moment_that_was_not_needed_is_given_back),
         WITH_LOOP(test_several_shards),
         WITH_LOOP(test_descriptors_are_short),
+        WITH_LOOP(test_few_descriptors_from_the_start),
+        WITH_LOOP(test_sleeps_need_no_descriptors),
         WITH_LOOP(test_no_descriptor_at_all),
         WITH_LOOP(test_idle_connections_make_room),
         WITH_LOOP(test_proxies),

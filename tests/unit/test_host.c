@@ -29,7 +29,7 @@ static void test_an_origin_is_a_host(void **state)
 {
     struct haul__hosts hosts;
     (void)state;
-    haul__hosts_init(&hosts);
+    haul__hosts_init(&hosts, true);
     struct haul__host *host = get(&hosts, "http://a/x");
     assert_ptr_equal(get(&hosts, "http://A:80/y?z"), host);
     struct haul__host *others[] = {get(&hosts, "https://a/x"), get(&hosts, "http://a:81/x"), get(&hosts, "http://b/x"),
@@ -49,7 +49,7 @@ static void test_whether_a_connection_is_there(void **state)
 {
     struct haul__hosts hosts;
     (void)state;
-    haul__hosts_init(&hosts);
+    haul__hosts_init(&hosts, true);
     struct haul__host *host = get(&hosts, "http://a/");
     assert_true(haul__host_opens(host));
     host->connections = 1;
@@ -71,7 +71,7 @@ static void test_many_and_out_of_memory(void **state)
         struct haul__hosts hosts;
         struct haul__host *all[count] = {0};
         size_t missing = 0;
-        haul__hosts_init(&hosts);
+        haul__hosts_init(&hosts, true);
         for (size_t i = 0; i < count; i++) {
             char text[32];
             snprintf(text, sizeof(text), "http://h%zu/", i);

@@ -77,12 +77,17 @@ static void test_more_goes_to_the_file(void **state)
         append(&keep, &in, 100000);
     assert_int_equal(pool.memory, KEEP_SHARE);
     assert_non_null(pool.spill);
+    assert_int_equal(pool.in_file, in - KEEP_SHARE);
     take(&keep, &out, 200000);
     append(&keep, &in, 12345);
     while (!keep_is_empty(&keep))
         take(&keep, &out, 77777);
     assert_int_equal(out, in);
+    assert_int_equal(pool.in_file, 0);
+    append(&keep, &in, 200000);
+    assert_true(pool.in_file > 0);
     keep_drop(&keep);
+    assert_int_equal(pool.in_file, 0);
     keep_pool_finish(&pool);
 }
 

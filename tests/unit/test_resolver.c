@@ -37,7 +37,7 @@ static int open_stage(void **state)
     stage = (struct stage){.hook = {.before_poll = before_poll, .after_poll = after_poll}};
     assert_int_equal(haul_loop_create(NULL, &stage.loop), 0);
     name_server_open(&stage.server, stage.loop);
-    haul__resolver_init(&stage.resolver, stage.loop, stage.server.address);
+    haul__resolver_init(&stage.resolver, stage.loop, stage.server.address, AF_UNSPEC);
     haul__loop_add_hook(stage.loop, &stage.hook);
     *state = &stage;
     return 0;
@@ -297,6 +297,71 @@ static void test_a_channel_of_unwanted_questions_is_left(void **state)
     assert_int_equal(count_channels(stage), 1);
 }
 
+static bool has_both(struct stage *stage, const char *name)
+{
+    struct haul__question *question = haul__resolver_get(&stage->resolver, name, strlen(name));
+    bool has_both = question->addresses && strchr(question->addresses->text, ',');
+    haul__question_release(question);
+    return has_both;
+}
+
+/* The other family is added to what is kept, which does not hold good for longer by that. */
+static void test_a_family_that_is_late(void **state)
+{
+    static const char *const names[] = {"later6.test", "later4.test"};
+    static const char *const first[] = {"127.0.0.1", "[2001:db8::1]"};
+    struct stage *stage = *state;
+    for (size_t i = 0; i < 2; i++) {
+        look_up(stage, names[i], HAUL__LOOKUP_FOUND, first[i]);
+        assert_int_equal(stage->resolver.asked, 0);
+        struct haul__question *question = haul__resolver_get(&stage->resolver, names[i], strlen(names[i]));
+        int64_t expires = question->expires - HAUL_SECOND;
+        question->expires = expires;
+        name_server_release(&stage->server);
+        while (!has_both(stage, names[i]))
+            turn(stage, 1);
+        assert_int_equal(question->expires, expires);
+        haul__question_release(question);
+    }
+}
+
+/* Nor is what has expired meanwhile, or is not known any more, made good again. */
+static void test_a_family_that_is_too_late(void **state)
+{
+    struct stage *stage = *state;
+    look_up(stage, "later6.test", HAUL__LOOKUP_FOUND, "127.0.0.1");
+    struct haul__question *question = haul__resolver_get(&stage->resolver, "later6.test", 11);
+    question->expires = 0;
+    name_server_release(&stage->server);
+    while (stage->resolver.channel->late > 0)
+        turn(stage, 1);
+    assert_string_equal(question->addresses->text, "127.0.0.1");
+    assert_int_equal(question->expires, 0);
+    haul__question_doubt(question);
+    haul__question_release(question);
+}
+
+/* Searches that go on for the other family alone do not keep a channel. */
+static void test_a_channel_of_late_searches_is_left(void **state)
+{
+    enum { count = 40 };
+    struct stage *stage = *state;
+    struct haul_task *tasks[count];
+    struct found found;
+    char names[count][32];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(names[i], sizeof(names[i]), "later6-%zu.test", i);
+        tasks[i] = begin(stage, names[i], &found);
+    }
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(end(stage, tasks[i]), 0);
+    const struct haul__channel *channel = stage->resolver.channel;
+    assert_int_equal(channel->late, count);
+    look_up(stage, "good.test", HAUL__LOOKUP_FOUND, "127.0.0.1");
+    assert_int_equal(count_channels(stage), 1);
+    assert_int_equal(stage->resolver.channel->late, 0);
+}
+
 static void test_so_many_answers_are_kept_at_most(void **state)
 {
     struct stage *stage = *state;
@@ -359,7 +424,7 @@ static void test_without_memory(void **state)
         assert_true(code == 0 || code == -ENOMEM);
         assert_true(other_code == 0 || other_code == -ENOMEM);
         haul__resolver_finish(&stage->resolver);
-        haul__resolver_init(&stage->resolver, stage->loop, stage->server.address);
+        haul__resolver_init(&stage->resolver, stage->loop, stage->server.address, AF_UNSPEC);
     }
 }
 
@@ -374,6 +439,9 @@ int main(void)
         ON_STAGE(test_what_nobody_wants_is_cancelled),
         ON_STAGE(test_so_many_are_under_way_at_most),
         ON_STAGE(test_a_channel_of_unwanted_questions_is_left),
+        ON_STAGE(test_a_family_that_is_late),
+        ON_STAGE(test_a_family_that_is_too_late),
+        ON_STAGE(test_a_channel_of_late_searches_is_left),
         ON_STAGE(test_so_many_answers_are_kept_at_most),
         ON_STAGE(test_a_wait_that_is_ended),
         ON_STAGE(test_servers_that_cannot_be_read),

@@ -36,7 +36,7 @@ static void test_the_host(void **state)
         {"http://0x7f.1/", ""},
         {"http://[::1]:81/", ""},
         {"http://localhost/", ""},
-        {"http://localhost./", ""},
+        {"http://localhost./", "localhost.:80"},
         {"http://a.LOCALHOST/", ""},
         {"http://notlocalhost/", "notlocalhost:80"},
     };
