@@ -102,8 +102,8 @@ static int add_file(struct arguments *arguments, const char *path, enum command 
 {
     struct text text = {0};
     struct config_file file = {0};
-    const char *problem;
-    size_t line;
+    const char *problem = "";
+    size_t line = 0;
     int code = data_append_file(&text, path);
     if (code < 0 && code != -ENOMEM) {
         text_finish(&text);

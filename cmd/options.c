@@ -84,7 +84,7 @@ static int take_option(struct parser *parser, const struct option_row *row, cons
     }
     char *reason = NULL;
     int code = row->read(parser->options, row, value, &reason);
-    if (row->is_secret)
+    if (row->is_secret && value)
         hide(parser->next[-1], value);
     if (code == HAUL_E_INVALID) {
         code = fail(parser, "%s: %s", shown_name(row).text, reason);

@@ -121,7 +121,7 @@ static int compare(const void *one, const void *other)
 
 size_t hosts_sort(struct hosts *hosts)
 {
-    qsort(hosts->list, hosts->count, sizeof(hosts->list[0]), compare);
+    qsort(hosts->list, hosts->count, sizeof(struct host *), compare);
     return hosts->count;
 }
 
