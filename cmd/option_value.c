@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,6 +83,39 @@ int read_number(struct options *options, const struct option_row *row, const cha
     if (!parse_number(value, strlen(value), row->maximum, &number) || number < row->minimum)
         return refuse(ret_problem, "\"%s\" is not a number from %zu to %zu", excerpt(value).text, row->minimum,
                       row->maximum);
+    *(size_t *)field(options, row) = number;
+    return 0;
+}
+
+int read_concurrency(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    options->is_concurrency_auto = strcmp(value, "auto") == 0;
+    if (options->is_concurrency_auto)
+        return 0;
+    if (!parse_number(value, strlen(value), row->maximum, field(options, row)) || options->concurrency < row->minimum)
+        return refuse(ret_problem, "\"%s\" is not a number from %zu to %zu, or auto", excerpt(value).text, row->minimum,
+                      row->maximum);
+    return 0;
+}
+
+/* How many processors this process may use. */
+static size_t count_processors(void)
+{
+    cpu_set_t processors;
+    return sched_getaffinity(0, sizeof(processors), &processors) == 0 ? (size_t)CPU_COUNT(&processors) : 1;
+}
+
+int read_loops(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    enum { auto_loops = 16 };
+    size_t number;
+    if (strcmp(value, "auto") == 0) {
+        size_t processors = count_processors();
+        number = processors < auto_loops ? processors : auto_loops;
+    } else if (!parse_number(value, strlen(value), row->maximum, &number) || number < row->minimum) {
+        return refuse(ret_problem, "\"%s\" is not auto or a number from %zu to %zu", excerpt(value).text, row->minimum,
+                      row->maximum);
+    }
     *(size_t *)field(options, row) = number;
     return 0;
 }

@@ -9,6 +9,8 @@ option_read_fn read_false;       /* bool */
 option_read_fn read_text;        /* const char *, not empty */
 option_read_fn read_any_text;    /* const char * */
 option_read_fn read_number;      /* size_t, from the row's minimum to its maximum */
+option_read_fn read_concurrency; /* the same, or auto */
+option_read_fn read_loops;       /* size_t, as read_number; or auto: as many as there are processors */
 option_read_fn read_duration;    /* int64_t; 0 is HAUL_NEVER */
 option_read_fn read_template;    /* const char *: a name for files */
 option_read_fn read_list;        /* a list's name, behind the items */

@@ -17,7 +17,7 @@
 #include <string.h>
 
 enum { default_concurrency = 50, default_per_host = 10, default_window = 10000, default_max_redirs = 10 };
-enum { default_runs = 3 };
+enum { default_max_concurrency = 512, default_runs = 3 };
 
 /* Where the parser stands. */
 struct parser {
@@ -244,6 +244,10 @@ static int complete(struct parser *parser)
         return fail(parser, "--fail-fast ends a run that has failed, and with this --fail-on none does before its end");
     if (options->system_resolver && options->dns_servers)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
+    if (options->is_concurrency_auto && options->command == COMMAND_COMPARE)
+        return fail(parser, "-c, --concurrency: a comparison needs a number, and does not find it");
+    if (options->is_concurrency_auto)
+        options->concurrency = options->max_concurrency;
     const char *problem;
     code = request_complete(&options->request, &problem);
     if (code != 0)
@@ -270,7 +274,9 @@ static int init(struct options *options)
         .arguments = arguments,
         .mode = MODE_AS_COMPLETED,
         .concurrency = default_concurrency,
+        .max_concurrency = default_max_concurrency,
         .window = default_window,
+        .loops = 1,
         .retry_delay = HAUL_NEVER,
         .retry_max_time = HAUL_NEVER,
         .retry_budget = HAUL_NO_BUDGET,

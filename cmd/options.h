@@ -58,9 +58,12 @@ struct options {
     enum mode mode;
     size_t concurrency;
     bool is_concurrency_given;
-    size_t per_host; /* 0: no limit of its own */
+    bool is_concurrency_auto; /* it is found out, up to `concurrency` */
+    size_t max_concurrency;   /* what that is then */
+    size_t per_host;          /* 0: no limit of its own */
     bool is_per_host_given;
     size_t window;
+    size_t loops;
 
     int64_t interval; /* 0: no rate */
     int64_t host_interval;

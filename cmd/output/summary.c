@@ -167,7 +167,10 @@ void summary_append_table(const struct summary *summary, int64_t wall, const str
     text_append_seconds(text, wall, 3);
     text_append_string(text, " s\nin flight    mean ");
     append_ratio(text, summary->counts.total, wall);
-    append_labelled(text, ", peak ", statistics->peak_in_flight, "\n");
+    append_labelled(text, ", peak ", statistics->peak_in_flight, "");
+    if (statistics->host_limit > 0)
+        append_labelled(text, ", auto ", statistics->host_limit, " at the end");
+    text_append_string(text, "\n");
     append_labelled(text, "connections  ", statistics->connections, " opened");
     append_labelled(text, ", ", statistics->reused, " reused\n");
     append_percentiles(summary, text);

@@ -78,9 +78,11 @@ static void forget_answer(struct haul_result *result)
     result->reused = false;
 }
 
+/* The clock of who queued it may be a little further, where that was another loop. */
 static void note_queue(struct haul__hop *self)
 {
-    self->result->public.time.queue += now(self) - self->queued;
+    int64_t waited = now(self) - self->queued;
+    self->result->public.time.queue += waited > 0 ? waited : 0;
 }
 
 static int start(struct haul_task *task, struct haul__hop *self)
@@ -283,7 +285,7 @@ static int end(struct haul_task *task, struct haul__hop *self)
     if (!was_started)
         note_queue(self);
     self->started = 0;
-    self->queued = now(self);
+    self->queued = self->ended = now(self);
     if (code == HAUL_E_TIMEOUT)
         code = give_up(self);
     else if (code == 0)

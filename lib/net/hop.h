@@ -24,6 +24,7 @@ struct haul__hop {
     /* What came of it. */
     struct haul_url *target; /* that the answer redirects to and is followed to, the taker's; or NULL */
     const char *problem;     /* why it cannot be; static; or NULL */
+    int64_t ended;           /* when, on its loop's clock */
     int64_t attempt_started; /* when the attempt did that began with it */
     int64_t retry_after;     /* what an answer of 400 or more asks to be waited; 0: it does not */
     unsigned opened;         /* connections that a request was sent over, by whether they were opened for it */

@@ -19,6 +19,8 @@ BUILD = pathlib.Path(os.environ.get("HAUL_BUILD") or pathlib.Path(__file__).pare
 ORIGIN = BUILD / "tests" / "origin" / "origin"
 HAUL = BUILD / "cmd" / "haul"
 
+LOOPS = ["--loops", os.environ["HAUL_LOOPS"]] if os.environ.get("HAUL_LOOPS") else []
+
 # How long a test waits for what must come. It is long because it only ever runs out when something is broken.
 PATIENCE = 60
 
@@ -127,8 +129,10 @@ class Finished(subprocess.CompletedProcess):
 
 
 def command(arguments):
-    """haul's command line; numbers may stand among the arguments."""
-    return [HAUL, *(str(argument) if isinstance(argument, (int, float)) else argument for argument in arguments)]
+    """haul's command line; numbers may stand among the arguments. With so many event loops as the environment says."""
+    texts = [str(argument) if isinstance(argument, (int, float)) else argument for argument in arguments]
+    subcommand = texts[:1] if texts[:1] == ["compare"] else []
+    return [HAUL, *subcommand, *LOOPS, *texts[len(subcommand) :]]
 
 
 def run_haul(*arguments, stdin=None, env=None, timeout=PATIENCE, cwd=None):

@@ -78,7 +78,7 @@ def test_files_are_read_where_they_are_named(haul, tmp_path):
         ("silent\nnonsense 5\n", "c:2: unknown option --nonsense=5"),
         ("silnt", "c:1: unknown option --silnt (did you mean --silent?)"),
         ("\nconcurrency\n", "c:2: the option needs a value"),
-        ("concurrency none", 'c:1: -c, --concurrency: "none" is not a number from 1 to 100000'),
+        ("concurrency none", 'c:1: -c, --concurrency: "none" is not a number from 1 to 100000, or auto'),
         ("silent 5", 'c:1: -s, --silent takes no value, but was given "5"'),
         ("config c", "c:1: a configuration file names no other"),
         ("-c 5", "c:1: the line does not begin with the long name of an option"),

@@ -5,7 +5,7 @@ import re
 import pytest
 import support
 
-pytestmark = pytest.mark.sanitized
+pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
 
 
 def held(puppet, count, host=None, begin=0):

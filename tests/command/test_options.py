@@ -61,8 +61,8 @@ def test_help_whose_reader_went_away_ends_quietly():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-c", "0"], "-c, --concurrency: \"0\" is not a number from 1 to 100000; try 'haul --help'"),
-        (["-c", "abc"], "-c, --concurrency: \"abc\" is not a number from 1 to 100000; try 'haul --help'"),
+        (["-c", "0"], "-c, --concurrency: \"0\" is not a number from 1 to 100000, or auto; try 'haul --help'"),
+        (["-c", "abc"], "-c, --concurrency: \"abc\" is not a number from 1 to 100000, or auto; try 'haul --help'"),
         (["--jsonlines"], "unknown option --jsonlines; try 'haul --help'"),
         (["--jsonlin"], "unknown option --jsonlin (did you mean --jsonl?); try 'haul --help'"),
         (["--body", "-j"], "--body and -j or --format both say what to write: give one of them; try 'haul --help'"),

@@ -179,6 +179,7 @@ def test_a_sleep_is_all_wait(haul):
     assert (record["http_version"], record["remote_ip"], record["remote_port"]) == (None, None, None)
 
 
+@pytest.mark.one_loop
 def test_waiting_for_a_place_is_queue(haul, origin):
     first, second = haul("--gather", "-c", 1, "-j", "sleep:0.03", origin.url("/ok")).records()
     third, fourth = haul("--gather", "--per-host", 1, "-j", *[origin.url("/delay/30")] * 2).records()

@@ -12,7 +12,7 @@ import pytest
 import servers
 import support
 
-pytestmark = pytest.mark.sanitized
+pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
 

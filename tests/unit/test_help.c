@@ -79,7 +79,8 @@ static void texts_are_aligned(void **state)
 {
     (void)state;
     const char *help = help_of(COMMAND_FETCH);
-    assert_non_null(strstr(help, "\n  -c, --concurrency N        transfers in flight at most (default 50)\n"));
+    assert_non_null(
+        strstr(help, "\n      --max-redirs N         redirects followed for one URL at most (default 10)\n"));
     assert_non_null(strstr(help, "\n      --resolve HOST:PORT:ADDRESS[,ADDRESS]\n                             use "));
 }
 
