@@ -1,8 +1,10 @@
 #include "options.h"
 
+#include "arguments.h"
 #include "message.h"
 #include "option_table.h"
 #include "output/utf8.h"
+#include "output/write_out.h"
 
 #include <haul/client.h>
 #include <haul/duration.h>
@@ -22,6 +24,7 @@ struct parser {
     struct options *options;
     char *const *next; /* the argument behind the current one; argv ends with NULL */
     char **ret_problem;
+    const struct argument_origin *origin; /* of the argument that is read; NULL: none is */
 };
 
 static const char *const command_names[] = {[COMMAND_FETCH] = "haul", [COMMAND_COMPARE] = "haul compare"};
@@ -36,7 +39,10 @@ __attribute__((format(printf, 2, 3))) static int fail(struct parser *parser, con
     va_end(arguments);
     if (size < 0)
         return -ENOMEM;
-    size = asprintf(parser->ret_problem, "%s; try '%s --help'", problem, command_names[parser->options->command]);
+    if (parser->origin && parser->origin->file)
+        size = asprintf(parser->ret_problem, "%s:%zu: %s", parser->origin->file, parser->origin->line, problem);
+    else
+        size = asprintf(parser->ret_problem, "%s; try '%s --help'", problem, command_names[parser->options->command]);
     free(problem);
     return size < 0 ? -ENOMEM : HAUL_E_INVALID;
 }
@@ -167,8 +173,10 @@ static int take_url(struct options *options, char *text)
 
 static int parse_arguments(struct parser *parser)
 {
+    const struct arguments *arguments = parser->options->arguments;
     bool are_options_over = false;
     while (*parser->next && !parser->options->help && !parser->options->version) {
+        parser->origin = &arguments->origins[parser->next - arguments->list];
         char *argument = *parser->next++;
         int code = 0;
         if (are_options_over || argument[0] != '-' || argument[1] == '\0')
@@ -226,8 +234,16 @@ static int complete(struct parser *parser)
     int code = complete_files(parser);
     if (code != 0)
         return code;
-    if (options->body && options->jsonl)
-        return fail(parser, "--body and -j, --jsonl both say what to write: give one of them");
+    if (options->body && options->format != FORMAT_DEFAULT)
+        return fail(parser, "--body and -j or --format both say what to write: give one of them");
+    if (options->write_out && options->format != FORMAT_DEFAULT)
+        return fail(parser, "-w, --write-out and -j or --format both say what to write: give one of them");
+    if (options->body && options->only != ONLY_ALL)
+        return fail(parser, "--only chooses among records, and with --body there are none");
+    if (options->fail_fast && options->race)
+        return fail(parser, "--fail-fast ends at the first failure, --race at the first success: give one of them");
+    if (options->fail_fast && (options->fail_on.is_share || options->fail_on.kind == FAIL_ON_NEVER))
+        return fail(parser, "--fail-fast ends a run that has failed, and with this --fail-on none does before its end");
     if (options->system_resolver && options->dns_servers)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
     if (options->is_concurrency_auto && options->command == COMMAND_COMPARE)
@@ -248,16 +264,18 @@ static int complete(struct parser *parser)
         options->items[options->item_count++] = (struct source_item){SOURCE_LIST, "-"};
         options->is_input_implied = true;
     }
-    if (options->request.is_data_of_stdin && reads_stdin(options))
+    if ((options->request.is_data_of_stdin || options->is_format_of_stdin) && reads_stdin(options))
         return fail(parser, "standard input is read as data: give URLs as arguments, or lists with -i FILE");
     return 0;
 }
 
-/* ARGUMENTS bounds how many items, and how many of each other list, there can be. */
-static int init(struct options *options, enum command command, size_t arguments)
+/* The arguments bound how many items, and how many of each other list, there can be. */
+static int init(struct options *options)
 {
+    struct arguments *arguments = options->arguments;
     *options = (struct options){
-        .command = command,
+        .command = options->command,
+        .arguments = arguments,
         .glob_max = default_glob_max,
         .repeat = 1,
         .mode = MODE_AS_COMPLETED,
@@ -273,18 +291,25 @@ static int init(struct options *options, enum command command, size_t arguments)
         .idle_timeout = 60 * HAUL_SECOND,
         .location = true,
         .max_redirs = default_max_redirs,
+        .deadline = HAUL_NEVER,
         .runs = default_runs,
         .modes = {MODE_SEQUENTIAL, MODE_GATHER, MODE_AS_COMPLETED},
         .mode_count = MODE_COUNT,
     };
-    options->items = calloc(arguments + 1, sizeof(*options->items));
-    options->resolve = calloc(arguments + 1, sizeof(*options->resolve));
-    options->connect_to = calloc(arguments + 1, sizeof(*options->connect_to));
-    if (!options->items || !options->resolve || !options->connect_to) {
-        options_finish(options);
+    status_set_add(&options->ok_status, 100, 399);
+    options->items = calloc(arguments->count + 1, sizeof(*options->items));
+    options->resolve = calloc(arguments->count + 1, sizeof(*options->resolve));
+    options->connect_to = calloc(arguments->count + 1, sizeof(*options->connect_to));
+    return options->items && options->resolve && options->connect_to ? 0 : -ENOMEM;
+}
+
+/* Keeps the arguments behind the program's name and the subcommand for as long as the options live. */
+static int take_arguments(struct options *options, char *const *first, char **ret_problem)
+{
+    options->arguments = calloc(1, sizeof(*options->arguments));
+    if (!options->arguments)
         return -ENOMEM;
-    }
-    return 0;
+    return arguments_create(first, options->command, options->arguments, ret_problem);
 }
 
 int options_parse(int argc, char *const *argv, struct options *ret_options, char **ret_problem)
@@ -292,12 +317,16 @@ int options_parse(int argc, char *const *argv, struct options *ret_options, char
     /* A program can be started with no arguments at all, not even its own name. */
     char *const *first = argc > 0 ? argv + 1 : argv;
     bool is_compare = argc > 1 && strcmp(*first, "compare") == 0;
-    struct options options;
-    int code = init(&options, is_compare ? COMMAND_COMPARE : COMMAND_FETCH, (size_t)argc);
-    if (code != 0)
-        return code;
-    struct parser parser = {&options, is_compare ? first + 1 : first, ret_problem};
-    code = parse_arguments(&parser);
+    struct options options = {.command = is_compare ? COMMAND_COMPARE : COMMAND_FETCH};
+    struct parser parser = {.options = &options, .ret_problem = ret_problem};
+    int code = take_arguments(&options, is_compare ? first + 1 : first, ret_problem);
+    if (code == 0)
+        code = init(&options);
+    if (code == 0) {
+        parser.next = options.arguments->list;
+        code = parse_arguments(&parser);
+    }
+    parser.origin = NULL;
     if (code == 0)
         code = complete(&parser);
     if (code != 0) {
@@ -312,6 +341,7 @@ void options_finish(struct options *options)
 {
     free(options->items);
     free(options->base);
+    write_out_destroy(options->write_out);
     free(options->resolve);
     free(options->connect_to);
     request_options_finish(&options->request);
@@ -319,5 +349,8 @@ void options_finish(struct options *options)
     free(options->connections.proxy);
     free(options->connections.certificate);
     free(options->connections.key_password);
+    if (options->arguments)
+        arguments_finish(options->arguments);
+    free(options->arguments);
     *options = (struct options){0};
 }

@@ -3,8 +3,11 @@
 #define OPTIONS_H
 
 #include "input/source.h"
+#include "output/format.h"
 #include "request/request.h"
 #include "run/mode.h"
+#include "run/verdict.h"
+#include "status_set.h"
 
 #include <haul/client.h>
 #include <haul/url.h>
@@ -36,15 +39,20 @@ struct connection_options {
     bool verbose;
 };
 
-/* All texts are those of argv. Durations are nanoseconds, HAUL_NEVER for no limit. */
+struct arguments;
+struct write_out;
+
+/* All texts are those of argv, or of configuration files. Durations are nanoseconds, HAUL_NEVER for no limit. */
 struct options {
     enum command command;
     bool help;
     bool version;
+    bool disable;                /* the user's configuration file was not read */
+    struct arguments *arguments; /* owned: texts of files that others may point to */
 
     struct source_item *items; /* URL arguments and lists, in the order given; at least one */
     size_t item_count;
-    struct source_format format; /* of lists */
+    struct source_format input_format; /* of lists */
     bool globoff;
     bool glob;
     size_t glob_max;
@@ -107,12 +115,24 @@ struct options {
     bool include_body;
     bool include_headers;
 
+    struct status_set ok_status;
+    struct fail_on fail_on;
+    bool fail_fast;
+    bool race;
+    int64_t deadline;   /* for the whole run */
+    const char *failed; /* a file; NULL: none */
+
     bool body;
+    struct write_out *write_out; /* NULL: none */
+    bool is_format_of_stdin;
     bool newline;
-    bool jsonl;
+    enum format format;
+    enum only only;
+    enum colour colour;
     bool silent;
     bool show_error; /* though it is silent */
-    bool summary;
+    enum summary_kind summary;
+    const char *summary_json; /* a file; NULL: none */
 
     size_t runs;
     enum mode modes[MODE_COUNT]; /* those to compare, in the order given, each once */

@@ -10,6 +10,7 @@
 #include "output/text.h"
 #include "request/extended.h"
 #include "run/entry.h"
+#include "status_set.h"
 
 #include <haul/error.h>
 #include <haul/result.h>
@@ -290,7 +291,9 @@ static int begin(struct file_body *body, const struct haul_result *so_far)
 
 int file_body_receive(struct file_body *body, const struct haul_result *so_far, const void *bytes, size_t size)
 {
-    if (size == 0 || (so_far->status >= 400 && !body->files->options.keeps_failed))
+    const struct files_options *options = &body->files->options;
+    bool is_kept = options->keeps_failed || status_is_ok(options->ok_status, so_far->status);
+    if (!is_kept || size == 0)
         return 0;
     int code = body->error;
     if (code == 0 && body->draft.descriptor < 0 && !body->kept)

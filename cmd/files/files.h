@@ -15,6 +15,7 @@
 struct draft;
 struct entry;
 struct haul_request;
+struct status_set;
 struct template;
 struct text;
 
@@ -27,7 +28,8 @@ struct files_options {
     bool skips_existing;                /* a URL whose name is there is not fetched */
     bool continues;                     /* what was left of a file; what is there is whole, and is not fetched */
     const struct haul_request *request; /* what all are sent; NULL: a plain GET */
-    bool keeps_failed;                  /* bodies of answers with a status of 400 or more, too */
+    const struct status_set *ok_status; /* of answers whose bodies are kept; borrowed; NULL: those below 400 */
+    bool keeps_failed;                  /* those of others, too */
     bool is_synced;                     /* a file is on the disk before its URL is done */
     bool has_digest;                    /* its SHA-256 is made */
 };

@@ -42,6 +42,7 @@ struct source {
     size_t scanned; /* up to here, counted from the buffer's begin, there is no end of a line */
     bool has_read_standard_input;
     bool has_failed;
+    bool leaves_pipes;
 };
 
 struct raw_line {
@@ -154,9 +155,19 @@ static int make_room(struct source *source)
     return 0;
 }
 
+static bool is_regular(int descriptor)
+{
+    struct stat status;
+    return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 /* Reads on in the open list, and closes it where that fails. HAUL_E_BUSY; -ENOMEM. */
 static int fill(struct source *source)
 {
+    if (source->leaves_pipes && !is_regular(source->descriptor)) {
+        close_list(source);
+        return 0;
+    }
     if (!is_readable(source->descriptor))
         return HAUL_E_BUSY;
     int code = make_room(source);
@@ -288,6 +299,11 @@ struct haul_await source_wait(struct haul_task *task, struct source *source)
     if (is_readable(source->descriptor))
         return haul_sleep(task, 0);
     return haul_wait_readable(task, source->descriptor);
+}
+
+void source_leave_pipes(struct source *source)
+{
+    source->leaves_pipes = true;
 }
 
 bool source_has_failed(const struct source *source)

@@ -62,6 +62,10 @@ int source_next(struct source *source, struct source_line *ret_line);
 /* After HAUL_E_BUSY: waits until it is worth to ask again. Answers as haul_wait_readable. */
 struct haul_await source_wait(struct haul_task *task, struct source *source);
 
+/* From now on what has not been read yet is given only of regular files, and what of others has been read, but for a
+ * line that is not whole. So an end is sure to come, and nothing that somebody else could read is taken. */
+void source_leave_pipes(struct source *source);
+
 /* Nonzero if a list could not be read, or not to its end, and a message has said so. */
 bool source_has_failed(const struct source *source);
 

@@ -4,6 +4,7 @@
 #include "output/keep.h"
 #include "output/spill.h"
 #include "output/writer.h"
+#include "status_set.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>
@@ -261,7 +262,8 @@ int body_receive(void *data, const struct haul_result *so_far, const void *bytes
 {
     struct body *body = data;
     struct bodies *bodies = body->bodies;
-    if ((so_far->status >= 400 && !bodies->options.keeps_failed) || size == 0)
+    bool is_kept = bodies->options.keeps_failed || status_is_ok(bodies->options.ok_status, so_far->status);
+    if (!is_kept || size == 0)
         return 0;
     if (writer_is_terminal(bodies->options.writer) && memchr(bytes, '\0', size) != NULL) {
         snprintf(body->problem, sizeof(body->problem), "the body is binary, and would upset the terminal");
@@ -307,6 +309,18 @@ void body_take_turn(struct body *body)
     hold_or_pass(body);
 }
 
+static void release(struct body *body)
+{
+    struct bodies *bodies = body->bodies;
+    if (bodies->newest != NULL)
+        bodies->newest->next = body;
+    else
+        bodies->oldest = body;
+    bodies->newest = body;
+    haul_event_clear(&bodies->idle);
+    pump(bodies);
+}
+
 void body_release(struct body *body)
 {
     struct bodies *bodies = body->bodies;
@@ -317,13 +331,20 @@ void body_release(struct body *body)
         if (code != 0)
             bodies->error = code;
     }
-    if (bodies->newest != NULL)
-        bodies->newest->next = body;
+    release(body);
+}
+
+int bodies_write(struct bodies *bodies, const char *bytes, size_t size)
+{
+    struct body *body = NULL;
+    int code = body_create(bodies, &body);
+    if (code == 0)
+        code = keep_append(&body->keep, bytes, size);
+    if (code == 0)
+        release(body);
     else
-        bodies->oldest = body;
-    bodies->newest = body;
-    haul_event_clear(&bodies->idle);
-    pump(bodies);
+        body_destroy(body);
+    return code;
 }
 
 uint64_t body_passed(const struct body *body)

@@ -4,10 +4,14 @@
 #include "files/files.h"
 #include "message.h"
 #include "output/body.h"
+#include "output/csv.h"
+#include "output/failures.h"
+#include "output/hosts.h"
 #include "output/progress.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
+#include "output/write_out.h"
 #include "output/writer.h"
 #include "run/entry.h"
 
@@ -23,10 +27,18 @@
 struct output {
     struct output_options options;
     struct summary *summary;
+    struct hosts *hosts; /* NULL: they are not counted */
     struct record_options record_options;
     struct bodies *bodies; /* NULL: they go to no stream */
     struct text text;      /* of the entry that is written, kept for its memory */
 };
+
+/* The line with the names of the fields, which stands there though nothing follows. */
+static int write_names(struct output *output)
+{
+    int code = csv_write_names(&output->text);
+    return code == 0 ? writer_write(output->options.writer, output->text.bytes, output->text.size) : code;
+}
 
 int output_create(struct haul_loop *loop, const struct output_options *options, struct output **ret_output)
 {
@@ -36,15 +48,26 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
     *output = (struct output){
         .options = *options,
         .summary = summary_create(),
-        .record_options = {options->epoch, options->has_retries, options->has_digest, options->has_headers,
-                           options->has_body},
+        .record_options =
+            {
+                .epoch = options->epoch,
+                .has_digest = options->has_digest,
+                .has_headers = options->has_headers,
+                .has_body = options->has_body,
+                .has_tries = options->has_retries,
+            },
     };
     const struct bodies_options bodies_options = {
         .writer = options->format == OUTPUT_BODIES ? options->writer : options->target,
+        .ok_status = options->ok_status,
         .keeps_failed = options->keeps_failed,
         .ends_lines = options->ends_lines,
     };
-    int code = output->summary != NULL ? 0 : -ENOMEM;
+    if (options->counts_hosts)
+        output->hosts = hosts_create();
+    int code = output->summary != NULL && (output->hosts != NULL) == options->counts_hosts ? 0 : -ENOMEM;
+    if (code == 0 && options->format == OUTPUT_CSV)
+        code = write_names(output);
     if (code == 0 && bodies_options.writer != NULL)
         code = bodies_create(loop, &bodies_options, &output->bodies);
     if (code == 0 && output->bodies != NULL && options->has_retries)
@@ -63,15 +86,17 @@ void output_destroy(struct output *output)
         return;
     bodies_destroy(output->bodies);
     summary_destroy(output->summary);
+    hosts_destroy(output->hosts);
     text_finish(&output->text);
     free(output);
 }
 
-enum lines_style output_style_for(int descriptor)
+enum lines_style output_style_for(enum format format, enum colour colour, int descriptor)
 {
-    if (!isatty(descriptor))
+    if (format == FORMAT_TSV || (format != FORMAT_TEXT && !isatty(descriptor)))
         return LINES_TABS;
-    return terminal_has_colour(descriptor) ? LINES_COLOURED : LINES_COLUMNS;
+    bool is_coloured = colour == COLOUR_AUTO ? terminal_has_colour(descriptor) : colour == COLOUR_ALWAYS;
+    return is_coloured ? LINES_COLOURED : LINES_COLUMNS;
 }
 
 static int receive(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
@@ -129,12 +154,47 @@ void output_take_turn(struct output *output, struct entry *entry)
         body_take_turn(entry->body);
 }
 
+/* The text of the format; what it has for standard error is written. */
+static int append_format(struct output *output, const struct entry *entry)
+{
+    struct text errors = {0};
+    int code = write_out_append(output->options.write_out, entry, &output->record_options, &output->text, &errors);
+    if (code == 0 && errors.size > 0)
+        message_write(errors.bytes, errors.size);
+    text_finish(&errors);
+    return code;
+}
+
+static int append_entry(struct output *output, const struct entry *entry)
+{
+    const struct output_options *options = &output->options;
+    switch (options->format) {
+    case OUTPUT_RECORDS:
+        return record_write(&output->text, entry, &output->record_options);
+    case OUTPUT_CSV:
+        return csv_write(&output->text, entry, &options->epoch);
+    case OUTPUT_FORMAT:
+        return append_format(output, entry);
+    case OUTPUT_LINES:
+    case OUTPUT_BODIES:
+        break;
+    }
+    return lines_write(&output->text, entry, options->style);
+}
+
+static bool is_wanted(const struct output *output, const struct entry *entry)
+{
+    enum only only = output->options.only;
+    return only == ONLY_ALL || (only == ONLY_OK) == entry->result->ok;
+}
+
 static int emit_text(struct output *output, const struct entry *entry)
 {
     const struct output_options *options = &output->options;
+    if (!is_wanted(output, entry))
+        return 0;
     text_clear(&output->text);
-    int code = options->format == OUTPUT_RECORDS ? record_write(&output->text, entry, &output->record_options)
-                                                 : lines_write(&output->text, entry, options->style);
+    int code = append_entry(output, entry);
     if (code != 0)
         return code;
     progress_clear(options->progress);
@@ -185,10 +245,26 @@ static int emit_body(struct output *output, struct entry *entry)
     return bodies_error(output->bodies);
 }
 
+/* Has the text of the format follow the body. */
+static int emit_format(struct output *output, const struct entry *entry)
+{
+    text_clear(&output->text);
+    int code = append_format(output, entry);
+    if (code == 0 && output->text.size > 0)
+        code = bodies_write(output->bodies, output->text.bytes, output->text.size);
+    return code;
+}
+
 int output_emit(struct output *output, struct entry *entry)
 {
     int code = 0;
     summary_add(output->summary, entry->result);
+    if (output->hosts != NULL)
+        code = hosts_add(output->hosts, entry);
+    if (output->options.failures != NULL && !entry->result->ok)
+        failures_add(output->options.failures, entry);
+    if (code != 0)
+        return code;
     if (output->options.format != OUTPUT_BODIES)
         code = emit_text(output, entry);
     /* Once nothing can be written any more, that is all there is to tell. */
@@ -196,6 +272,8 @@ int output_emit(struct output *output, struct entry *entry)
         code = tell_missing(output, entry);
     if (code == 0 && output->bodies != NULL)
         code = emit_body(output, entry);
+    if (code == 0 && output->options.format == OUTPUT_BODIES && output->options.write_out != NULL)
+        code = emit_format(output, entry);
     return code;
 }
 
@@ -268,4 +346,9 @@ struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *cor
 const struct summary *output_summary(const struct output *output)
 {
     return output->summary;
+}
+
+struct hosts *output_hosts(const struct output *output)
+{
+    return output->hosts;
 }

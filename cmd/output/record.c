@@ -294,7 +294,7 @@ static char *write_small_letters(char *end, const char *text)
 /* As curl's %{header_json} has it: under each name, in small letters, the values of all its fields. */
 static char *write_headers(char *end, const struct haul_result *result)
 {
-    end = WRITE(end, ",\"headers\":{");
+    *end++ = '{';
     for (size_t i = 0; i < result->header_count; i++) {
         if (is_repeated(result, i))
             continue;
@@ -322,6 +322,27 @@ static size_t headers_room(const struct haul_result *result)
     for (size_t i = 0; i < result->header_count; i++)
         room += punctuation + (strlen(result->headers[i].name) + strlen(result->headers[i].value)) * byte_room;
     return room;
+}
+
+int record_write_string(struct text *text, const char *bytes, size_t size)
+{
+    enum { quotes = 2 };
+    bool ignored;
+    char *end = text_reserve(text, size * byte_room + quotes);
+    if (end == NULL)
+        return -ENOMEM;
+    text->size = (size_t)(write_string(end, bytes, size, &ignored) - text->bytes);
+    return 0;
+}
+
+int record_write_headers(struct text *text, const struct haul_result *result)
+{
+    enum { braces = 2 };
+    char *end = text_reserve(text, headers_room(result) + braces);
+    if (end == NULL)
+        return -ENOMEM;
+    text->size = (size_t)(write_headers(end, result) - text->bytes);
+    return 0;
 }
 
 static size_t text_room(const char *text)
@@ -382,8 +403,10 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = write_boolean(end, result->reused);
     end = write_begin(end, result, &options->epoch);
     end = write_times(end, &result->time);
-    if (options->has_headers)
+    if (options->has_headers) {
+        end = WRITE(end, ",\"headers\":");
         end = write_headers(end, result);
+    }
     if (options->has_body)
         end = write_body(end, result);
     end = WRITE(end, "}\n");

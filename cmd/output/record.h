@@ -8,9 +8,11 @@
 #define OUTPUT_RECORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct entry;
+struct haul_result;
 struct text;
 
 /* The begin of the run on two clocks, in nanoseconds, read at the same moment. */
@@ -29,5 +31,11 @@ struct record_options {
 
 /* Appends the record of ENTRY, which has its result, with the newline. -ENOMEM, with nothing appended. */
 int record_write(struct text *text, const struct entry *entry, const struct record_options *options);
+
+/* Appends the fields of the answer's header as they stand in the record: an object of lists. -ENOMEM. */
+int record_write_headers(struct text *text, const struct haul_result *result);
+
+/* Appends text as a JSON string. -ENOMEM. */
+int record_write_string(struct text *text, const char *bytes, size_t size);
 
 #endif

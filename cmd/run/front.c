@@ -31,11 +31,6 @@ void front_init(struct front *front, const struct front_plan *plan)
     stall_init(&front->stall, &front->order);
 }
 
-void front_set_cancel_message(struct front *front, const char *message)
-{
-    front->cancel_message = message;
-}
-
 bool front_is_drained(const struct front *front)
 {
     return front->is_drained;
@@ -49,7 +44,8 @@ static bool has_room(const struct front *front)
     struct haul_client_statistics statistics;
     haul_client_statistics(front->plan.client, &statistics);
     size_t aside = front->plan.mode == MODE_SEQUENTIAL ? 0 : statistics.waiting_for_host;
-    return front->alive - aside < front->plan.concurrency && front->order.count < front->plan.window;
+    return !front->is_stopped && front->alive - aside < front->plan.concurrency &&
+           front->order.count < front->plan.window;
 }
 
 static bool is_sink_full(const struct front *front)
@@ -68,6 +64,15 @@ void front_room_changed(void *data)
         stall_note(&front->stall, front->loop, front->order.count >= front->plan.window);
     if (front->plan.sink.look_again)
         front->plan.sink.look_again(front->plan.sink.data);
+}
+
+void front_stop(struct front *front, const char *message)
+{
+    if (front->is_stopped)
+        return;
+    front->is_stopped = true;
+    front->cancel_message = message;
+    front_room_changed(front);
 }
 
 static void tell_turn(struct front *front)
@@ -96,6 +101,8 @@ static void emit(void *data, struct entry *entry)
 
 static void finish(struct front *front, struct entry *entry)
 {
+    if (front->plan.sink.judge)
+        front->plan.sink.judge(front->plan.sink.data, entry);
     order_finish(&front->order, entry, emit, front);
     tell_turn(front);
     front_room_changed(front);

@@ -28,6 +28,8 @@ struct front_sink {
      * the run. NULL: nothing to do. */
     int (*complete)(void *data, struct entry *entry, struct haul_result *result, int code);
     struct haul_await (*wait_complete)(struct haul_task *task, void *data, struct entry *entry);
+    /* ENTRY has come out, and has not left. NULL: nobody cares. */
+    void (*judge)(void *data, struct entry *entry);
     /* What came of a body is not the answer's: haul_fetch's, with what `prepare` gave. NULL: it cannot be taken back.
      */
     haul_restart_fn *restart;
@@ -65,6 +67,7 @@ struct front {
     bool is_drained;            /* the feed has nothing more */
     const struct entry *turn;   /* the entry that was told it is the next to leave */
     const char *cancel_message; /* of results that did not come out because the run ended */
+    bool is_stopped;            /* nothing more is read */
     int error;                  /* of the sink */
 };
 
@@ -81,8 +84,9 @@ struct front_run {
 };
 haul_step_fn front_run;
 
-/* What results say from now on that do not come out because the run was cancelled. Static text. */
-void front_set_cancel_message(struct front *front, const char *message);
+/* Reads nothing more; to be cancelled by the caller next. MESSAGE, static, is what results say that do not come out
+ * because of that; the first one stays. */
+void front_stop(struct front *front, const char *message);
 
 /* Looks again whether there is room. DATA is the front. */
 void front_room_changed(void *data);

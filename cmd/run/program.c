@@ -61,7 +61,7 @@ static struct epoch read_epoch(struct haul_loop *loop)
 static int make_feed(struct program *program)
 {
     const struct options *options = program->options;
-    int code = source_create(options->items, options->item_count, options->format, &program->source);
+    int code = source_create(options->items, options->item_count, options->input_format, &program->source);
     const char *problem;
     if (code == 0 && options->base)
         code = haul_url_create(options->base, strlen(options->base), &program->base, &problem);

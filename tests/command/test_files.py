@@ -486,3 +486,11 @@ class FailingFirst(list):
     def __iter__(self):
         self[0] = next(self.answers)
         yield self[0]
+@pytest.mark.parametrize("more", [[], ["--sha256"], ["--fail-with-body"]])
+def test_a_file_has_the_last_attempt_alone(haul, origin, tmp_path, more):
+    run = haul("-j", "--retry", 2, "--retry-delay", "1ms", *more, "-o", "file", origin.url("/flaky/f?times=2"), cwd=tmp_path)
+    (record,) = run.records()
+    assert (record["status"], record["attempts"], record["file"]) == (200, 3, "file")
+    assert (tmp_path / "file").read_bytes() == b"flaky\n"
+    assert record.get("sha256") in (None, hashlib.sha256(b"flaky\n").hexdigest())
+    assert os.listdir(tmp_path) == ["file"]

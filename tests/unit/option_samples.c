@@ -1,6 +1,7 @@
 #include "option_samples.h"
 
 #include <haul/duration.h>
+
 #include <string.h>
 
 /* A predicate on `options`, the options that were read. */
@@ -71,6 +72,20 @@ SAMPLE(has_sha256, options->sha256)
 SAMPLE(has_newline, options->newline)
 SAMPLE(has_include_body, options->include_body)
 SAMPLE(has_include_headers, options->include_headers)
+SAMPLE(has_deadline, options->deadline == 90 * HAUL_SECOND)
+SAMPLE(has_ok_status, status_set_has(&options->ok_status, 404) && !status_set_has(&options->ok_status, 200))
+SAMPLE(has_fail_on, options->fail_on.kind == FAIL_ON_ERROR && options->fail_on.limit == 5)
+SAMPLE(has_failed, is_same(options->failed, "again.txt"))
+SAMPLE(has_fail_fast, options->fail_fast)
+SAMPLE(has_race, options->race)
+SAMPLE(has_format, options->format == FORMAT_CSV)
+SAMPLE(has_only, options->only == ONLY_FAILED)
+SAMPLE(has_colour, options->colour == COLOUR_NEVER)
+SAMPLE(has_arguments, options->arguments)
+SAMPLE(has_disable, options->disable)
+SAMPLE(has_summary, options->summary == SUMMARY_HOST)
+SAMPLE(has_summary_json, is_same(options->summary_json, "summary.json"))
+SAMPLE(has_write_out, options->write_out != NULL)
 SAMPLE(has_insecure, options->insecure)
 SAMPLE(has_cacert, is_same(options->cacert, "ca.pem"))
 SAMPLE(has_dns_servers, is_same(options->dns_servers, "192.0.2.1:5353,::1"))
@@ -99,13 +114,13 @@ SAMPLE(has_proto, options->connections.no_http && !options->connections.no_https
 SAMPLE(has_proto_default, options->reading.implies_http)
 SAMPLE(has_show_error, options->show_error)
 SAMPLE(has_verbose, options->connections.verbose)
-SAMPLE(has_input_format, options->format.is_json)
-SAMPLE(has_null, options->format.is_null_separated)
+SAMPLE(has_input_format, options->input_format.is_json)
+SAMPLE(has_null, options->input_format.is_null_separated)
 SAMPLE(has_globoff, options->globoff)
 SAMPLE(has_glob, options->glob)
 SAMPLE(has_glob_max, options->glob_max == 7)
 SAMPLE(has_repeat, options->repeat == 7)
-SAMPLE(has_base, is_same(options->base, "http://h/") && options->format.has_base)
+SAMPLE(has_base, is_same(options->base, "http://h/") && options->input_format.has_base)
 SAMPLE(has_dedupe, options->dedupe)
 SAMPLE(has_dry_run, options->dry_run)
 SAMPLE(has_nothing, options->command == COMMAND_FETCH)
@@ -150,6 +165,21 @@ static const struct option_sample samples[] = {
     {"range", "5", has_range},
     {"time-cond", "2026-11-21", has_time_cond},
     {"etags", "tags", has_etags},
+    {"deadline", "1.5m", has_deadline},
+    {"ok-status", "404", has_ok_status},
+    {"fail-on", "error,5", has_fail_on},
+    {"failed", "again.txt", has_failed},
+    {"fail-fast", NULL, has_fail_fast},
+    {"fail-early", NULL, has_fail_fast},
+    {"race", NULL, has_race},
+    {"format", "csv", has_format},
+    {"summary", "host", has_summary},
+    {"summary-json", "summary.json", has_summary_json},
+    {"config", "/dev/null", has_arguments},
+    {"disable", NULL, has_disable},
+    {"write-out", "%{url}", has_write_out},
+    {"only", "failed", has_only},
+    {"color", "never", has_colour},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},
     {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},

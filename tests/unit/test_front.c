@@ -85,7 +85,7 @@ static int emit(void *data, struct entry *entry)
         stage->cancelled++;
     }
     if (stage->left_count == stage->cancel_after) {
-        front_set_cancel_message(&stage->front, "enough");
+        front_stop(&stage->front, "enough");
         haul_task_cancel(stage->task);
     }
     if (stage->left_count == stage->full_after) {
@@ -281,7 +281,6 @@ static void test_sink_that_fails_ends_the_run(void **state)
     (void)state;
     static const char *const urls[] = {"sleep:0", "sleep:100", "sleep:100", NULL};
     struct stage stage = {.urls = urls, .emit_error = -ENOMEM};
-    front_set_cancel_message(&stage.front, "enough");
     stage.cancel_after = 1;
     assert_int_equal(run(&stage, MODE_AS_COMPLETED, 2, 10), -ENOMEM);
     struct stage refused = {.urls = (const char *const[]){"ftp://x/", NULL}, .emit_error = -ENOMEM};

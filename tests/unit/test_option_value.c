@@ -152,6 +152,12 @@ static void what_cannot_be_read_is_refused(void **state)
         {"dns-servers", ":53", servers},
         {"dns-servers", "[::1]:5 3", servers},
         {"dns-servers", "1111:2222:3333:4444:5555:6666:7777:8888:9999:0000:1111", servers},
+        {"format", "xml", "one of text, tsv, jsonl and csv"},
+        {"summary", "all", "one of none, total and host"},
+        {"only", "all", "one of ok and failed"},
+        {"color", "yes", "one of auto, always and never"},
+        {"ok-status", "2xx", "a list of statuses like 200-399,403"},
+        {"fail-on", "5,6", "a list of one of http, error and never, one number like 5 or 5%, and empty"},
         {"resolve", "a:80", "HOST:PORT:ADDRESS[,ADDRESS]"},
         {"resolve", "a:80:", "HOST:PORT:ADDRESS[,ADDRESS]"},
         {"resolve", ":80:b", "HOST:PORT:ADDRESS[,ADDRESS]"},
@@ -212,6 +218,28 @@ static void no_password_is_shown(void **state)
     free(problem);
 }
 
+/* What a shell offers is what is taken. */
+static void each_choice_can_be_read(void **state)
+{
+    size_t rows = 0;
+    (void)state;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        rows += row->choices != NULL;
+        for (const char *word = row->choices; word && *word; word += strspn(word, " ")) {
+            struct options options;
+            char *problem;
+            char value[32];
+            size_t size = strcspn(word, " ");
+            snprintf(value, sizeof(value), "%.*s", (int)size, word);
+            if (read_as(row->name, value, &options, &problem) != 0)
+                fail_msg("--%s %s: %s", row->name, value, problem);
+            word += size;
+        }
+    }
+    assert_true(rows > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +250,7 @@ int main(void)
         cmocka_unit_test(a_base_is_a_url),
         cmocka_unit_test(no_password_is_shown),
         cmocka_unit_test(what_cannot_be_read_is_refused),
+        cmocka_unit_test(each_choice_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
