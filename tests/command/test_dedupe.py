@@ -113,7 +113,7 @@ def test_a_body_is_written_once(haul, origin):
 
 @sanitized
 def test_the_summary_counts_bodies_once(haul, origin):
-    run = haul("--dedupe", "--summary", origin.url("/size/700"), origin.url("/size/700"))
+    run = haul("--dedupe", "--summary=total", origin.url("/size/700"), origin.url("/size/700"))
     assert re.search(rb"^URLs +2\b", run.stderr, re.MULTILINE)
     assert re.search(rb"^bytes +700\b", run.stderr, re.MULTILINE)
 
