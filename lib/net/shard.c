@@ -324,12 +324,6 @@ void haul__shard_expire(struct haul__transfer *transfer, struct haul__failure fa
     give_up(transfer, 0);
 }
 
-void haul__shard_end_soon(struct haul__transfer *transfer)
-{
-    haul__list_remove(&transfer->ending);
-    haul__list_append(&transfer->shard->ending, &transfer->ending);
-}
-
 static void cancel_run(struct haul_task *task)
 {
     struct haul__transfer *transfer = haul__task_waited(task);

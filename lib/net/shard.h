@@ -52,7 +52,11 @@ void haul__shard_after_poll(struct haul__shard *shard);
 void haul__shard_expire(struct haul__transfer *transfer, struct haul__failure failure);
 
 /* Has the transfer, which runs, end before the loop waits again, unless libcurl has ended it by then. */
-void haul__shard_end_soon(struct haul__transfer *transfer);
+static inline void haul__shard_end_soon(struct haul__transfer *transfer)
+{
+    haul__list_remove(&transfer->ending);
+    haul__list_append(&transfer->shard->ending, &transfer->ending);
+}
 
 /* What the sockets' watches call, with the socket. */
 haul__watch_fn haul__shard_event;
