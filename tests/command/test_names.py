@@ -40,6 +40,17 @@ def test_a_trailing_dot_changes_nothing(haul, names, puppet):
     assert names.asked("good.test") == 1
 
 
+def test_a_name_that_begins_with_a_dash_harms_no_other(haul, names, puppet):
+    """libcurl, told of it, would forget what it knows of the name behind the dash."""
+    names.answers["-good.test"] = ["127.0.0.1"]
+    puppet.answers["/close"] = servers.response(200, "Connection: close")
+    urls = [puppet.url("/close", "good.test"), puppet.url("/x", "-good.test"), puppet.url("/y", "good.test")]
+    first, dashed, last = haul("-j", "--sequential", *names.options, *urls).records()
+    assert (first["ok"], last["ok"]) == (True, True)
+    assert (dashed["error"]["class"], dashed["error"]["message"]) == ("dns", "the host's name cannot be looked up")
+    assert names.asked("-good.test") == 0
+
+
 def test_many_fetches_of_a_host_are_one_question(haul, names, puppet):
     urls = [puppet.url(f"/{number}", "good.test") for number in range(60)]
     records = haul("-j", "-c", 20, *names.options, *urls).records()
