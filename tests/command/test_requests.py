@@ -262,6 +262,16 @@ def test_auth_hosts_hold_for_trusted_redirects(haul, puppet):
     assert [request.field("authorization") is not None for request in puppet.requests] == [True, False, True]
 
 
+def test_auth_hosts_hold_for_the_user_information_of_urls(haul, puppet):
+    """Which goes to its own origin, whatever they are."""
+    puppet.answers["/0"] = servers.response(302, "Location: " + puppet.url("/1", "b.test"))
+    puppet.answers["/1"] = servers.response(302, "Location: " + puppet.url("/2", "c.test"))
+    puppet.answers["/2"] = servers.response(302, "Location: " + puppet.url("/3", "a.test"))
+    options = ["--location-trusted", "--auth-host", "c.test", *puppet.resolve("a.test", "b.test", "c.test")]
+    haul(*options, puppet.url("/0", "n:p@a.test"))
+    assert [request.field("authorization") is not None for request in puppet.requests] == [True, False, True, True]
+
+
 @pytest.mark.parametrize("referer", ["x;auto", ";auto", "http://from.test/;auto", "http://from.test/"])
 def test_the_referer_after_redirects(puppet, referer):
     puppet.answers["/0?q"] = servers.response(302, "Location: /1")
