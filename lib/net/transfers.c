@@ -7,12 +7,13 @@
 #include <haul/trust.h>
 #include <string.h>
 
-/* curl_slist from an array of texts that ends with NULL. */
-static int make_slist(const char *const *texts, struct curl_slist **ret_list)
+/* curl_slist from an array of texts that ends with NULL, without the character before them that is IGNORED. */
+static int make_slist(const char *const *texts, char ignored, struct curl_slist **ret_list)
 {
     struct curl_slist *list = NULL;
     for (; texts && *texts; texts++) {
-        struct curl_slist *longer = curl_slist_append(list, *texts);
+        bool is_ignored = **texts != '\0' && **texts == ignored;
+        struct curl_slist *longer = curl_slist_append(list, *texts + is_ignored);
         if (!longer) {
             curl_slist_free_all(list);
             return -ENOMEM;
@@ -54,10 +55,11 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
         code = haul_trust_create(NULL, &transfers->trust, &problem);
     if (options->cookies)
         transfers->cookies = haul_cookies_ref(options->cookies);
+    /* A plus has an entry grow old, and what does is too old at once. */
     if (code == 0)
-        code = make_slist(options->resolve, &transfers->resolve);
+        code = make_slist(options->resolve, '+', &transfers->resolve);
     if (code == 0)
-        code = make_slist(options->connect_to, &transfers->connect_to);
+        code = make_slist(options->connect_to, '\0', &transfers->connect_to);
     if (code != 0)
         haul__transfers_finish(transfers);
     return code;
