@@ -1,5 +1,6 @@
 #include "client_options.h"
 
+#include "descriptor_limit.h"
 #include "message.h"
 
 #include <haul/duration.h>
@@ -67,8 +68,13 @@ void client_options_fill(const struct options *options, enum mode mode, struct h
                          struct haul_client_options *ret_client_options)
 {
     haul_client_options_init(ret_client_options);
+    ret_client_options->loops = options->loops;
     ret_client_options->concurrency = mode == MODE_SEQUENTIAL ? 1 : options->concurrency;
     ret_client_options->per_host = options->per_host;
+    if (options->is_concurrency_auto && mode != MODE_SEQUENTIAL) {
+        ret_client_options->adapt = true;
+        ret_client_options->concurrency = descriptor_limit_share(options->concurrency);
+    }
     ret_client_options->interval = options->interval;
     ret_client_options->host_interval = options->host_interval;
     ret_client_options->retries = (unsigned)options->retries;

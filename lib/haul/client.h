@@ -54,8 +54,11 @@ typedef void haul_debug_fn(void *data, char mark, const char *line, size_t size)
 /* All texts and objects are borrowed for the client's life, unless said otherwise. haul_client_options_init sets the
  * defaults. */
 struct haul_client_options {
+    size_t loops;              /* event loops that make the hops, each on a thread but the client's own; hosts are dealt
+                                * to them; 1 */
     size_t concurrency;        /* hops in flight at most; the others wait in line; 0 none; 50 */
     size_t per_host;           /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
+    bool adapt;                /* how many each host is given is found out, up to these two; false */
     int64_t interval;          /* from one hop let go to the next; 0: none; 0 */
     int64_t host_interval;     /* the same for one scheme, host and port, sleeps apart; 0 */
     unsigned retries;          /* attempts after the first, each where the one before has failed and may well not
@@ -99,6 +102,7 @@ struct haul_client_options {
     const char *unix_socket;  /* a path to connect to, whatever the URL says; NULL: none */
     haul_debug_fn *debug;     /* NULL: nobody cares */
     void *debug_data;
+    bool keep_headers;         /* results have the fields of the answer's header; false */
     haul_callback_fn *waiting; /* called when a fetch begins to wait for its host's place: others may be tried */
     void *waiting_data;
     haul_gate_fn *gate; /* asked before the first hop of each fetch; NULL: all may start */
@@ -120,6 +124,7 @@ int haul_client_destroy(struct haul_client *client);
 struct haul_client_statistics {
     size_t in_flight;        /* hops, sleeps included, that hold a place */
     size_t peak_in_flight;   /* the most there were */
+    size_t host_limit;       /* with adapt: how many hops the host may have in flight whose hop ended last; or 0 */
     size_t waiting_for_host; /* fetches that wait for their host, or between two attempts */
     uint64_t connections;    /* opened */
     uint64_t reused;         /* hops that went over a connection that was there */
@@ -127,16 +132,16 @@ struct haul_client_statistics {
 
 void haul_client_statistics(const struct haul_client *client, struct haul_client_statistics *ret_statistics);
 
-/* Takes a piece of the answer's body, while it comes. SO_FAR has status, content_type and headers' facts. Must not
- * call the client or the loop's run. 0, or a negative errno to end the transfer (class local). Never called for an
- * answer that is followed as a redirect. */
+/* Takes a piece of the answer's body, while it comes, on the client's thread. SO_FAR has status, content_type and
+ * headers' facts. Must not call the client or the loop's run. 0, or a negative errno to end the transfer (class local).
+ * Never called for an answer that is followed as a redirect. */
 typedef int haul_body_fn(void *data, const struct haul_result *so_far, const void *bytes, size_t size);
 
 /* What came of the body so far is not the answer's: another attempt is made, from which it comes anew. 0; or a
  * negative errno: it cannot be taken back, and the attempt was the last. */
 typedef int haul_restart_fn(void *data);
 
-/* Takes a body and drops it, for a fetch that is to tell only how it came out. */
+/* Takes a body and drops it, for a fetch that is to tell only how it came out. It is called from any thread. */
 haul_body_fn haul_body_discard;
 
 /* Fetches a URL: a coroutine, to await with haul_call or to run as a task with HAUL_CALL:
@@ -153,6 +158,7 @@ struct haul_fetch {
     haul_body_fn *body;                 /* NULL: the body is kept in the result */
     void *body_data;
     haul_restart_fn *restart; /* with body_data. NULL: once something of the body came, no other attempt is made */
+    int64_t max_time;         /* instead of the client's; 0: that */
     /* Private from here. */
     struct haul__fetch_state *state;
     int code;

@@ -1,6 +1,7 @@
 #include "io/pool.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>
@@ -8,7 +9,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <time.h>
 
 struct haul__pool {
@@ -137,21 +137,6 @@ static void *run_worker(void *data)
     return NULL;
 }
 
-/* The thread inherits its signal mask; a fault is dealt with where it happens. */
-static int create_thread(struct worker *worker)
-{
-    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
-    sigset_t blocked;
-    sigset_t before;
-    sigfillset(&blocked);
-    for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
-        sigdelset(&blocked, faults[i]);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    int error = pthread_create(&worker->thread, NULL, run_worker, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return -error;
-}
-
 /* With the mutex held. */
 static int add_worker(struct haul__pool *pool)
 {
@@ -159,7 +144,7 @@ static int add_worker(struct haul__pool *pool)
     if (!worker)
         return -ENOMEM;
     worker->pool = pool;
-    int code = create_thread(worker);
+    int code = haul__thread_create(&worker->thread, run_worker, worker);
     if (code < 0) {
         haul__free(worker);
         return code;

@@ -140,7 +140,7 @@ void haul__admission_end(struct haul__admission *self)
         return;
     release_turn(self);
     if (self->has_host_place)
-        haul_semaphore_release(&self->limit->places);
+        haul__limit_release(self->limit);
     release_place(self);
     haul__limit_unref(self->limit, now(self));
     *self = (struct haul__admission){0};

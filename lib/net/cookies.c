@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -123,12 +122,11 @@ int haul_cookies_write(struct haul_cookies *cookies, char **ret_text)
         if (code == 0)
             code = haul__buffer_append(&text, "\n", 1);
     }
-    char *copy = code == 0 ? strdup((const char *)text.bytes) : NULL;
     curl_slist_free_all(lines);
     curl_easy_cleanup(easy);
-    haul__buffer_finish(&text);
-    if (!copy)
-        return -ENOMEM;
-    *ret_text = copy;
-    return 0;
+    if (code == 0)
+        *ret_text = (char *)text.bytes;
+    else
+        haul__buffer_finish(&text);
+    return code;
 }

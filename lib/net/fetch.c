@@ -21,9 +21,12 @@ struct haul__fetch_state {
     struct haul__outgoing outgoing; /* what the hop sends */
     struct haul__result *result;
     struct haul__admission admission;
+    struct haul__gradient_request request; /* what its host's limit knows the hop by */
     struct haul__hop hop;
-    int64_t queued; /* when the hop began to wait */
-    int64_t left;   /* of the time that the attempt may take */
+    struct haul__errand *errand; /* of a hop on another loop; NULL: there was none yet */
+    int64_t answering;           /* what hosts took to answer, over the hops before */
+    int64_t queued;              /* when the hop began to wait */
+    int64_t left;                /* of the time that the attempt may take */
     int64_t attempt_started;
     int64_t retry_at; /* when the next attempt may begin */
     bool is_attempt;  /* the hop is the first of an attempt */
@@ -33,9 +36,11 @@ struct haul__fetch_state {
 /* A hop has ended, and another is to be made; or another attempt, later. */
 enum { again = 0x100, later };
 
+/* Clocks of several loops are read at different times, and what comes later is not to seem earlier. */
 static int64_t now(const struct haul_fetch *self)
 {
-    return haul_loop_now(self->client->loop);
+    int64_t now = haul_loop_now(self->client->loop);
+    return now > self->state->hop.ended ? now : self->state->hop.ended;
 }
 
 static void finish(struct haul_fetch *self)
@@ -48,6 +53,7 @@ static void finish(struct haul_fetch *self)
     haul_url_destroy(state->hop.target);
     haul__outgoing_finish(&state->outgoing);
     haul_url_destroy(state->own_url);
+    haul__free(state->errand);
     haul_url_destroy(state->target);
     if (state->result)
         haul_result_destroy(&state->result->public);
@@ -82,6 +88,11 @@ static int refuse(struct haul__fetch_state *state, int code, const char *problem
     return result ? code : -ENOMEM;
 }
 
+static int64_t max_time(const struct haul_fetch *self)
+{
+    return self->max_time > 0 ? self->max_time : self->client->options.max_time;
+}
+
 /* HAUL_E_URL, HAUL_E_INVALID: there is a result, and nothing to fetch. Negative errno. */
 static int begin(struct haul_fetch *self)
 {
@@ -102,7 +113,7 @@ static int begin(struct haul_fetch *self)
         code = haul_request_check(self->request, &problem);
     if (code != 0)
         return refuse(state, code, problem);
-    state->left = self->client->options.max_time;
+    state->left = max_time(self);
     state->is_attempt = true;
     haul__outgoing_begin(&state->outgoing, self->request, state->url);
     return make_result(self);
@@ -117,14 +128,53 @@ static struct haul_await queue(struct haul_task *task, struct haul_fetch *self)
     return haul_call(task, &state->admission.coroutine);
 }
 
+/* What hosts took: neither looking their names up nor connecting, which more in flight have less often. */
+static int64_t answering(const struct haul__fetch_state *state)
+{
+    const struct haul_times *time = &state->result->public.time;
+    return time->wait + time->transfer;
+}
+
+/* What a hop that ended with CODE tells of its host. */
+static enum haul__sign sign_of(const struct haul_result *result, int code)
+{
+    if (code != 0)
+        return HAUL__NO_SIGN;
+    if (result->error_class == HAUL_CLASS_CONNECT || result->error_class == HAUL_CLASS_TIMEOUT)
+        return HAUL__BROKEN;
+    if (result->error_class != HAUL_CLASS_NONE)
+        return HAUL__NO_SIGN;
+    switch (result->status) {
+    case 429:
+    case 503:
+        return HAUL__REFUSED;
+    case 502:
+    case 504:
+        return HAUL__BROKEN;
+    default:
+        return HAUL__ANSWERED;
+    }
+}
+
 static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
+    struct haul__fetcher *fetcher = haul__client_fetcher(self->client, state->url);
+    bool is_errand = fetcher != &self->client->fetcher;
+    if (is_errand && !state->errand)
+        state->errand = haul__allocate(sizeof(*state->errand));
+    if (is_errand && !state->errand)
+        return haul__task_answer(task, -ENOMEM, (union haul_value){0});
     state->is_hopping = true;
-    state->hop =
-        HAUL_FRAME(haul__hop, .fetcher = &self->client->fetcher, .url = state->url, .outgoing = &state->outgoing,
-                   .result = state->result, .body = self->body, .body_data = self->body_data,
-                   .is_attempt = state->is_attempt, .queued = state->queued, .left = state->left);
+    state->answering = answering(state);
+    if (state->admission.limit)
+        state->request = haul__limit_begin(state->admission.limit);
+    state->hop = HAUL_FRAME(haul__hop, .fetcher = fetcher, .url = state->url, .outgoing = &state->outgoing,
+                            .result = state->result, .body = self->body, .body_data = self->body_data,
+                            .is_attempt = state->is_attempt, .queued = state->queued, .left = state->left);
+    state->hop.max_time = max_time(self);
+    if (is_errand)
+        return haul__errand_run(task, state->errand, &state->hop, &self->client->transit);
     return haul_call(task, &state->hop.coroutine);
 }
 
@@ -132,7 +182,13 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
 static void note_hop(struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
+    struct haul_result *result = &state->result->public;
     state->left = state->hop.left;
+    struct haul__limit *limit = state->admission.limit;
+    if (limit) {
+        haul__limit_end(limit, &state->request, sign_of(result, self->code), answering(state) - state->answering);
+        self->client->statistics.host_limit = limit->gradient.limit;
+    }
     if (state->is_attempt)
         state->attempt_started = state->hop.attempt_started;
     state->is_attempt = state->hop.is_attempt;
@@ -238,7 +294,7 @@ static int begin_anew(struct haul_fetch *self, int code)
     state->url = self->url ? self->url : state->own_url;
     haul__outgoing_finish(&state->outgoing);
     haul__outgoing_begin(&state->outgoing, self->request, state->url);
-    state->left = self->client->options.max_time;
+    state->left = max_time(self);
     state->is_attempt = true;
     return again;
 }

@@ -61,7 +61,7 @@ static void keep_connections(struct haul__fetcher *fetcher)
 
 bool haul__fetcher_has_connections(const struct haul__fetcher *fetcher)
 {
-    bool has_some = fetcher->transfers.sockets.open > 0;
+    bool has_some = fetcher->transfers.sockets.open > 0 || atomic_load(&fetcher->shortage->connected) > 0;
     for (size_t i = 0; i < fetcher->budget.shards && !has_some; i++)
         has_some = fetcher->shards[i] && haul__shard_opens(fetcher->shards[i]);
     return has_some;
@@ -69,11 +69,24 @@ bool haul__fetcher_has_connections(const struct haul__fetcher *fetcher)
 
 void haul__fetcher_spare(struct haul__fetcher *fetcher)
 {
-    fetcher->sparing_until = haul_deadline(haul_loop_now(fetcher->loop), sparing_time);
-    if (!fetcher->is_sparing) {
-        fetcher->is_sparing = true;
+    int64_t now = haul_loop_now(fetcher->loop);
+    haul__shortage_begin(fetcher->shortage, now, haul_deadline(now, sparing_time));
+}
+
+/* Follows what concerns all loops, and tells them what concerns them. */
+static void keep_up(struct haul__fetcher *fetcher)
+{
+    bool is_short = haul__shortage_is_on(fetcher->shortage, haul_loop_now(fetcher->loop));
+    if (is_short != fetcher->is_sparing) {
+        fetcher->is_sparing = is_short;
         keep_connections(fetcher);
     }
+    bool is_connected = fetcher->transfers.sockets.open > 0;
+    if (is_connected && !fetcher->is_connected)
+        atomic_fetch_add(&fetcher->shortage->connected, 1);
+    else if (!is_connected && fetcher->is_connected)
+        atomic_fetch_sub(&fetcher->shortage->connected, 1);
+    fetcher->is_connected = is_connected;
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -85,6 +98,7 @@ static int64_t before_poll(struct haul__hook *hook)
 {
     struct haul__fetcher *fetcher = haul__container(hook, struct haul__fetcher, hook);
     int64_t deadline = HAUL_NEVER;
+    keep_up(fetcher);
     for (size_t i = 0; i < fetcher->budget.shards; i++) {
         struct haul__shard *shard = fetcher->shards[i];
         if (!shard)
@@ -140,10 +154,6 @@ static void after_poll(struct haul__hook *hook)
     expire(fetcher, &fetcher->transfers.connecting, fetcher->connect_message);
     expire(fetcher, &fetcher->transfers.receiving, fetcher->idle_message);
     expire_openings(&fetcher->hosts, haul_loop_now(fetcher->loop));
-    if (fetcher->is_sparing && fetcher->sparing_until <= haul_loop_now(fetcher->loop)) {
-        fetcher->is_sparing = false;
-        keep_connections(fetcher);
-    }
 }
 
 static bool may_speak_http_2(const struct haul_client_options *options)
@@ -157,10 +167,11 @@ static const int families[] = {
     [HAUL_IP_6] = AF_INET6,
 };
 
-int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, const struct haul_client_options *options)
+int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, const struct haul_client_options *options,
+                       struct haul__shortage *shortage)
 {
-    *fetcher = (struct haul__fetcher){.loop = loop, .options = options};
-    fetcher->budget = haul__budget_make(options->concurrency, haul__descriptors_left());
+    *fetcher = (struct haul__fetcher){.loop = loop, .options = options, .shortage = shortage};
+    fetcher->budget = haul__budget_make(options->concurrency, haul__descriptors_left() / shortage->loops);
     fetcher->shards = haul__allocate_zeroed(fetcher->budget.shards * sizeof(struct haul__shard *));
     if (!fetcher->shards)
         return -ENOMEM;
@@ -180,6 +191,7 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
     haul_semaphore_init(&fetcher->places, fetcher->budget.connections);
     fetcher->hook = (struct haul__hook){.before_poll = before_poll, .after_poll = after_poll};
     haul__loop_add_hook(loop, &fetcher->hook);
+    haul__shortage_add(shortage, loop->poll);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "net/budget.h"
 #include "net/resolver.h"
 #include "net/shard.h"
+#include "net/shortage.h"
 #include "net/url.h"
 
 #include <haul/semaphore.h>
@@ -19,17 +20,18 @@ struct haul__fetcher {
     struct haul__hook hook;
     struct haul__shard **shards; /* NULL: not needed yet */
     struct haul__budget budget;
-    struct haul_semaphore places; /* for transfers that may each need a connection: what descriptors allow */
-    int64_t sparing_until;        /* while descriptors are short, no idle connection is kept */
-    bool is_sparing;
+    struct haul_semaphore places;    /* for transfers that may each need a connection: what descriptors allow */
+    struct haul__shortage *shortage; /* of descriptors, of all the client's loops */
+    bool is_sparing;                 /* while there is one, no idle connection is kept */
+    bool is_connected;               /* as the shortage has it */
     char lookup_message[64];
     char connect_message[64];
     char idle_message[64];
 };
 
-/* OPTIONS outlive it. HAUL_E_INVALID: one cannot be used; negative errno. */
-int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop,
-                       const struct haul_client_options *options);
+/* OPTIONS and SHORTAGE outlive it. HAUL_E_INVALID: one cannot be used; negative errno. */
+int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, const struct haul_client_options *options,
+                       struct haul__shortage *shortage);
 
 /* Closes its connections. No hop is under way. */
 void haul__fetcher_finish(struct haul__fetcher *fetcher);
@@ -38,11 +40,11 @@ void haul__fetcher_finish(struct haul__fetcher *fetcher);
  * theirs. NULL: out of memory. */
 struct haul__shard *haul__fetcher_shard(struct haul__fetcher *fetcher, struct haul__host *host);
 
-/* Descriptors are short: closes connections that are not in use, for a while; those beside others that are in use as
- * these come back. */
+/* Descriptors are short: closes connections that are not in use, for a while, on all the client's loops; those beside
+ * others that are in use as these come back. */
 void haul__fetcher_spare(struct haul__fetcher *fetcher);
 
-/* Whether any connection is there, or being made, that may be closed one day. */
+/* Whether any connection of the client is there, or being made, that may be closed one day. */
 bool haul__fetcher_has_connections(const struct haul__fetcher *fetcher);
 
 /* Writes "TEXT 1500 ms" or "TEXT 2 s" into BUFFER. */

@@ -70,15 +70,19 @@ static void forget_answer(struct haul_result *result)
     result->message = NULL;
     result->http_version = NULL;
     result->content_type = NULL;
+    result->headers = NULL;
+    result->header_count = 0;
     result->bytes = 0;
     result->remote_ip = NULL;
     result->remote_port = 0;
     result->reused = false;
 }
 
+/* The clock of who queued it may be a little further, where that was another loop. */
 static void note_queue(struct haul__hop *self)
 {
-    self->result->public.time.queue += now(self) - self->queued;
+    int64_t waited = now(self) - self->queued;
+    self->result->public.time.queue += waited > 0 ? waited : 0;
 }
 
 static int start(struct haul_task *task, struct haul__hop *self)
@@ -250,7 +254,7 @@ static int judge(struct haul__hop *self)
 static int give_up(struct haul__hop *self)
 {
     char message[64];
-    haul__write_duration(message, sizeof(message), "not done within", self->fetcher->options->max_time);
+    haul__write_duration(message, sizeof(message), "not done within", self->max_time);
     return haul__result_fail(self->result, HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, message);
 }
 
@@ -285,7 +289,7 @@ static int end(struct haul_task *task, struct haul__hop *self)
     if (!was_started)
         note_queue(self);
     self->started = 0;
-    self->queued = now(self);
+    self->queued = self->ended = now(self);
     if (code == HAUL_E_TIMEOUT)
         code = give_up(self);
     else if (code == 0)

@@ -18,12 +18,14 @@ struct haul__hop {
     struct haul__result *result; /* of the fetch: what other hops left there is overwritten, its times are added to */
     haul_body_fn *body;          /* NULL: the body is kept in the result */
     void *body_data;
-    bool is_attempt; /* the first of an attempt */
-    int64_t queued;  /* since when it is waited for */
-    int64_t left;    /* of the time that the hops of an attempt may take; how much there is at the end */
+    bool is_attempt;  /* the first of an attempt */
+    int64_t queued;   /* since when it is waited for */
+    int64_t left;     /* of the time that the hops of an attempt may take; how much there is at the end */
+    int64_t max_time; /* how much there was of that at the begin of the attempt */
     /* What came of it. */
     struct haul_url *target; /* that the answer redirects to and is followed to, the taker's; or NULL */
     const char *problem;     /* why it cannot be; static; or NULL */
+    int64_t ended;           /* when, on its loop's clock */
     int64_t attempt_started; /* when the attempt did that began with it */
     int64_t retry_after;     /* what an answer of 400 or more asks to be waited; 0: it does not */
     unsigned opened;         /* connections that a request was sent over, by whether they were opened for it */

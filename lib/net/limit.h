@@ -1,10 +1,11 @@
-/* Limits: how many hops of one origin (scheme, host and port) may be in flight, how fast they may follow one another,
- * and until when it has asked to be left alone. */
+/* Limits: how many hops of one origin (scheme, host and port) may be in flight, a fixed number or one that is found,
+ * how fast they may follow one another, and until when it has asked to be left alone. */
 #ifndef NET_LIMIT_H
 #define NET_LIMIT_H
 
 #include "base/hash.h"
 #include "base/list.h"
+#include "net/gradient.h"
 #include "net/rate.h"
 
 #include <haul/client.h>
@@ -17,7 +18,9 @@ struct haul__limits;
 
 struct haul__limit {
     struct haul__limits *limits;
-    struct haul_semaphore places; /* first come, first served */
+    struct haul_semaphore places;   /* first come, first served */
+    size_t excess;                  /* places that are in use and will not come back */
+    struct haul__gradient gradient; /* that finds how many there are; unused where that is fixed */
     /* Of those who have a place the one that is next to go: it alone waits for its moment, so that nobody can take
      * that away who comes later, and it takes the moment only when it goes. */
     struct haul_semaphore turn;
@@ -33,10 +36,12 @@ struct haul__limit {
 
 struct haul__limits {
     struct haul__limit *table;
-    struct haul_list unused; /* those that nobody uses, and whose next moment has not come */
-    size_t places;           /* each one's; 0: there is no limit */
-    int64_t interval;        /* between two hops of one; 0: there is none */
-    bool has_pauses;         /* an origin that asks for a pause gets it */
+    struct haul_list unused; /* those that nobody uses, and whose next moment has not come, or that have learnt */
+    size_t unused_count;
+    size_t places;    /* each one's, at most; 0: there is no limit */
+    bool adapts;      /* how many, is found */
+    int64_t interval; /* between two hops of one; 0: there is none */
+    bool has_pauses;  /* an origin that asks for a pause gets it */
 };
 
 void haul__limits_init(struct haul__limits *limits, const struct haul_client_options *options);
@@ -59,6 +64,19 @@ static inline bool haul__limits_have_moments(const struct haul__limits *limits)
 
 /* The one for URL, made if there is none, with one more user. NULL: out of memory. */
 struct haul__limit *haul__limits_get(struct haul__limits *limits, const struct haul_url *url, int64_t now);
+
+/* Gives a place back: to the first who waits, unless there are to be fewer. */
+void haul__limit_release(struct haul__limit *limit);
+
+/* Who has a place begins. */
+static inline struct haul__gradient_request haul__limit_begin(struct haul__limit *limit)
+{
+    return limit->limits->adapts ? haul__gradient_begin(&limit->gradient) : (struct haul__gradient_request){0};
+}
+
+/* And has ended, before the place is given back. How many places there are may change. */
+void haul__limit_end(struct haul__limit *limit, const struct haul__gradient_request *request, enum haul__sign sign,
+                     int64_t latency);
 
 /* One user less. NULL is fine. */
 void haul__limit_unref(struct haul__limit *limit, int64_t now);

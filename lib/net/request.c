@@ -88,7 +88,7 @@ static int make_fields(struct haul__transfer *transfer, const struct haul__outgo
 }
 
 /* The options depend on each other: HTTPGET undoes NOBODY and POST. */
-static CURLcode set_method(CURL *easy, const struct haul__outgoing *outgoing)
+static CURLcode set_method(CURL *easy, const struct haul__outgoing *outgoing, const struct haul_request *request)
 {
     const char *usual = outgoing->has_body ? "POST" : "GET";
     CURLcode code = curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
@@ -96,7 +96,6 @@ static CURLcode set_method(CURL *easy, const struct haul__outgoing *outgoing)
         usual = outgoing->method;
         code |= curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     } else if (outgoing->has_body) {
-        const struct haul_request *request = outgoing->request;
         code |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
         code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
         code |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
@@ -130,7 +129,7 @@ int haul__request_set(struct haul__transfer *transfer, const struct haul__outgoi
     transfer->has_request = outgoing->request != NULL;
     transfer->ends_with_header = request->ends_with_header;
     bool tells_hop_before = outgoing->is_followed && request->refers_to_hop_before;
-    CURLcode code = set_method(easy, outgoing);
+    CURLcode code = set_method(easy, outgoing, request);
     code |= set_credentials(easy, request, is_authorized);
     code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->fields.size > 0 ? transfer->fields.bytes : NULL);
     code |= curl_easy_setopt(easy, CURLOPT_REFERER, tells_hop_before ? outgoing->referer : request->referer);

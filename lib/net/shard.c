@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <haul/error.h>
 
 /* How often one occasion lets libcurl ask to be called again at once. Whatever is left waits for the next iteration,
@@ -87,13 +86,14 @@ static int set_deadline(CURLM *multi, long timeout_ms, void *data)
 }
 
 /* SOCKET was tried to connect. libcurl 7.88 closes one that failed, and goes on with the next address only when it is
- * called again, for which it does not ask: a pause that is over at once has it ask. */
+ * called again, for which it does not ask: a pause that is over at once has it ask. Whether it has been closed cannot
+ * be seen, since another thread may have opened a file with the same number. */
 static void go_on_connecting(const struct haul__socket *socket)
 {
     struct haul__transfer *transfer = socket->opener;
     bool is_connecting = transfer && transfer->task && transfer->shard == socket->shard &&
                          transfer->phase == HAUL__CONNECTING_PHASE && transfer->secured_from == 0;
-    if (!is_connecting || fcntl(socket->descriptor, F_GETFD) >= 0)
+    if (!is_connecting)
         return;
     curl_easy_pause(transfer->easy, CURLPAUSE_RECV);
     curl_easy_pause(transfer->easy, CURLPAUSE_CONT);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <haul/cookies.h>
-#include <haul/trust.h>
 #include <string.h>
 
 static const char *as_it_is(const char *entry)
@@ -54,7 +53,6 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
                          struct haul_loop *loop, haul__watch_fn *event)
 {
     const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
-    const char *problem;
     *transfers = (struct haul__transfers){.options = options, .loop = loop};
     transfers->has_openssl = version->ssl_version && strncmp(version->ssl_version, "OpenSSL/", 8) == 0;
     transfers->bundle = version->age >= CURLVERSION_SEVENTH ? version->cainfo : NULL;
@@ -63,10 +61,7 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
     haul__line_init(&transfers->receiving, options->idle_timeout);
     haul__sockets_init(&transfers->sockets, loop->poll, event);
     int code = make_share(&transfers->share);
-    if (options->trust)
-        transfers->trust = haul_trust_ref(options->trust);
-    else if (code == 0)
-        code = haul_trust_create(NULL, &transfers->trust, &problem);
+    transfers->trust = options->trust;
     if (options->cookies)
         transfers->cookies = haul_cookies_ref(options->cookies);
     if (code == 0)
@@ -89,6 +84,5 @@ void haul__transfers_finish(struct haul__transfers *transfers)
     haul__sockets_finish(&transfers->sockets);
     curl_slist_free_all(transfers->resolve);
     curl_slist_free_all(transfers->connect_to);
-    haul_trust_unref(transfers->trust);
     haul_cookies_unref(transfers->cookies);
 }

@@ -14,6 +14,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "sanitized: runs with the sanitized build too")
+    config.addinivalue_line("markers", "threads: runs under the thread sanitizer too, with several event loops")
+    config.addinivalue_line("markers", "one_loop: only holds where one event loop makes all hops")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if support.LOOPS and item.get_closest_marker("one_loop"):
+            item.add_marker(pytest.mark.skip(reason="several loops make the hops"))
 
 
 @pytest.fixture(scope="session")

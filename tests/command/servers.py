@@ -158,6 +158,13 @@ class Puppet:
             self._busy[name] = self._busy.get(name, 0) + change
             self.peaks[name] = max(self.peaks.get(name, 0), self._busy[name])
 
+    def _leave(self, conversation):
+        """Its request is here no more, as far as haul can tell."""
+        with self._changed:
+            if conversation.host is not None:
+                self._count(conversation.host, -1)
+            conversation.host = None
+
     def _is_released(self, target, times):
         return self._releases.get(target, 0) >= times
 
@@ -174,16 +181,15 @@ class Puppet:
 
     def serve(self, conversation, request):
         """Answers; whether the connection goes on."""
-        host = request.field("host")
+        conversation.host = request.field("host")
         with self._changed:
             self.requests.append(request)
-            self._count(host, 1)
+            self._count(conversation.host, 1)
             self._note("arrived", request.target)
         try:
             return self.answer(conversation, request)
         finally:
-            with self._changed:
-                self._count(host, -1)
+            self._leave(conversation)
 
     def answer(self, conversation, request):
         path = request.target.removeprefix(self.root)
@@ -192,6 +198,8 @@ class Puppet:
         for number, piece in enumerate(pieces, 1):
             if path.startswith("/held") and not self._hold(conversation, path, number):
                 return False
+            if number == len(pieces):
+                self._leave(conversation)
             conversation.wfile.write(piece)
         with self._changed:
             self._note("answered", request.target)

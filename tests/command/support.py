@@ -19,6 +19,8 @@ BUILD = pathlib.Path(os.environ.get("HAUL_BUILD") or pathlib.Path(__file__).pare
 ORIGIN = BUILD / "tests" / "origin" / "origin"
 HAUL = BUILD / "cmd" / "haul"
 
+LOOPS = ["--loops", os.environ["HAUL_LOOPS"]] if os.environ.get("HAUL_LOOPS") else []
+
 # How long a test waits for what must come. It is long because it only ever runs out when something is broken.
 PATIENCE = 60
 
@@ -28,7 +30,7 @@ PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 def environment(extra=None):
     """A plain one: no proxy, the C locale, colours as by default. A value of None in `extra` unsets."""
     plain = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES | {"no_color"}}
-    plain.update({"LC_ALL": "C", "TERM": "xterm"}, **(extra or {}))
+    plain.update({"LC_ALL": "C", "TERM": "xterm", "XDG_CONFIG_HOME": "/no/such/folder"}, **(extra or {}))
     return {name: value for name, value in plain.items() if value is not None}
 
 
@@ -127,8 +129,10 @@ class Finished(subprocess.CompletedProcess):
 
 
 def command(arguments):
-    """haul's command line; numbers may stand among the arguments."""
-    return [HAUL, *(str(argument) if isinstance(argument, (int, float)) else argument for argument in arguments)]
+    """haul's command line; numbers may stand among the arguments. With so many event loops as the environment says."""
+    texts = [str(argument) if isinstance(argument, (int, float)) else argument for argument in arguments]
+    subcommand = texts[:1] if texts[:1] == ["compare"] else []
+    return [HAUL, *subcommand, *LOOPS, *texts[len(subcommand) :]]
 
 
 def run_haul(*arguments, stdin=None, env=None, timeout=PATIENCE, cwd=None):

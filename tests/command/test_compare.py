@@ -8,7 +8,7 @@ import signal
 import pytest
 import servers
 
-pytestmark = pytest.mark.sanitized
+pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
 
 MODES = ["sequential", "gather", "as-completed"]
 
@@ -47,6 +47,7 @@ def test_sleeps_have_one_round_and_no_warm_up(haul, tmp_path):
     assert out == sorted(out, reverse=True)
 
 
+@pytest.mark.one_loop
 def test_a_round_has_every_mode_once_and_each_url_is_requested_once_a_run(haul, origin, tmp_path):
     run, figures = compare(haul, tmp_path, "--runs", 2, origin.url("/ok?1"), origin.url("/ok?2"))
     assert run.returncode == 0

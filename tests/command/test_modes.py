@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.sanitized
+pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
 
 
 def indexes(run):

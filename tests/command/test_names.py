@@ -198,6 +198,7 @@ def test_the_end_does_not_wait_for_lookups(haul_running, names):
         run.wait(timeout=5)
 
 
+@pytest.mark.one_loop
 def test_an_interrupt_ends_all_lookups(haul_running, names):
     """Those that are under way, and those that wait to be."""
     hosts = [f"h{number}.test" for number in range(130)]
@@ -212,6 +213,7 @@ def test_an_interrupt_ends_all_lookups(haul_running, names):
     assert sorted(record["line"] for record in records) == list(range(1, 131))
 
 
+@pytest.mark.one_loop
 def test_no_more_questions_than_a_hundred_at_a_time(haul_running, names, puppet):
     """None is answered before all have come that may be asked."""
     hosts = [f"h{number}.test" for number in range(130)]

@@ -1,5 +1,6 @@
 """The origin does what its table says, seen over raw sockets: the other tests stand on it."""
 
+import contextlib
 import json
 import re
 import resource
@@ -431,6 +432,28 @@ def run_origin(*arguments):
     return subprocess.run(
         [support.ORIGIN, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=support.PATIENCE, check=False
     )
+
+
+def test_a_crew_takes_requests_in_turn():
+    """Three for two workers, one of whom is busy for long: the third request, though short, is done after the first."""
+    with support.Origin() as origin, contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(origin.connect()) for _ in range(3)]
+        for count, (connection, work) in enumerate(zip(connections, (300, 100000, 1)), 1):
+            connection.sendall(request(f"/knee/2?work={work}"))
+            origin.wait_until(in_flight=count)
+        receive_until(connections[2], b"ok\n")
+        assert select.select(connections[:2], [], [], 0)[0] == connections[:1]
+
+
+def test_what_is_above_the_limit_is_refused_at_once(origin):
+    with origin.connect() as first, origin.connect() as second:
+        for count, connection in enumerate((first, second), 1):
+            connection.sendall(request("/limit/2?work=100000"))
+            origin.wait_until(in_flight=count)
+        assert parse(ask(origin, "/limit/2"))[0].startswith(b"HTTP/1.1 429")
+        assert parse(ask(origin, "/limit/2?refusal=503"))[0].startswith(b"HTTP/1.1 503")
+    origin.wait_until(in_flight=0)
+    assert parse(ask(origin, "/limit/2"))[0].startswith(b"HTTP/1.1 200")
 
 
 def test_the_port_and_the_address_can_be_given(refused_port):

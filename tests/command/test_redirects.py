@@ -4,7 +4,7 @@ import pytest
 import servers
 import support
 
-pytestmark = pytest.mark.sanitized
+pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
 
 
 def moved(location, status=302):

@@ -3,7 +3,7 @@
 import pytest
 import servers
 
-pytestmark = pytest.mark.sanitized
+pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
 
 CURL_NOT_VERIFIED = 60
 

@@ -20,6 +20,10 @@
  *   /no-location           302 to nowhere
  *   /retry?after=TEXT      429 with this Retry-After (1)
  *   /flaky/NAME?times=N    503 the first N times (1), then 200
+ *   /knee/N?work=MS        a crew of N, and each request needs one of them so long (20): more than N wait in line. With
+ *                          noise=P the work varies by up to P percent; with waste=P it grows by P percent of the time
+ *                          waited; with travel=MS so long is on the way
+ *   /limit/N?work=MS       where more than N are in flight 429 at once, or refusal=STATUS; else 200 after so long (20)
  *   /drop                  closes without an answer
  *   /reset                 the same with RST
  *   /garbage               sends what is no HTTP, closes
@@ -42,6 +46,9 @@
 #include <haul/duration.h>
 #include <string.h>
 
+/* Milliseconds, and workers. */
+enum { longest_pause = 1000000, largest_crew = 10000 };
+
 static void ok(struct work *work)
 {
     work_answer_with(work, 200, "ok\n");
@@ -59,7 +66,7 @@ static void status(struct work *work)
 
 static void delay(struct work *work)
 {
-    work->answer->delay = (int64_t)(slice_number(work->rest, 0) % 1000000) * HAUL_MILLISECOND;
+    work->answer->delay = (int64_t)(slice_number(work->rest, 0) % longest_pause) * HAUL_MILLISECOND;
     ok(work);
 }
 
@@ -204,6 +211,36 @@ static void retry(struct work *work)
     work_end(work, 429);
 }
 
+/* A number of milliseconds in the query, as nanoseconds. */
+static int64_t milliseconds(const struct work *work, const char *name, uint64_t fallback)
+{
+    return (int64_t)(work_number(work, name, fallback) % longest_pause) * HAUL_MILLISECOND;
+}
+
+static void knee(struct work *work)
+{
+    uint64_t size = slice_number(work->rest, 1);
+    const struct task_of_crew task = {
+        .size = size < 1              ? 1
+                : size < largest_crew ? size
+                                      : largest_crew,
+        .work = milliseconds(work, "work", 20),
+        .noise = work_number(work, "noise", 0) % 101,
+        .waste = work_number(work, "waste", 0) % 1001,
+    };
+    int64_t travel = milliseconds(work, "travel", 0);
+    work->answer->delay = travel + workers_take(work->workers, &task, work->now + travel / 2);
+    ok(work);
+}
+
+static void limit(struct work *work)
+{
+    bool is_too_much = work->counters->in_flight > slice_number(work->rest, 1);
+    if (!is_too_much)
+        work->answer->delay = milliseconds(work, "work", 20);
+    work_answer_with(work, is_too_much ? work_number(work, "refusal", 429) : 200, is_too_much ? "later\n" : "ok\n");
+}
+
 static void drop(struct work *work)
 {
     work->answer->ending = ENDING_CLOSE;
@@ -319,6 +356,7 @@ static const struct behaviour {
     {"/delay/", delay},
     {"/size/", size},
     {"/bytes", bytes},
+    {"/bytes/", bytes},
     {"/echo", echo},
     {"/nul", nul},
     {"/header", header},
@@ -334,6 +372,8 @@ static const struct behaviour {
     {"/no-location", no_location},
     {"/retry", retry},
     {"/flaky/", flaky},
+    {"/knee/", knee},
+    {"/limit/", limit},
     {"/drop", drop},
     {"/reset", reset},
     {"/garbage", garbage},
@@ -372,24 +412,25 @@ static behave_fn *find_behaviour(struct slice path, struct slice *ret_rest)
 static void apply_pace(struct work *work)
 {
     struct answer *answer = work->answer;
-    const uint64_t longest = 1000000;
     struct slice ignored;
     if (request_parameter(work->request, "delay", &ignored))
-        answer->delay = (int64_t)(work_number(work, "delay", 0) % longest) * HAUL_MILLISECOND;
-    answer->pause = (int64_t)(work_number(work, "pause", 0) % longest) * HAUL_MILLISECOND;
+        answer->delay = milliseconds(work, "delay", 0);
+    answer->pause = milliseconds(work, "pause", 0);
     answer->piece = work_number(work, "piece", answer->piece);
     if (answer->piece == 0 && answer->pause > 0)
         answer->piece = 1;
 }
 
-void behaviours_answer(const struct request *request, uint64_t count, struct counters *counters, struct answer *answer)
+void behaviours_answer(const struct request *request, const struct circumstances *circumstances, struct answer *answer)
 {
     struct work work = {
         .request = request,
         .content_type = {"text/plain", 10},
-        .counters = counters,
+        .counters = circumstances->counters,
+        .workers = circumstances->workers,
+        .now = circumstances->now,
         .answer = answer,
-        .count = count,
+        .count = circumstances->count,
     };
     find_behaviour(request->path, &work.rest)(&work);
     apply_pace(&work);

@@ -5,10 +5,18 @@
 #include "answer.h"
 #include "counters.h"
 #include "request.h"
+#include "workers.h"
 
-/* ANSWER is clear. COUNT: how many requests of this path there were, with this one. Nothing in the answer points into
- * the request. */
-void behaviours_answer(const struct request *request, uint64_t count, struct counters *counters, struct answer *answer);
+/* What an answer depends on besides its request. */
+struct circumstances {
+    uint64_t count; /* of requests of this path that there were, with this one */
+    struct counters *counters;
+    struct workers *workers;
+    int64_t now; /* on the loop's clock */
+};
+
+/* ANSWER is clear. Nothing in the answer points into the request. */
+void behaviours_answer(const struct request *request, const struct circumstances *circumstances, struct answer *answer);
 
 /* The answer to what is no request. */
 void behaviours_refuse(struct answer *answer);

@@ -11,13 +11,14 @@
 /* At least so much room for what comes. */
 #define ROOM 1024
 
-struct connection *connection_create(struct haul_stream *stream, struct counters *counters)
+struct connection *connection_create(struct haul_stream *stream, struct counters *counters, struct workers *workers)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
     if (!connection)
         out_of_memory();
     connection->stream = stream;
     connection->counters = counters;
+    connection->workers = workers;
     connection->counted = true;
     counters_connection_opened(counters);
     return connection;

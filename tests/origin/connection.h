@@ -9,10 +9,12 @@
 #include <haul/timeout.h>
 
 struct haul_stream;
+struct workers;
 
 struct connection {
     struct haul_stream *stream;
     struct counters *counters;
+    struct workers *workers;
     struct connection *next; /* by utlist, for whoever accepts them */
     struct connection *prev;
     struct bytes received; /* and not consumed yet */
@@ -22,7 +24,7 @@ struct connection {
 };
 
 /* Takes over the stream. */
-struct connection *connection_create(struct haul_stream *stream, struct counters *counters);
+struct connection *connection_create(struct haul_stream *stream, struct counters *counters, struct workers *workers);
 
 /* Closes it and frees it. */
 void connection_destroy(struct connection *connection);

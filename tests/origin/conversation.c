@@ -2,10 +2,12 @@
 
 #include "behaviours.h"
 
+#include <haul/loop.h>
 #include <haul/stream.h>
+#include <haul/task.h>
 
 /* Makes up the answer to what has been received, and counts it. False: more has to come first. */
-static bool take_request(struct converse *self)
+static bool take_request(struct converse *self, int64_t now)
 {
     struct connection *connection = self->connection;
     struct request request;
@@ -19,15 +21,15 @@ static bool take_request(struct converse *self)
         behaviours_refuse(&connection->answer);
         return true;
     }
-    uint64_t count = 0;
+    struct circumstances circumstances = {.counters = connection->counters, .workers = connection->workers, .now = now};
     if (behaviours_is_statistics(&request)) {
         connection_uncount(connection);
     } else {
-        count = counters_request_begun(connection->counters, request.path);
+        circumstances.count = counters_request_begun(connection->counters, request.path);
         self->in_flight = true;
     }
     self->request_size = request.size;
-    behaviours_answer(&request, count, connection->counters, &connection->answer);
+    behaviours_answer(&request, &circumstances, &connection->answer);
     return true;
 }
 
@@ -42,7 +44,7 @@ struct haul_step converse(struct haul_task *task, struct haul_coroutine *corouti
 {
     HAUL_BEGIN(converse);
     for (;;) {
-        while (!take_request(self)) {
+        while (!take_request(self, haul_loop_now(haul_task_loop(task)))) {
             self->child.receive = HAUL_FRAME(receive, .connection = self->connection);
             HAUL_AWAIT(haul_call(task, &self->child.receive.coroutine));
         }

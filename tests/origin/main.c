@@ -9,6 +9,7 @@
  *     behaviours   what there is to ask for, and the answers it makes
  *     answer       an answer, as data
  *     counters     what was seen, for /stats
+ *     workers      whose time answers take
  *     bytes        growing bytes, slices of bytes */
 #include "server.h"
 

@@ -33,7 +33,7 @@ static struct haul_step attend(struct haul_task *task, struct haul_coroutine *co
 
 static int begin_to_attend(struct serve *server, struct haul_stream *stream)
 {
-    struct connection *connection = connection_create(stream, &server->counters);
+    struct connection *connection = connection_create(stream, &server->counters, &server->workers);
     DL_APPEND(server->connections, connection);
     int code = haul_group_spawn(&server->group, HAUL_CALL(attend, .server = server, .connection = connection), NULL);
     if (code != 0)
@@ -58,5 +58,6 @@ struct haul_step serve(struct haul_task *task, struct haul_coroutine *coroutine)
     while (self->connections)
         remove_connection(self, self->connections);
     counters_finish(&self->counters);
+    workers_finish(&self->workers);
     HAUL_END;
 }

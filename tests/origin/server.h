@@ -3,6 +3,7 @@
 #define ORIGIN_SERVER_H
 
 #include "counters.h"
+#include "workers.h"
 
 #include <haul/coroutine.h>
 #include <haul/group.h>
@@ -16,6 +17,7 @@ struct serve {
     struct haul_listener *listener;
     /* Private from here. */
     struct counters counters;
+    struct workers workers;
     struct connection *connections;
     struct haul_group group;
     int code;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct counters;
+struct workers;
 
 /* What it reads, and what it fills in. */
 struct work {
@@ -17,6 +18,8 @@ struct work {
     struct slice content_type; /* size 0: none */
     struct slice reason;       /* at NULL: that of the status */
     struct counters *counters;
+    struct workers *workers;
+    int64_t now; /* on the loop's clock */
     struct answer *answer;
     uint64_t count;
     bool without_length;

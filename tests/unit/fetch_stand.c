@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/client.h"
+
 int stand_start(void **state)
 {
     struct stand *stand = calloc(1, sizeof(*stand));
@@ -29,7 +31,10 @@ int stand_open(void **state)
     origin_process_reset(&stand->origin);
     stand->client = NULL;
     haul_client_options_init(&stand->options);
-    return haul_loop_create(NULL, &stand->loop);
+    int code = haul_loop_create(NULL, &stand->loop);
+    if (code == 0 && getenv("STAND_LOOPS"))
+        stand_use_loops(stand);
+    return code;
 }
 
 int stand_close(void **state)
@@ -44,6 +49,21 @@ struct haul_client *stand_client(struct stand *stand)
     if (!stand->client)
         assert_int_equal(haul_client_create(stand->loop, &stand->options, &stand->client), 0);
     return stand->client;
+}
+
+void stand_use_loops(struct stand *stand)
+{
+    const char *problem, *text = stand_url(stand, "/");
+    struct haul_url *url;
+    bool is_away = false;
+    assert_int_equal(haul_url_create(text, strlen(text), &url, &problem), 0);
+    for (stand->options.loops = 1; !is_away;) {
+        stand->options.loops++;
+        struct haul_client *client = stand_client(stand);
+        is_away = haul__client_fetcher(client, url) != &client->fetcher;
+        stand_renew(stand);
+    }
+    haul_url_destroy(url);
 }
 
 void stand_renew(struct stand *stand)

@@ -34,6 +34,10 @@ int stand_close(void **state);
 
 struct haul_client *stand_client(struct stand *stand);
 
+/* Has the client have so many loops that the origin's hops are made by a worker. Where the environment has STAND_LOOPS
+ * it is so from the start. */
+void stand_use_loops(struct stand *stand);
+
 /* Ends the client and takes other options for the next. */
 void stand_renew(struct stand *stand);
 

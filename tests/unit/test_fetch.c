@@ -366,14 +366,14 @@ static void test_a_url_that_is_there_already(void **state)
 }
 
 /* One fetch with all that belongs to it. */
-static int fetch_from_nothing(const char *text)
+static int fetch_from_nothing(const struct haul_client_options *options, const char *text)
 {
     struct haul_loop *loop = NULL;
     struct haul_client *client = NULL;
     struct haul_outcome outcome = {0};
     int code = haul_loop_create(NULL, &loop);
     if (code == 0)
-        code = haul_client_create(loop, NULL, &client);
+        code = haul_client_create(loop, options, &client);
     if (code == 0)
         code = haul_run_task(loop, HAUL_CALL(haul_fetch, .client = client, .text = text), &outcome);
     if (code == 0)
@@ -400,7 +400,7 @@ static void test_out_of_memory(void **state)
                  stand->origin.port);
         FAILING_MEMORY_SWEEP(n)
         {
-            int code = fetch_from_nothing(text);
+            int code = fetch_from_nothing(&stand->options, text);
             /* Where one address cannot be tried the next may do. */
             if (code != 0 || !is_name)
                 assert_int_equal(code, failing_memory_happened() ? -ENOMEM : 0);

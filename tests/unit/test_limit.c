@@ -68,6 +68,61 @@ static void test_what_is_not_limited(void **state)
     haul__limits_finish(&limits);
 }
 
+/* As if so many were in flight, and each had come out so. */
+static void end_all(struct haul__limit *limit, size_t count, enum haul__sign sign)
+{
+    struct haul__gradient_request requests[64];
+    for (size_t i = 0; i < count; i++) {
+        assert_true(haul_semaphore_try_acquire(&limit->places));
+        requests[i] = haul__limit_begin(limit);
+    }
+    for (size_t i = 0; i < count; i++) {
+        haul__limit_end(limit, &requests[i], sign, 1000);
+        haul__limit_release(limit);
+    }
+}
+
+static void test_places_come_and_go_with_what_is_found(void **state)
+{
+    struct haul__limits limits;
+    (void)state;
+    haul__limits_init(&limits, &(struct haul_client_options){.concurrency = 32, .adapt = true});
+    struct haul__limit *limit = get(&limits, "http://a/");
+    assert_int_equal(haul_semaphore_free(&limit->places), 16);
+    end_all(limit, 16, HAUL__ANSWERED);
+    assert_int_equal(haul_semaphore_free(&limit->places), 32);
+    end_all(limit, 32, HAUL__REFUSED);
+    assert_int_equal(limit->gradient.limit, 1);
+    assert_int_equal(haul_semaphore_free(&limit->places), 1);
+    assert_int_equal(limit->excess, 0);
+    haul__limit_unref(limit, now);
+    haul__limits_finish(&limits);
+}
+
+static void test_places_that_are_in_use_go_when_they_are_given_back(void **state)
+{
+    struct haul__limits limits;
+    struct haul__gradient_request requests[16];
+    (void)state;
+    haul__limits_init(&limits, &(struct haul_client_options){.concurrency = 32, .adapt = true});
+    struct haul__limit *limit = get(&limits, "http://a/");
+    for (int i = 0; i < 16; i++) {
+        assert_true(haul_semaphore_try_acquire(&limit->places));
+        requests[i] = haul__limit_begin(limit);
+    }
+    haul__limit_end(limit, &requests[15], HAUL__REFUSED, 0);
+    assert_int_equal(limit->gradient.limit, 11);
+    /* Fifteen are in flight yet. */
+    for (int i = 15; i > 10; i--) {
+        haul__limit_release(limit);
+        assert_true(haul_semaphore_locked(&limit->places));
+    }
+    haul__limit_release(limit);
+    assert_int_equal(haul_semaphore_free(&limit->places), 1);
+    haul__limit_unref(limit, now);
+    haul__limits_finish(&limits);
+}
+
 /* What has a moment to come is kept without a user, and goes when others are made after that has come. */
 static void test_one_with_a_moment_to_come_stays(void **state)
 {
@@ -109,6 +164,29 @@ static void test_one_that_is_paused_hides_no_other(void **state)
     for (int i = 0; i < count; i++)
         haul__limit_unref(haul__limits_get(&limits, other_url, now + 1), now + 1);
     assert_int_equal(HASH_COUNT(limits.table), 1);
+    haul__limits_finish(&limits);
+    assert_null(limits.table);
+}
+
+/* What was learnt of a host is there when it comes back, but not of any number of hosts. */
+static void test_what_was_learnt_is_kept(void **state)
+{
+    enum { count = 3000, most = 1000 };
+    struct haul__limits limits;
+    (void)state;
+    haul__limits_init(&limits, &(struct haul_client_options){.adapt = true, .concurrency = 100});
+    struct haul__limit *limit = get(&limits, "http://a/");
+    limit->gradient.limit = 77;
+    haul__limit_unref(limit, now);
+    limit = get(&limits, "http://a/");
+    assert_int_equal(limit->gradient.limit, 77);
+    haul__limit_unref(limit, now);
+    for (int i = 0; i < count; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "http://h%d/", i);
+        haul__limit_unref(get(&limits, text), now);
+    }
+    assert_in_range(HASH_COUNT(limits.table), most - 2, most);
     haul__limits_finish(&limits);
     assert_null(limits.table);
 }
@@ -157,8 +235,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_origin_has_its_own),
         cmocka_unit_test(test_what_is_not_limited),
+        cmocka_unit_test(test_places_come_and_go_with_what_is_found),
+        cmocka_unit_test(test_places_that_are_in_use_go_when_they_are_given_back),
         cmocka_unit_test(test_one_with_a_moment_to_come_stays),
         cmocka_unit_test(test_one_that_is_paused_hides_no_other),
+        cmocka_unit_test(test_what_was_learnt_is_kept),
         cmocka_unit_test(test_many_and_out_of_memory),
     };
     return cmocka_run_group_tests(tests, make_other_url, destroy_other_url);

@@ -43,14 +43,18 @@ static void the_defaults_are_those_of_the_manual(void **state)
     (void)state;
     assert_int_equal(PARSE("x"), 0);
     assert_int_equal(options.command, COMMAND_FETCH);
-    assert_false(options.help || options.version || options.insecure || options.body || options.jsonl ||
-                 options.silent || options.summary || options.system_resolver || options.is_concurrency_given ||
-                 options.is_input_implied);
+    assert_false(options.help || options.version || options.insecure || options.body ||
+                 options.format != FORMAT_DEFAULT || options.silent || options.summary != SUMMARY_AUTO ||
+                 options.system_resolver || options.is_concurrency_given || options.is_input_implied);
+    assert_true(!options.output && !options.output_dir);
     assert_int_equal(options.mode, MODE_AS_COMPLETED);
     assert_int_equal(options.concurrency, 50);
     assert_int_equal(options.per_host, 10);
     assert_int_equal(options.window, 10000);
-    assert_true(options.max_time == HAUL_NEVER);
+    assert_int_equal(options.loops, 1);
+    assert_true(options.max_time == HAUL_NEVER && options.deadline == HAUL_NEVER);
+    assert_true(status_set_has(&options.ok_status, 100) && status_set_has(&options.ok_status, 399));
+    assert_false(status_set_has(&options.ok_status, 99) || status_set_has(&options.ok_status, 400));
     assert_true(options.connect_timeout == 30 * HAUL_SECOND);
     assert_true(options.idle_timeout == 60 * HAUL_SECOND);
     assert_true(options.location);
@@ -98,6 +102,10 @@ static bool has_concurrency(void)
 {
     return options.concurrency == 7 && options.is_concurrency_given;
 }
+static bool has_max_concurrency(void)
+{
+    return options.max_concurrency == 7;
+}
 static bool has_per_host(void)
 {
     return options.per_host == 7;
@@ -105,6 +113,10 @@ static bool has_per_host(void)
 static bool has_window(void)
 {
     return options.window == 7;
+}
+static bool has_loops(void)
+{
+    return options.loops == 7;
 }
 static bool has_max_time(void)
 {
@@ -132,7 +144,7 @@ static bool has_max_redirs(void)
 }
 static bool has_jsonl(void)
 {
-    return options.jsonl;
+    return options.format == FORMAT_JSONL;
 }
 static bool has_body(void)
 {
@@ -141,10 +153,6 @@ static bool has_body(void)
 static bool has_silent(void)
 {
     return options.silent;
-}
-static bool has_summary(void)
-{
-    return options.summary;
 }
 static bool has_help(void)
 {
@@ -170,8 +178,10 @@ static const struct {
     {"modes", "gather,sequential", has_modes},
     {"export-json", "figures.json", has_export_json},
     {"concurrency", "7", has_concurrency},
+    {"max-concurrency", "7", has_max_concurrency},
     {"per-host", "7", has_per_host},
     {"window", "7", has_window},
+    {"loops", "7", has_loops},
     {"max-time", "1.5", has_max_time},
     {"connect-timeout", "500ms", has_connect_timeout},
     {"idle-timeout", "2m", has_idle_timeout},
@@ -181,7 +191,6 @@ static const struct {
     {"jsonl", NULL, has_jsonl},
     {"body", NULL, has_body},
     {"silent", NULL, has_silent},
-    {"summary", NULL, has_summary},
     {"help", NULL, has_help},
     {"version", NULL, has_version},
 };
@@ -253,20 +262,6 @@ static void every_row_is_read_in_every_form_by_its_commands(void **state)
     assert_int_equal(next, sizeof(samples) / sizeof(samples[0]));
 }
 
-static void the_limit_of_a_host_depends_on_what_was_given(void **state)
-{
-    (void)state;
-    assert_int_equal(PARSE("-c", "50", "x"), 0);
-    assert_int_equal(options.per_host, 0);
-    options_finish(&options);
-    assert_int_equal(PARSE("-c9", "--per-host", "3", "x"), 0);
-    assert_int_equal(options.per_host, 3);
-    options_finish(&options);
-    assert_int_equal(PARSE("--per-host", "0", "x"), 0);
-    assert_int_equal(options.per_host, 0);
-    options_finish(&options);
-}
-
 static void zero_is_a_duration_without_end(void **state)
 {
     (void)state;
@@ -300,7 +295,7 @@ static void urls_and_lists_keep_their_order(void **state)
     check_item(7, SOURCE_URL, "-j");
     check_item(8, SOURCE_URL, "--");
     check_item(9, SOURCE_URL, "--help");
-    assert_true(options.jsonl);
+    assert_true(options.format == FORMAT_JSONL);
     assert_false(options.is_input_implied);
     options_finish(&options);
 
@@ -341,7 +336,7 @@ static void letters_are_bundled(void **state)
 {
     (void)state;
     assert_int_equal(PARSE("-sjkc50", "x"), 0);
-    assert_true(options.silent && options.jsonl && options.insecure);
+    assert_true(options.silent && options.format == FORMAT_JSONL && options.insecure);
     assert_int_equal(options.concurrency, 50);
     options_finish(&options);
     assert_int_equal(PARSE("-sc", "51", "x"), 0);
@@ -395,19 +390,20 @@ static const struct {
     const char *arguments[5];
     const char *problem; /* with "; try 'haul --help'" behind it */
 } mistakes[] = {
-    {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000"},
-    {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000"},
-    {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000"},
-    {{"-c", ""}, "-c, --concurrency: \"\" is not a number from 1 to 100000"},
-    {{"-c", "+5"}, "-c, --concurrency: \"+5\" is not a number from 1 to 100000"},
-    {{"-c", "-5"}, "-c, --concurrency: \"-5\" is not a number from 1 to 100000"},
-    {{"-c", " 5"}, "-c, --concurrency: \" 5\" is not a number from 1 to 100000"},
-    {{"-c", "5x"}, "-c, --concurrency: \"5x\" is not a number from 1 to 100000"},
-    {{"-c", "99999999999999999999999"},
-     "-c, --concurrency: \"99999999999999999999999\" is not a number from 1 to 100000"},
+    {{"-o", "a", "-O"}, "-o, --output and -O, --remote-name both name the files: give one of them"},
+    {{"-O", "--body"}, "--body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "-", "-j"}, "--body and -j or --format both say what to write: give one of them"},
+    {{"-O", "--no-clobber", "--skip-existing"},
+     "--no-clobber and --skip-existing both say what to do with a file that is there: give one of them"},
+    {{"-O", "--include-body"}, "--include-body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "out/"},
+     "-o, --output: \"out/\" is no name for files: it names a folder, and no file in it; try {name} behind it"},
+    {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000, or auto"},
+    {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000, or auto"},
     {{"-c", MANY},
      "-c, --concurrency: \"0123456789012345678901234567890123456789012345678901234567890123456789012345"
-     "...\" is not a number from 1 to 100000"},
+     "...\" is not a number from 1 to 100000, or auto"},
     {{"--window=0"}, "--window: \"0\" is not a number from 1 to 100000000"},
     {{"--per-host=-1"}, "--per-host: \"-1\" is not a number from 0 to 100000"},
     {{"--max-redirs=1001"}, "--max-redirs: \"1001\" is not a number from 0 to 1000"},
@@ -423,7 +419,12 @@ static const struct {
     {{"--resolver", "system", "--dns-servers", "::1"},
      "--dns-servers is for haul's own resolver: leave out --resolver system"},
     {{"--jsonl=yes"}, "-j, --jsonl takes no value, but was given \"yes\""},
-    {{"--body", "-j"}, "--body and -j, --jsonl both say what to write: give one of them"},
+    {{"--body", "-j"}, "--body and -j or --format both say what to write: give one of them"},
+    {{"--body", "--only=ok"}, "--only chooses among records, and with --body there are none"},
+    {{"--race", "--fail-early"},
+     "--fail-fast ends at the first failure, --race at the first success: give one of them"},
+    {{"--fail-fast", "--fail-on=1%"},
+     "--fail-fast ends a run that has failed, and with this --fail-on none does before its end"},
     {{"-Q"}, "unknown option -Q"},
     {{"-jQ"}, "unknown option -Q"},
     {{"-\xc3\xa4z"}, "unknown option -\xc3\xa4"},
@@ -467,7 +468,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_defaults_are_those_of_the_manual),
         cmocka_unit_test(every_row_is_read_in_every_form_by_its_commands),
-        cmocka_unit_test(the_limit_of_a_host_depends_on_what_was_given),
         cmocka_unit_test(zero_is_a_duration_without_end),
         cmocka_unit_test(urls_and_lists_keep_their_order),
         cmocka_unit_test(without_anything_to_read_standard_input_is_read),
