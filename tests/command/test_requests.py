@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import json
 import pathlib
 import subprocess
 
@@ -252,6 +253,15 @@ def test_auth_hosts_narrow_who_gets_credentials(haul, puppet, hosts, authorized)
     assert [name for name in names if seen[name].field("authorization")] == authorized
     assert [name for name in names if seen[name].field("cookie")] == authorized
     assert all(request.field("x-plain") == "y" for request in seen.values())
+
+
+def test_auth_hosts_hold_for_the_fields_of_a_line(haul, puppet):
+    """They alone are given for all."""
+    line = {"url": puppet.url("/", "a.test"), "headers": {"Authorization": "secret", "X-Plain": "y"}}
+    options = ["--input-format", "jsonl", "--auth-host", "b.test", *puppet.resolve("a.test")]
+    haul(*options, stdin=json.dumps(line) + "\n")
+    (request,) = puppet.requests
+    assert (request.field("authorization"), request.field("x-plain")) == (None, "y")
 
 
 def test_auth_hosts_hold_for_trusted_redirects(haul, puppet):
