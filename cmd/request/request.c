@@ -46,7 +46,7 @@ static bool is_plain(const struct haul_request *request)
 {
     return !request->method && !request->headers && !request->body && !request->user && !request->bearer &&
            !request->cookies && !request->referer && !request->refers_to_hop_before && !request->range &&
-           !request->ends_with_header && !request->is_trusting;
+           !request->ends_with_header && !request->is_trusting && !request->auth_hosts;
 }
 
 const struct haul_request *request_of(const struct request_options *options)

@@ -19,18 +19,24 @@ void advice_finish(struct advice *advice)
     advice->count = 0;
 }
 
-/* How much of a URL in normal form is its scheme, host and port, the user before them included. */
-static size_t origin_size(const char *url)
+/* Scheme, host and port of a URL in normal form. NULL: out of memory. */
+static char *origin_of(const char *url)
 {
-    const char *host = strstr(url, "://");
-    host = host != NULL ? host + 3 : url;
-    return (size_t)(host - url) + strcspn(host, "/?#");
+    const char *separator = strstr(url, "://");
+    size_t scheme = separator != NULL ? (size_t)(separator - url) + 3 : 0;
+    const char *host = url + scheme, *end = host + strcspn(host, "/?#");
+    const char *user_end = memrchr(host, '@', (size_t)(end - host));
+    host = user_end != NULL ? user_end + 1 : host;
+    char *origin = malloc(scheme + (size_t)(end - host) + 1);
+    if (origin != NULL)
+        *(char *)mempcpy(mempcpy(origin, url, scheme), host, (size_t)(end - host)) = '\0';
+    return origin;
 }
 
-static bool is_told(const struct advice *advice, const char *origin, size_t size)
+static bool is_told(const struct advice *advice, const char *origin)
 {
     for (size_t i = 0; i < advice->count; i++)
-        if (strncmp(advice->told[i], origin, size) == 0 && advice->told[i][size] == '\0')
+        if (strcmp(advice->told[i], origin) == 0)
             return true;
     return false;
 }
@@ -39,12 +45,13 @@ int advice_note(struct advice *advice, const struct haul_result *result)
 {
     if (result->status != too_many_requests || advice->has_retries || advice->count == ADVICE_HOSTS)
         return 0;
-    size_t size = origin_size(result->final_url);
-    if (is_told(advice, result->final_url, size))
-        return 0;
-    char *origin = strndup(result->final_url, size);
+    char *origin = origin_of(result->final_url);
     if (origin == NULL)
         return -ENOMEM;
+    if (is_told(advice, origin)) {
+        free(origin);
+        return 0;
+    }
     advice->told[advice->count++] = origin;
     message("%s has had too many requests (429): --host-rate N/s or --per-host N limit them, --retry N tries again",
             excerpt(origin).text);

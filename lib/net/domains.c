@@ -103,7 +103,9 @@ enum haul__name_kind haul__name_kind(const char *name)
     size_t size = strlen(name);
     if (size > 0 && name[size - 1] == '.')
         size--;
-    if (size == 0 || size > HAUL__LONGEST_NAME)
+    /* With '-' before it libcurl takes a name that it is told for one to be forgotten, which may be another's. The C
+     * library looks none up that begins so. */
+    if (size == 0 || size > HAUL__LONGEST_NAME || *name == '-')
         return HAUL__BROKEN_NAME;
     for (size_t at = 0; at <= size;) {
         const char *dot = memchr(name + at, '.', size - at);

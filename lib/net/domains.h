@@ -28,7 +28,7 @@ enum haul__name_kind {
     HAUL__ORDINARY_NAME,
     HAUL__ABSENT_NAME, /* nobody is to be asked for it: onion (RFC 7686) and invalid (RFC 6761) */
     HAUL__LOCAL_NAME,  /* localhost, which is this machine (RFC 6761) */
-    HAUL__BROKEN_NAME, /* its labels have not the lengths that labels have */
+    HAUL__BROKEN_NAME, /* its labels have not the lengths that labels have, or it begins with '-' */
 };
 
 enum haul__name_kind haul__name_kind(const char *name);

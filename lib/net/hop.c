@@ -121,7 +121,7 @@ static struct haul_await look_up(struct haul_task *task, struct haul__hop *self)
 {
     if (!self->host)
         return no_wait(task);
-    return haul__lookup_begin(task, self->fetcher, self->transfer, &self->question);
+    return haul__lookup_begin(task, self->fetcher, self->transfer, self->needs_both, &self->question);
 }
 
 /* The lookup has ended with CODE. 0: the transfer has what it needs; unresolved; and the code, if it is another. */
@@ -236,6 +236,10 @@ static int judge(struct haul__hop *self)
     self->is_lost = is_lost(self);
     if (self->is_lost)
         return again;
+    if (result->error_class == HAUL_CLASS_CONNECT && transfer->has_half && !self->needs_both) {
+        self->needs_both = true;
+        return again;
+    }
     const char *to = location(self);
     if (to)
         return find_target(self, to);

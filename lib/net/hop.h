@@ -40,6 +40,7 @@ struct haul__hop {
     int64_t not_before; /* when it may be tried again, descriptors being short */
     unsigned shortages; /* in a row */
     bool is_lost;       /* the connection that it found turned out to be gone */
+    bool needs_both;    /* no connection came of the addresses of one family, which were there before the other's */
     bool was_run;       /* libcurl got it */
     bool has_place;     /* the fetcher's */
     bool has_stream;    /* it was let go to use a connection, or to open one */

@@ -12,7 +12,8 @@ static const struct haul__route *route_of(const struct haul__fetcher *fetcher, s
 }
 
 struct haul_await haul__lookup_begin(struct haul_task *task, struct haul__fetcher *fetcher,
-                                     struct haul__transfer *transfer, struct haul__question **ret_question)
+                                     struct haul__transfer *transfer, bool needs_both,
+                                     struct haul__question **ret_question)
 {
     struct haul__host *host = transfer->host;
     *ret_question = NULL;
@@ -24,6 +25,8 @@ struct haul_await haul__lookup_begin(struct haul_task *task, struct haul__fetche
     if (!question)
         return haul__task_answer(task, -ENOMEM, (union haul_value){0});
     *ret_question = question;
+    if (needs_both)
+        haul__question_want_both(question);
     if (haul__question_is_answered(question, haul_loop_now(fetcher->loop), !haul__host_opens(host)))
         return haul__task_answer(task, 0, (union haul_value){0});
     transfer->looking_up = task;
@@ -63,6 +66,7 @@ int haul__lookup_end(struct haul__fetcher *fetcher, struct haul__transfer *trans
     *ret_failure = (struct haul__failure){0};
     if (code == 0 && question->addresses && has_wanted(fetcher, question->addresses)) {
         transfer->addresses = haul__addresses_ref(question->addresses);
+        transfer->has_half = question->is_half;
     } else {
         haul__list_remove(&transfer->turn.link);
         time->dns += transfer->lookup;

@@ -121,10 +121,12 @@ int haul__outgoing_follow(struct haul__outgoing *outgoing, int status, const str
     if (code < 0)
         return code;
     struct haul__text own = user_of(to), user = user_of(outgoing->first);
-    if (!haul__outgoing_is_trusted(outgoing))
-        user.size = 0;
-    else if (own.size > 0)
+    bool is_trusted = haul__outgoing_is_trusted(outgoing);
+    if (is_trusted && own.size > 0)
         return 0;
+    /* Its own origin has it, whoever else gets none. */
+    if (!outgoing->is_at_home && !haul__outgoing_is_authorized(outgoing, to))
+        user.size = 0;
     return own.size > 0 || user.size > 0 ? set_user(target, user) : 0;
 }
 

@@ -119,6 +119,13 @@ void haul__question_doubt(struct haul__question *question)
     question->expires = INT64_MIN;
 }
 
+void haul__question_want_both(struct haul__question *question)
+{
+    if (question->is_half)
+        question->expires = INT64_MIN;
+    question->is_patient = true;
+}
+
 struct haul_await haul__question_wait(struct haul_task *task, struct haul__question *question)
 {
     if (!question->channel && haul__list_is_empty(&question->link))
@@ -153,6 +160,8 @@ static void note(struct haul__question *question, const struct haul__finding *fi
     haul__addresses_unref(question->addresses);
     question->addresses = finding->addresses;
     question->error = finding->error;
+    question->is_half = finding->is_early;
+    question->is_patient = false;
     question->expires = haul_deadline(now, lifetime_of(finding));
 }
 
@@ -238,7 +247,7 @@ static void ask(struct haul__question *question)
     resolver->asked_ever++;
     question->channel = resolver->channel;
     question->channel->asked++;
-    haul__search_begin(&resolver->searches, question->channel, question->name, question);
+    haul__search_begin(&resolver->searches, question->channel, question->name, question->is_patient, question);
 }
 
 /* Ends what nobody waits for, and what cannot go on. */

@@ -48,6 +48,8 @@ struct haul__question {
     int64_t expires;               /* INT64_MIN: nothing is known */
     enum haul__lookup_error error; /* of what is known */
     struct haul__addresses *addresses;
+    bool is_half;    /* of what is known: the other family has not come */
+    bool is_patient; /* the next answer is to be of both families */
     UT_hash_handle hh;
     int is_missing; /* set where there was no memory to add it */
     size_t size;
@@ -71,6 +73,10 @@ bool haul__question_is_answered(const struct haul__question *question, int64_t n
 
 /* What is known of it came about by a fault of this machine's, and is not to be kept. */
 void haul__question_doubt(struct haul__question *question);
+
+/* One family's addresses alone have been of no use: unless those of both are known, it is to be asked anew, and both
+ * are to be waited for. */
+void haul__question_want_both(struct haul__question *question);
 
 /* Waits until it is answered anew; TASK holds it. 0, with error and addresses in the question; HAUL_E_CANCELLED, and
  * what haul__question_leave gives; negative errno. */

@@ -17,6 +17,7 @@ struct search {
     size_t candidate;              /* the next */
     enum haul__lookup_error error; /* the worst so far */
     int pending;                   /* families that are asked for */
+    bool is_patient;
     struct haul__reply replies[families];
     char name[]; /* with a NUL behind */
 };
@@ -63,6 +64,7 @@ static void tell(struct search *search)
     struct haul__finding finding = {.error = search->error};
     if (is_found(search))
         finding = make_finding(search->replies, families);
+    finding.is_early = search->pending > 0;
     for (size_t i = 0; i < families; i++)
         if (finding.error == HAUL__LOOKUP_ABANDONED && finding.code == 0)
             finding.code = search->replies[i].code;
@@ -117,7 +119,7 @@ static void take(struct search *search, size_t family, const struct haul__reply 
     search->replies[family] = *reply;
     if (--search->pending == 0)
         end_candidate(search);
-    else if (reply->count > 0)
+    else if (reply->count > 0 && !search->is_patient)
         haul__line_join(&search->searches->waiting, &search->turn, haul_loop_now(search->searches->loop));
 }
 
@@ -211,7 +213,7 @@ static bool is_known(const struct haul__searches *searches, struct haul__channel
 }
 
 void haul__search_begin(struct haul__searches *searches, struct haul__channel *channel, const char *name,
-                        void *question)
+                        bool is_patient, void *question)
 {
     struct haul__finding finding;
     if (is_known(searches, channel, name, &finding)) {
@@ -224,7 +226,7 @@ void haul__search_begin(struct haul__searches *searches, struct haul__channel *c
         searches->fn(question, &(struct haul__finding){.error = HAUL__LOOKUP_ABANDONED, .code = -ENOMEM});
         return;
     }
-    *search = (struct search){.searches = searches, .channel = channel, .question = question};
+    *search = (struct search){.searches = searches, .channel = channel, .question = question, .is_patient = is_patient};
     search->error = HAUL__LOOKUP_NO_NAME;
     memcpy(search->name, name, size);
     haul__list_init(&search->turn.link);

@@ -17,6 +17,7 @@ struct haul__finding {
     struct haul__addresses *addresses; /* the taker's */
     int64_t lifetime;                  /* how long they hold good, as the name servers say */
     int code;                          /* of an abandoned one: negative errno, why; 0: it was cancelled */
+    bool is_early;                     /* the other family has not come */
 };
 
 /* Takes what was found for QUESTION. It begins no search, and destroys no channel. */
@@ -41,8 +42,9 @@ void haul__searches_init(struct haul__searches *searches, struct haul_loop *loop
 /* Goes on with what is there, where the other family was waited for long enough. */
 void haul__searches_expire(struct haul__searches *searches);
 
-/* Searches for NAME on CHANNEL. What is found may be told at once. It ends with the channel at the latest. */
+/* Searches for NAME on CHANNEL; IS_PATIENT: the other family is waited for however long it takes. What is found may be
+ * told at once. It ends with the channel at the latest. */
 void haul__search_begin(struct haul__searches *searches, struct haul__channel *channel, const char *name,
-                        void *question);
+                        bool is_patient, void *question);
 
 #endif

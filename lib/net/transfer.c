@@ -429,6 +429,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->is_telling = false;
     haul__addresses_unref(transfer->addresses);
     transfer->addresses = NULL;
+    transfer->has_half = false;
     transfer->lookup = 0;
     transfer->url = url;
     transfer->host = host;

@@ -60,6 +60,7 @@ struct haul__transfer {
     void *body_data;
     struct haul__route route;
     struct haul__addresses *addresses; /* of the route's host, its own reference; NULL: libcurl needs none */
+    bool has_half;                     /* those of one family, the other's having not come yet */
     struct haul__entry *entry;         /* in the shard's book, if it has such */
     struct haul_task *looking_up;      /* who waits for the addresses; NULL: nobody */
     int64_t lookup;                    /* how long that took, in whole microseconds */

@@ -6,12 +6,27 @@
 #include <haul/cookies.h>
 #include <string.h>
 
-/* curl_slist from an array of texts that ends with NULL. */
-static int make_slist(const char *const *texts, struct curl_slist **ret_list)
+static const char *as_it_is(const char *entry)
+{
+    return entry;
+}
+
+/* An entry of `resolve` as libcurl is told of it; NULL: not at all. A plus has it grow old, and what does is too old at
+ * once; a minus would take out what haul has put in. */
+static const char *lasting(const char *entry)
+{
+    return *entry == '-' ? NULL : entry + (*entry == '+');
+}
+
+/* curl_slist from an array of ENTRIES that ends with NULL, of what TRANSLATE makes of each. */
+static int make_slist(const char *const *entries, const char *(*translate)(const char *), struct curl_slist **ret_list)
 {
     struct curl_slist *list = NULL;
-    for (; texts && *texts; texts++) {
-        struct curl_slist *longer = curl_slist_append(list, *texts);
+    for (; entries && *entries; entries++) {
+        const char *entry = translate(*entries);
+        if (!entry)
+            continue;
+        struct curl_slist *longer = curl_slist_append(list, entry);
         if (!longer) {
             curl_slist_free_all(list);
             return -ENOMEM;
@@ -50,9 +65,9 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
     if (options->cookies)
         transfers->cookies = haul_cookies_ref(options->cookies);
     if (code == 0)
-        code = make_slist(options->resolve, &transfers->resolve);
+        code = make_slist(options->resolve, lasting, &transfers->resolve);
     if (code == 0)
-        code = make_slist(options->connect_to, &transfers->connect_to);
+        code = make_slist(options->connect_to, as_it_is, &transfers->connect_to);
     if (code != 0)
         haul__transfers_finish(transfers);
     return code;

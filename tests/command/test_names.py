@@ -40,6 +40,34 @@ def test_a_trailing_dot_changes_nothing(haul, names, puppet):
     assert names.asked("good.test") == 1
 
 
+def test_a_name_that_begins_with_a_dash_harms_no_other(haul, names, puppet):
+    """libcurl, told of it, would forget what it knows of the name behind the dash."""
+    names.answers["-good.test"] = ["127.0.0.1"]
+    puppet.answers["/close"] = servers.response(200, "Connection: close")
+    urls = [puppet.url("/close", "good.test"), puppet.url("/x", "-good.test"), puppet.url("/y", "good.test")]
+    first, dashed, last = haul("-j", "--sequential", *names.options, *urls).records()
+    assert (first["ok"], last["ok"]) == (True, True)
+    assert (dashed["error"]["class"], dashed["error"]["message"]) == ("dns", "the host's name cannot be looked up")
+    assert names.asked("-good.test") == 0
+
+
+def test_a_family_that_does_not_answer_gives_way_to_the_one_that_comes_late(haul, names, puppet):
+    """The name server keeps the address that works to itself until the other one has been tried, and asked for anew."""
+    asked = []
+
+    def answer(question):
+        asked.append(question.kind)
+        is_kept_back = question.kind == A and asked.count(A) == 1
+        return [] if is_kept_back else question.answer(*question.of_addresses(["127.0.0.1", "::1"]))
+
+    names.answers["late.test"] = answer
+    urls = [puppet.url("/x", "late.test"), puppet.url("/y", "late.test")]
+    first, second = haul("-j", "--sequential", *names.options, *urls).records()
+    assert (first["ok"], first["remote_ip"], first["attempts"]) == (True, "127.0.0.1", 1)
+    assert second["ok"]
+    assert len(asked) == 4
+
+
 def test_many_fetches_of_a_host_are_one_question(haul, names, puppet):
     urls = [puppet.url(f"/{number}", "good.test") for number in range(60)]
     records = haul("-j", "-c", 20, *names.options, *urls).records()

@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import json
 import pathlib
 import subprocess
 
@@ -254,12 +255,31 @@ def test_auth_hosts_narrow_who_gets_credentials(haul, puppet, hosts, authorized)
     assert all(request.field("x-plain") == "y" for request in seen.values())
 
 
+def test_auth_hosts_hold_for_the_fields_of_a_line(haul, puppet):
+    """They alone are given for all."""
+    line = {"url": puppet.url("/", "a.test"), "headers": {"Authorization": "secret", "X-Plain": "y"}}
+    options = ["--input-format", "jsonl", "--auth-host", "b.test", *puppet.resolve("a.test")]
+    haul(*options, stdin=json.dumps(line) + "\n")
+    (request,) = puppet.requests
+    assert (request.field("authorization"), request.field("x-plain")) == (None, "y")
+
+
 def test_auth_hosts_hold_for_trusted_redirects(haul, puppet):
     puppet.answers["/0"] = servers.response(302, "Location: " + puppet.url("/1", "b.test"))
     puppet.answers["/1"] = servers.response(302, "Location: " + puppet.url("/2", "c.test"))
     options = ["--location-trusted", "--auth-host", "a.test", "--auth-host", "c.test", "-u", "n:p"]
     haul(*options, *puppet.resolve("a.test", "b.test", "c.test"), puppet.url("/0", "a.test"))
     assert [request.field("authorization") is not None for request in puppet.requests] == [True, False, True]
+
+
+def test_auth_hosts_hold_for_the_user_information_of_urls(haul, puppet):
+    """Which goes to its own origin, whatever they are."""
+    puppet.answers["/0"] = servers.response(302, "Location: " + puppet.url("/1", "b.test"))
+    puppet.answers["/1"] = servers.response(302, "Location: " + puppet.url("/2", "c.test"))
+    puppet.answers["/2"] = servers.response(302, "Location: " + puppet.url("/3", "a.test"))
+    options = ["--location-trusted", "--auth-host", "c.test", *puppet.resolve("a.test", "b.test", "c.test")]
+    haul(*options, puppet.url("/0", "n:p@a.test"))
+    assert [request.field("authorization") is not None for request in puppet.requests] == [True, False, True, True]
 
 
 @pytest.mark.parametrize("referer", ["x;auto", ";auto", "http://from.test/;auto", "http://from.test/"])

@@ -84,9 +84,10 @@ def test_a_date_is_understood(haul, origin):
     assert run.records()[0]["attempts"] == 2
 
 
-def test_without_retries_the_first_429_names_the_options(haul, origin):
+@pytest.mark.parametrize("user", ["", "n:p@", "n@"])
+def test_without_retries_the_first_429_names_the_options(haul, origin, user):
     urls = [origin.url(f"/retry?after=100&{number}") for number in range(5)]
-    run = haul("-j", "-s", *urls)
+    run = haul("-j", "-s", urls[0].replace("//", "//" + user), *urls[1:])
     assert run.returncode == 1
     assert all(record["attempts"] == 1 for record in run.records())
     assert run.stderr.decode() == (

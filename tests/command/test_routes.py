@@ -118,6 +118,17 @@ def test_many_urls_by_one_proxy_are_one_question(haul, names, proxy):
     assert names.asked("proxy.test") == 1
 
 
+def test_an_entry_of_resolve_that_may_grow_old_is_used(haul, names, puppet):
+    run = haul("-j", *names.options, "--resolve", f"+known.test:{puppet.port}:127.0.0.1", puppet.url("/x", "known.test"))
+    assert [record["ok"] for record in run.records()] == [True]
+    assert names.questions == []
+
+
+def test_an_entry_of_resolve_that_is_taken_out_leaves_what_is_looked_up(haul, names, puppet):
+    run = haul("-j", *names.options, "--resolve", f"-good.test:{puppet.port}", puppet.url("/x", "good.test"))
+    assert [record["ok"] for record in run.records()] == [True]
+
+
 def test_resolve_and_connect_to_for_different_urls(haul, names, puppet):
     options = [*names.options, *puppet.resolve("known.test"), "--connect-to", f"from.test:80:good.test:{puppet.port}"]
     run = haul("-j", *options, puppet.url("/x", "known.test"), "http://from.test/y", "--sequential")

@@ -113,6 +113,8 @@ static void test_kinds(void **state)
         {".a", HAUL__BROKEN_NAME},
         {"a..b", HAUL__BROKEN_NAME},
         {"a..", HAUL__BROKEN_NAME},
+        {"-a.example", HAUL__BROKEN_NAME},
+        {"a.-b-", HAUL__ORDINARY_NAME},
         {"localhost", HAUL__LOCAL_NAME},
         {"a.LocalHost.", HAUL__LOCAL_NAME},
         {"notlocalhost", HAUL__ORDINARY_NAME},

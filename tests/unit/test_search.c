@@ -99,7 +99,7 @@ static int close_stage(void **state)
 static void begin(struct stage *stage, const char *name, struct found *found)
 {
     *found = (struct found){0};
-    haul__search_begin(&stage->searches, stage->channel, name, found);
+    haul__search_begin(&stage->searches, stage->channel, name, false, found);
 }
 
 static void wait_for(struct stage *stage, const int *count)
