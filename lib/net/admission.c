@@ -60,10 +60,11 @@ static struct haul_event *closed_gate(const struct haul__admission *self)
     return options->gate && !self->is_begun ? options->gate(options->gate_data) : NULL;
 }
 
-static void note_place(struct haul__admission *self)
+/* A place alone is not in flight: that begins when it is let go. */
+static void note_flight(struct haul__admission *self)
 {
     struct haul_client_statistics *statistics = &self->client->statistics;
-    self->has_place = true;
+    self->is_in_flight = true;
     if (++statistics->in_flight > statistics->peak_in_flight)
         statistics->peak_in_flight = statistics->in_flight;
 }
@@ -73,7 +74,8 @@ static void release_place(struct haul__admission *self)
     if (!self->has_place)
         return;
     haul_semaphore_release(&self->client->places);
-    self->client->statistics.in_flight--;
+    self->client->statistics.in_flight -= self->is_in_flight ? 1 : 0;
+    self->is_in_flight = false;
     self->has_place = false;
 }
 
@@ -99,6 +101,7 @@ static void let_go(struct haul__admission *self)
     if (self->limit)
         haul__rate_take(&self->limit->rate, now(self));
     release_turn(self);
+    note_flight(self);
 }
 
 struct haul_step haul__admission(struct haul_task *task, struct haul_coroutine *coroutine)
@@ -122,7 +125,7 @@ struct haul_step haul__admission(struct haul_task *task, struct haul_coroutine *
         while (closed_gate(self))
             HAUL_AWAIT(haul_event_wait(task, closed_gate(self)));
         HAUL_AWAIT(haul_semaphore_acquire(task, &self->client->places));
-        note_place(self);
+        self->has_place = true;
         HAUL_AWAIT(wait_for_moment(task, self));
         /* Meanwhile it may have asked for a pause. */
         if (is_early(self))

@@ -18,6 +18,7 @@ struct haul__admission {
     bool has_host_place;
     bool has_turn;
     bool has_place;
+    bool is_in_flight;
 };
 
 haul_step_fn haul__admission;

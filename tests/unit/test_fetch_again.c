@@ -292,6 +292,22 @@ static void test_a_rate_for_all(void **state)
     assert_evenly(stand, 8, 15 * HAUL_MILLISECOND);
 }
 
+/* Who has a place and waits for its moment is not in flight. */
+static void test_waiting_for_a_rate_is_no_flight(void **state)
+{
+    struct stand *stand = *state;
+    struct stand_task tasks[5];
+    stand->options.interval = HAUL_MINUTE;
+    stand_begin_all(stand, tasks, 5, "/ok");
+    struct haul_result *result;
+    assert_int_equal(stand_end(stand, &tasks[0], &result), 0);
+    haul_result_destroy(result);
+    assert_int_equal(stand_statistics(stand).peak_in_flight, 1);
+    assert_int_equal(stand_statistics(stand).in_flight, 0);
+    for (size_t i = 1; i < 5; i++)
+        stand_end_cancelled(stand, &tasks[i]);
+}
+
 static void test_a_rate_for_each_host(void **state)
 {
     struct stand *stand = *state;
@@ -354,6 +370,7 @@ int main(void)
         STAND_TEST(test_a_pause_is_of_one_host),
         STAND_TEST(test_without_retries_there_is_no_pause),
         STAND_TEST(test_a_rate_for_all),
+        STAND_TEST(test_waiting_for_a_rate_is_no_flight),
         STAND_TEST(test_a_rate_for_each_host),
         STAND_TEST(test_out_of_memory),
     };
