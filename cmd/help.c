@@ -103,6 +103,8 @@ void help_print(FILE *stream, enum command command)
     fprintf(stream, "\nExamples:\n%s", page->examples);
     fputs("\nExit status:\n", stream);
     for (size_t i = 0; i < exit_status_count; i++) {
+        if (!(exit_status_rows[i].commands & (unsigned)command))
+            continue;
         fprintf(stream, "  %3d  ", (int)exit_status_rows[i].status);
         print_wrapped(stream, exit_status_rows[i].meaning, status_column);
     }

@@ -1,12 +1,17 @@
 /* haul fetches lists of URLs. Where to find what:
  *
  *     cmd/                the command: it knows the library by its public headers alone
- *         main.c          dispatch; options.c the command line, option_table.c the table of all options, help.c --help
- *         input/          where URLs come from: source.c gives lines, line.c takes one apart
+ *         main.c          dispatch; options.c the command line, option_table.c the table of all options, help.c --help,
+ *                         arguments.c what configuration files add
+ *         completion/     makes the shells' completions from the table, while haul is built
+ *         input/          where URLs come from: source.c gives lines, line.c and json_line.c take one
+ *                         apart, glob.c makes many URLs of one
  *         request/        what is sent: data, query, cookies, and the library's request that comes of the options
  *         run/            `haul`: the front starts fetches within its limits, the order lets their results leave;
  *                         program.c has what both subcommands stand on
- *         output/         what is written: lines, records, bodies, progress, summary, and the writer below them all
+ *         files/          bodies as files: their names, and how they come to be
+ *         output/         what is written: lines, records, CSV, --write-out, bodies, progress, summary, and the writer
+ *                         below them all
  *         report/         `haul compare`: runs in each mode, statistics, table and words
  *     lib/                the library, libhaul
  *         haul/           its public headers: begin with coroutine.h, task.h, gather.h and client.h
@@ -15,7 +20,7 @@
  *         io/             floor 2: streams, threads for calls that block, processes
  *         net/            floor 2: URLs, and fetching them: client, hop, transfer (the door to libcurl)
  *         examples/       small programs on the library
- *     tests/              unit/, command/, the loopback origin/, bench/
+ *     tests/              unit/, command/, the loopback origin/, fuzz/, bench/
  *
  * The way of a URL: source -> line -> entry -> front -> haul_fetch -> result -> order -> output. */
 #include "exit_status.h"

@@ -12,6 +12,6 @@ option_read_fn read_tls_version;  /* the row's minimum is the enum haul_tls_vers
 option_read_fn read_ip_version;   /* the row's minimum is the enum haul_ip_version */
 option_read_fn read_protocols;    /* curl's list: "https", "=http,https", "-http" */
 option_read_fn read_protocol;     /* http or https */
-option_read_fn read_nothing;      /* what curl's users write, and haul does anyway */
+option_read_fn read_nothing;      /* what curl's users write and haul does anyway, and what is done before */
 
 #endif

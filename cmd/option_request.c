@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 static int refuse_file(char **ret_problem, const char *file, int code)
 {
@@ -64,6 +66,39 @@ int read_header(struct options *options, const struct option_row *row, const cha
     if (*value == '@')
         return add_headers_of(&options->request, value + 1, ret_problem);
     return add_header(&options->request, value, strlen(value), ret_problem);
+}
+
+/* A date as it is written in headers, by ISO 8601, or by people; or when a file of that name was modified. */
+static bool read_date(const char *text, struct tm *ret_date)
+{
+    static const char *const formats[] = {
+        "%a, %d %b %Y %H:%M:%S GMT", "%d %b %Y %H:%M:%S", "%d %b %Y", "%b %d %Y", "%Y-%m-%dT%H:%M:%SZ",
+        "%Y-%m-%d %H:%M:%S",         "%Y-%m-%d %H:%M",    "%Y-%m-%d", "%Y%m%d",
+    };
+    struct stat status;
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        *ret_date = (struct tm){0};
+        const char *end = strptime(text, formats[i], ret_date);
+        if (end && *end == '\0') {
+            time_t moment = timegm(ret_date);
+            return gmtime_r(&moment, ret_date) != NULL;
+        }
+    }
+    return stat(text, &status) == 0 && gmtime_r(&status.st_mtime, ret_date) != NULL;
+}
+
+int read_time_condition(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    struct tm date;
+    char header[80];
+    (void)row;
+    bool is_negated = *value == '-';
+    if (!read_date(value + is_negated, &date))
+        return refuse(ret_problem, "\"%s\" is neither a date like 2026-11-21 nor a file", excerpt(value).text);
+    const char *format =
+        is_negated ? "If-Unmodified-Since: %a, %d %b %Y %H:%M:%S GMT" : "If-Modified-Since: %a, %d %b %Y %H:%M:%S GMT";
+    size_t size = strftime(header, sizeof(header), format, &date);
+    return string_list_add(&options->request.headers, header, size);
 }
 
 /* Pieces of a form are joined as its fields are; those of JSON make one text. */

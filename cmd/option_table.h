@@ -12,6 +12,8 @@ enum option_section {
     SECTION_RATES,
     SECTION_REQUESTS,
     SECTION_CONNECTIONS,
+    SECTION_FILES,
+    SECTION_FAILURES,
     SECTION_OUTPUT,
     SECTION_OTHER,
     SECTION_CURL,
@@ -33,11 +35,12 @@ struct option_row {
     enum option_section section;
     unsigned commands; /* those that take it: bits of enum command */
     option_read_fn *read;
-    size_t offset;  /* where it is stored in struct options */
-    size_t minimum; /* of a number, and what is stored by an option that only sets something */
-    size_t maximum; /* of a number */
-    size_t given;   /* where a `bool` tells that it was given; 0: nowhere */
-    bool is_secret; /* its value may be, so that `read` copies it, and it is taken out of argv */
+    size_t offset;       /* where it is stored in struct options */
+    size_t minimum;      /* of a number, and what is stored by an option that only sets something */
+    size_t maximum;      /* of a number */
+    size_t given;        /* where a `bool` tells that it was given; 0: nowhere */
+    const char *choices; /* all that the value may be, with blanks between them; NULL: there is more */
+    bool is_secret;      /* its value may be, so that `read` copies it, and it is taken out of argv */
 };
 
 extern const struct option_row option_rows[];

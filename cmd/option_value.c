@@ -1,15 +1,18 @@
 #include "option_value.h"
 
+#include "files/template.h"
 #include "message.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>
+#include <haul/url.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void *field(struct options *options, const struct option_row *row)
@@ -127,12 +130,68 @@ int read_duration(struct options *options, const struct option_row *row, const c
     return 0;
 }
 
+int read_continue(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    if (strcmp(value, "-") != 0)
+        return refuse(ret_problem, "\"%s\" is not -: each file is continued where it ends", excerpt(value).text);
+    *(bool *)field(options, row) = true;
+    return 0;
+}
+
+int read_template(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    struct template *template;
+    char *problem;
+    int code = template_create(value, &template, &problem);
+    if (code == HAUL_E_INVALID) {
+        code = refuse(ret_problem, "\"%s\" is no name for files: %s", excerpt(value).text, problem);
+        free(problem);
+    }
+    if (code != 0)
+        return code;
+    template_destroy(template);
+    *(const char **)field(options, row) = value;
+    return 0;
+}
+
 int read_list(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     if (*value == '\0')
         return refuse(ret_problem, "the %s is empty", row->argument);
     options->items[options->item_count++] = (struct source_item){SOURCE_LIST, value};
     return 0;
+}
+
+int read_input_format(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    bool is_json = strcmp(value, "jsonl") == 0;
+    if (!is_json && strcmp(value, "text") != 0)
+        return refuse(ret_problem, "\"%s\" is not one of text and jsonl", excerpt(value).text);
+    *(bool *)field(options, row) = is_json;
+    return 0;
+}
+
+int read_base(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    struct haul_url *url = NULL;
+    const char *problem;
+    int code = haul_url_create(value, strlen(value), &url, &problem);
+    if (code == 0 && haul_url_scheme(url) == HAUL_URL_SLEEP) {
+        problem = "it is a sleep";
+        code = HAUL_E_URL;
+    }
+    haul_url_destroy(url);
+    if (code == HAUL_E_URL) {
+        struct excerpt masked;
+        haul_url_mask(value, strlen(value), masked.text, sizeof(masked.text));
+        return refuse(ret_problem, "\"%s\" is not an http or https URL: %s", masked.text, problem);
+    }
+    if (code != 0)
+        return code;
+    char **base = field(options, row);
+    free(*base);
+    *base = strdup(value);
+    return *base ? 0 : -ENOMEM;
 }
 
 int read_mode(struct options *options, const struct option_row *row, const char *value, char **ret_problem)

@@ -1,8 +1,10 @@
 #include "options.h"
 
+#include "arguments.h"
 #include "message.h"
 #include "option_table.h"
 #include "output/utf8.h"
+#include "output/write_out.h"
 
 #include <haul/client.h>
 #include <haul/duration.h>
@@ -15,13 +17,14 @@
 #include <string.h>
 
 enum { default_concurrency = 50, default_per_host = 10, default_window = 10000, default_max_redirs = 10 };
-enum { default_max_concurrency = 512, default_runs = 3 };
+enum { default_max_concurrency = 512, default_runs = 3, default_glob_max = 100000 };
 
 /* Where the parser stands. */
 struct parser {
     struct options *options;
     char *const *next; /* the argument behind the current one; argv ends with NULL */
     char **ret_problem;
+    const struct argument_origin *origin; /* of the argument that is read; NULL: none is */
 };
 
 static const char *const command_names[] = {[COMMAND_FETCH] = "haul", [COMMAND_COMPARE] = "haul compare"};
@@ -36,7 +39,10 @@ __attribute__((format(printf, 2, 3))) static int fail(struct parser *parser, con
     va_end(arguments);
     if (size < 0)
         return -ENOMEM;
-    size = asprintf(parser->ret_problem, "%s; try '%s --help'", problem, command_names[parser->options->command]);
+    if (parser->origin && parser->origin->file)
+        size = asprintf(parser->ret_problem, "%s:%zu: %s", parser->origin->file, parser->origin->line, problem);
+    else
+        size = asprintf(parser->ret_problem, "%s; try '%s --help'", problem, command_names[parser->options->command]);
     free(problem);
     return size < 0 ? -ENOMEM : HAUL_E_INVALID;
 }
@@ -167,8 +173,10 @@ static int take_url(struct options *options, char *text)
 
 static int parse_arguments(struct parser *parser)
 {
+    const struct arguments *arguments = parser->options->arguments;
     bool are_options_over = false;
     while (*parser->next && !parser->options->help && !parser->options->version) {
+        parser->origin = &arguments->origins[parser->next - arguments->list];
         char *argument = *parser->next++;
         int code = 0;
         if (are_options_over || argument[0] != '-' || argument[1] == '\0')
@@ -182,6 +190,30 @@ static int parse_arguments(struct parser *parser)
         if (code != 0)
             return code;
     }
+    return 0;
+}
+
+/* Where bodies go: one of them all. */
+static int complete_files(struct parser *parser)
+{
+    struct options *options = parser->options;
+    if (options->output && options->remote_name)
+        return fail(parser, "-o, --output and -O, --remote-name both name the files: give one of them");
+    if (options->remote_name)
+        options->output = "{name}";
+    if (options->output && options->body)
+        return fail(parser, "--body and -o, --output both say where bodies go: give one of them");
+    if (options->continues && (options->no_clobber || options->connections.compressed || options->request.range))
+        return fail(parser, "-C, --continue-at does not go together with --no-clobber, --compressed and -r, --range");
+    if (options->no_clobber && options->skip_existing)
+        return fail(parser, "--no-clobber and --skip-existing both say what to do with a file that is there: give one "
+                            "of them");
+    if (options->include_body && options->output)
+        return fail(parser, "--include-body and -o, --output both say where bodies go: give one of them");
+    if (!options->output || strcmp(options->output, "-") != 0)
+        return 0;
+    options->output = NULL;
+    options->body = true;
     return 0;
 }
 
@@ -199,16 +231,29 @@ static int complete(struct parser *parser)
     struct options *options = parser->options;
     if (options->help || options->version)
         return 0;
-    if (options->body && options->jsonl)
-        return fail(parser, "--body and -j, --jsonl both say what to write: give one of them");
+    int code = complete_files(parser);
+    if (code != 0)
+        return code;
+    if (options->body && options->format != FORMAT_DEFAULT)
+        return fail(parser, "--body and -j or --format both say what to write: give one of them");
+    if (options->write_out && options->format != FORMAT_DEFAULT)
+        return fail(parser, "-w, --write-out and -j or --format both say what to write: give one of them");
+    if (options->body && options->only != ONLY_ALL)
+        return fail(parser, "--only chooses among records, and with --body there are none");
+    if (options->fail_fast && options->race)
+        return fail(parser, "--fail-fast ends at the first failure, --race at the first success: give one of them");
+    if (options->fail_fast && (options->fail_on.is_share || options->fail_on.kind == FAIL_ON_NEVER))
+        return fail(parser, "--fail-fast ends a run that has failed, and with this --fail-on none does before its end");
     if (options->system_resolver && options->dns_servers)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
     if (options->is_concurrency_auto && options->command == COMMAND_COMPARE)
         return fail(parser, "-c, --concurrency: a comparison needs a number, and does not find it");
     if (options->is_concurrency_auto)
         options->concurrency = options->max_concurrency;
+    if (options->dedupe && options->repeat > 1)
+        return fail(parser, "--repeat asks for what --dedupe leaves out: give one of them");
     const char *problem;
-    int code = request_complete(&options->request, &problem);
+    code = request_complete(&options->request, &problem);
     if (code != 0)
         return code == HAUL_E_INVALID ? fail(parser, "%s", problem) : code;
     if (options->command == COMMAND_COMPARE && options->request.cookie_files.count > 0)
@@ -219,16 +264,20 @@ static int complete(struct parser *parser)
         options->items[options->item_count++] = (struct source_item){SOURCE_LIST, "-"};
         options->is_input_implied = true;
     }
-    if (options->request.is_data_of_stdin && reads_stdin(options))
+    if ((options->request.is_data_of_stdin || options->is_format_of_stdin) && reads_stdin(options))
         return fail(parser, "standard input is read as data: give URLs as arguments, or lists with -i FILE");
     return 0;
 }
 
-/* ARGUMENTS bounds how many items, and how many of each other list, there can be. */
-static int init(struct options *options, enum command command, size_t arguments)
+/* The arguments bound how many items, and how many of each other list, there can be. */
+static int init(struct options *options)
 {
+    struct arguments *arguments = options->arguments;
     *options = (struct options){
-        .command = command,
+        .command = options->command,
+        .arguments = arguments,
+        .glob_max = default_glob_max,
+        .repeat = 1,
         .mode = MODE_AS_COMPLETED,
         .concurrency = default_concurrency,
         .max_concurrency = default_max_concurrency,
@@ -242,18 +291,25 @@ static int init(struct options *options, enum command command, size_t arguments)
         .idle_timeout = 60 * HAUL_SECOND,
         .location = true,
         .max_redirs = default_max_redirs,
+        .deadline = HAUL_NEVER,
         .runs = default_runs,
         .modes = {MODE_SEQUENTIAL, MODE_GATHER, MODE_AS_COMPLETED},
         .mode_count = MODE_COUNT,
     };
-    options->items = calloc(arguments + 1, sizeof(*options->items));
-    options->resolve = calloc(arguments + 1, sizeof(*options->resolve));
-    options->connect_to = calloc(arguments + 1, sizeof(*options->connect_to));
-    if (!options->items || !options->resolve || !options->connect_to) {
-        options_finish(options);
+    status_set_add(&options->ok_status, 100, 399);
+    options->items = calloc(arguments->count + 1, sizeof(*options->items));
+    options->resolve = calloc(arguments->count + 1, sizeof(*options->resolve));
+    options->connect_to = calloc(arguments->count + 1, sizeof(*options->connect_to));
+    return options->items && options->resolve && options->connect_to ? 0 : -ENOMEM;
+}
+
+/* Keeps the arguments behind the program's name and the subcommand for as long as the options live. */
+static int take_arguments(struct options *options, char *const *first, char **ret_problem)
+{
+    options->arguments = calloc(1, sizeof(*options->arguments));
+    if (!options->arguments)
         return -ENOMEM;
-    }
-    return 0;
+    return arguments_create(first, options->command, options->arguments, ret_problem);
 }
 
 int options_parse(int argc, char *const *argv, struct options *ret_options, char **ret_problem)
@@ -261,12 +317,16 @@ int options_parse(int argc, char *const *argv, struct options *ret_options, char
     /* A program can be started with no arguments at all, not even its own name. */
     char *const *first = argc > 0 ? argv + 1 : argv;
     bool is_compare = argc > 1 && strcmp(*first, "compare") == 0;
-    struct options options;
-    int code = init(&options, is_compare ? COMMAND_COMPARE : COMMAND_FETCH, (size_t)argc);
-    if (code != 0)
-        return code;
-    struct parser parser = {&options, is_compare ? first + 1 : first, ret_problem};
-    code = parse_arguments(&parser);
+    struct options options = {.command = is_compare ? COMMAND_COMPARE : COMMAND_FETCH};
+    struct parser parser = {.options = &options, .ret_problem = ret_problem};
+    int code = take_arguments(&options, is_compare ? first + 1 : first, ret_problem);
+    if (code == 0)
+        code = init(&options);
+    if (code == 0) {
+        parser.next = options.arguments->list;
+        code = parse_arguments(&parser);
+    }
+    parser.origin = NULL;
     if (code == 0)
         code = complete(&parser);
     if (code != 0) {
@@ -280,6 +340,8 @@ int options_parse(int argc, char *const *argv, struct options *ret_options, char
 void options_finish(struct options *options)
 {
     free(options->items);
+    free(options->base);
+    write_out_destroy(options->write_out);
     free(options->resolve);
     free(options->connect_to);
     request_options_finish(&options->request);
@@ -287,5 +349,8 @@ void options_finish(struct options *options)
     free(options->connections.proxy);
     free(options->connections.certificate);
     free(options->connections.key_password);
+    if (options->arguments)
+        arguments_finish(options->arguments);
+    free(options->arguments);
     *options = (struct options){0};
 }

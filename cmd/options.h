@@ -3,8 +3,11 @@
 #define OPTIONS_H
 
 #include "input/source.h"
+#include "output/format.h"
 #include "request/request.h"
 #include "run/mode.h"
+#include "run/verdict.h"
+#include "status_set.h"
 
 #include <haul/client.h>
 #include <haul/url.h>
@@ -36,14 +39,27 @@ struct connection_options {
     bool verbose;
 };
 
-/* All texts are those of argv. Durations are nanoseconds, HAUL_NEVER for no limit. */
+struct arguments;
+struct write_out;
+
+/* All texts are those of argv, or of configuration files. Durations are nanoseconds, HAUL_NEVER for no limit. */
 struct options {
     enum command command;
     bool help;
     bool version;
+    bool disable;                /* the user's configuration file was not read */
+    struct arguments *arguments; /* owned: texts of files that others may point to */
 
     struct source_item *items; /* URL arguments and lists, in the order given; at least one */
     size_t item_count;
+    struct source_format input_format; /* of lists */
+    bool globoff;
+    bool glob;
+    size_t glob_max;
+    size_t repeat;
+    char *base; /* an http or https URL; NULL: none */
+    bool dedupe;
+    bool dry_run;
     struct string_list secret_urls; /* those with a password, which argv has no more */
     bool is_input_implied;          /* nothing was given to read: the one item is standard input */
 
@@ -84,11 +100,39 @@ struct options {
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 
+    const char *output; /* a template for files; NULL: none. "-" is `body` */
+    bool remote_name;   /* -O; becomes an `output` */
+    bool remote_header_name;
+    const char *output_dir; /* NULL: none */
+    bool create_dirs;
+    bool continues; /* -C - */
+    bool no_clobber;
+    bool skip_existing;
+    const char *etags; /* a file; NULL: none */
+    bool fsync;
+    bool fail_with_body;
+    bool sha256;
+    bool include_body;
+    bool include_headers;
+
+    struct status_set ok_status;
+    struct fail_on fail_on;
+    bool fail_fast;
+    bool race;
+    int64_t deadline;   /* for the whole run */
+    const char *failed; /* a file; NULL: none */
+
     bool body;
-    bool jsonl;
+    struct write_out *write_out; /* NULL: none */
+    bool is_format_of_stdin;
+    bool newline;
+    enum format format;
+    enum only only;
+    enum colour colour;
     bool silent;
     bool show_error; /* though it is silent */
-    bool summary;
+    enum summary_kind summary;
+    const char *summary_json; /* a file; NULL: none */
 
     size_t runs;
     enum mode modes[MODE_COUNT]; /* those to compare, in the order given, each once */

@@ -33,13 +33,19 @@ static void split(const char *bytes, size_t size, struct line *ret_line)
     trim(&ret_line->tag, &ret_line->tag_size);
 }
 
-bool line_parse(const char *bytes, size_t size, bool is_first, struct line *ret_line)
+static void skip_mark(const char **bytes, size_t *size)
 {
     size_t mark = sizeof(byte_order_mark) - 1;
-    if (is_first && size >= mark && memcmp(bytes, byte_order_mark, mark) == 0) {
-        bytes += mark;
-        size -= mark;
+    if (*size >= mark && memcmp(*bytes, byte_order_mark, mark) == 0) {
+        *bytes += mark;
+        *size -= mark;
     }
+}
+
+bool line_parse(const char *bytes, size_t size, bool is_first, struct line *ret_line)
+{
+    if (is_first)
+        skip_mark(&bytes, &size);
     if (size > 0 && bytes[size - 1] == '\r')
         size--;
     trim(&bytes, &size);
@@ -47,6 +53,25 @@ bool line_parse(const char *bytes, size_t size, bool is_first, struct line *ret_
         return false;
     split(bytes, size, ret_line);
     return true;
+}
+
+static bool is_json_space(char character)
+{
+    return is_space(character) || character == '\r' || character == '\n';
+}
+
+bool line_parse_json(const char *bytes, size_t size, bool is_first, struct line *ret_line)
+{
+    if (is_first)
+        skip_mark(&bytes, &size);
+    while (size > 0 && is_json_space(*bytes)) {
+        bytes++;
+        size--;
+    }
+    while (size > 0 && is_json_space(bytes[size - 1]))
+        size--;
+    *ret_line = (struct line){.input = bytes, .input_size = size};
+    return size > 0;
 }
 
 void line_parse_argument(const char *argument, struct line *ret_line)

@@ -17,6 +17,9 @@ struct line {
  * it is blank or a comment. */
 bool line_parse(const char *bytes, size_t size, bool is_first, struct line *ret_line);
 
+/* The same of a list in JSON lines, which has neither tags nor comments: `input` is the line, trimmed. */
+bool line_parse_json(const char *bytes, size_t size, bool is_first, struct line *ret_line);
+
 /* Reads an argument of the command line, which stands for a line that is neither blank nor a comment: somebody meant
  * it to be fetched, and an unset variable in a script shall not count as a list that is done. */
 void line_parse_argument(const char *argument, struct line *ret_line);

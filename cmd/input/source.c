@@ -27,6 +27,7 @@ static const char too_long[] = "the line is longer than 1 MB";
 struct source {
     const struct source_item *items;
     size_t count;
+    struct source_format format;
     size_t next;          /* the item that comes when the current list has ended */
     uint64_t arguments;   /* URL arguments so far */
     const char *list;     /* the name of the list that is open; NULL: none is */
@@ -38,9 +39,10 @@ struct source {
     size_t capacity;
     size_t begin;   /* what was read and not given: from here */
     size_t end;     /* to here */
-    size_t scanned; /* up to here, counted from the buffer's begin, there is no newline */
+    size_t scanned; /* up to here, counted from the buffer's begin, there is no end of a line */
     bool has_read_standard_input;
     bool has_failed;
+    bool leaves_pipes;
 };
 
 struct raw_line {
@@ -49,13 +51,15 @@ struct raw_line {
     bool is_too_long;
 };
 
-int source_create(const struct source_item *items, size_t count, struct source **ret_source)
+int source_create(const struct source_item *items, size_t count, struct source_format format,
+                  struct source **ret_source)
 {
     struct source *source = calloc(1, sizeof(*source));
     if (!source)
         return -ENOMEM;
     source->items = items;
     source->count = count;
+    source->format = format;
     source->descriptor = -1;
     source->buffer = malloc(read_size);
     source->capacity = read_size;
@@ -151,9 +155,19 @@ static int make_room(struct source *source)
     return 0;
 }
 
+static bool is_regular(int descriptor)
+{
+    struct stat status;
+    return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 /* Reads on in the open list, and closes it where that fails. HAUL_E_BUSY; -ENOMEM. */
 static int fill(struct source *source)
 {
+    if (source->leaves_pipes && !is_regular(source->descriptor)) {
+        close_list(source);
+        return 0;
+    }
     if (!is_readable(source->descriptor))
         return HAUL_E_BUSY;
     int code = make_room(source);
@@ -172,38 +186,58 @@ static int fill(struct source *source)
     return 0;
 }
 
-/* Looks for a newline in what is in the buffer, where it was not looked for. NULL: there is none. */
-static const char *find_newline(struct source *source)
+/* Looks for the end of a line in what is in the buffer, where it was not looked for. NULL: there is none. */
+static const char *find_separator(struct source *source)
 {
-    const char *newline = memchr(source->buffer + source->scanned, '\n', source->end - source->scanned);
+    int separator = source->format.is_null_separated ? '\0' : '\n';
+    const char *found = memchr(source->buffer + source->scanned, separator, source->end - source->scanned);
     source->scanned = source->end;
-    return newline;
+    return found;
 }
 
-/* Gives up what is in the buffer as far as NEWLINE, or all of it where that is NULL. */
-static void drop(struct source *source, const char *newline)
+/* Gives up what is in the buffer as far as SEPARATOR, or all of it where that is NULL. */
+static void drop(struct source *source, const char *separator)
 {
-    source->begin = newline ? (size_t)(newline + 1 - source->buffer) : source->end;
+    source->begin = separator ? (size_t)(separator + 1 - source->buffer) : source->end;
     source->scanned = source->begin;
-    source->is_line_cut = !newline;
+    source->is_line_cut = !separator;
 }
 
 /* Takes a line out of the buffer; its bytes stay there until the next read. False: no whole one is there. */
 static bool take_raw_line(struct source *source, struct raw_line *ret_line)
 {
     if (source->is_line_cut)
-        drop(source, find_newline(source));
+        drop(source, find_separator(source));
     if (source->is_line_cut)
         return false;
     struct raw_line line = {.bytes = source->buffer + source->begin};
-    const char *newline = find_newline(source);
-    line.size = newline ? (size_t)(newline - line.bytes) : source->end - source->begin;
-    line.is_too_long = !newline && line.size >= longest_line;
-    if (!newline && !line.is_too_long && !(source->is_at_end && line.size > 0))
+    const char *separator = find_separator(source);
+    line.size = separator ? (size_t)(separator - line.bytes) : source->end - source->begin;
+    line.is_too_long = !separator && line.size >= longest_line;
+    if (!separator && !line.is_too_long && !(source->is_at_end && line.size > 0))
         return false;
-    drop(source, newline);
+    drop(source, separator);
     source->line_number++;
     *ret_line = line;
+    return true;
+}
+
+/* False: it is to be skipped. */
+static bool read_line(const struct source *source, const struct raw_line *raw, struct source_line *ret_line)
+{
+    bool is_json = source->format.is_json;
+    bool is_first = source->line_number == 1;
+    size_t size = raw->is_too_long ? kept_of_longer : raw->size;
+    struct line line;
+    if (!(is_json ? line_parse_json : line_parse)(raw->bytes, size, is_first, &line))
+        return false;
+    *ret_line = (struct source_line){
+        .kind = is_json ? SOURCE_LINE_JSON : SOURCE_LINE_PLAIN,
+        .line = line,
+        .list = source->list,
+        .number = source->line_number,
+        .problem = raw->is_too_long ? too_long : NULL,
+    };
     return true;
 }
 
@@ -212,18 +246,9 @@ static int next_of_list(struct source *source, struct source_line *ret_line)
 {
     for (int reads = 0; source->list; reads++) {
         struct raw_line raw;
-        struct line line;
-        while (take_raw_line(source, &raw)) {
-            if (!line_parse(raw.bytes, raw.is_too_long ? kept_of_longer : raw.size, source->line_number == 1, &line))
-                continue;
-            *ret_line = (struct source_line){
-                .line = line,
-                .list = source->list,
-                .number = source->line_number,
-                .problem = raw.is_too_long ? too_long : NULL,
-            };
-            return 0;
-        }
+        while (take_raw_line(source, &raw))
+            if (read_line(source, &raw, ret_line))
+                return 0;
         if (source->is_at_end) {
             close_list(source);
             break;
@@ -237,9 +262,11 @@ static int next_of_list(struct source *source, struct source_line *ret_line)
 
 /* An argument is a URL whatever files there are: the meaning of a command must not hang on what lies in the current
  * directory (a file named example.com is there after many a download). But people should hear of their mistake. */
-static void hint_at_list(const char *argument)
+static void hint_at_list(const struct source *source, const char *argument)
 {
     struct stat status;
+    if (source->format.has_base && *argument == '/')
+        return;
     if (strcmp(argument, "-") == 0)
         message("- is taken as a URL; to read URLs from standard input: -i -");
     else if (!strchr(argument, ':') && stat(argument, &status) == 0 && !S_ISDIR(status.st_mode))
@@ -256,7 +283,7 @@ int source_next(struct source *source, struct source_line *ret_line)
             return HAUL_E_DRAINED;
         const struct source_item *item = &source->items[source->next++];
         if (item->kind == SOURCE_URL) {
-            hint_at_list(item->text);
+            hint_at_list(source, item->text);
             *ret_line = (struct source_line){.number = ++source->arguments};
             line_parse_argument(item->text, &ret_line->line);
             return 0;
@@ -272,6 +299,11 @@ struct haul_await source_wait(struct haul_task *task, struct source *source)
     if (is_readable(source->descriptor))
         return haul_sleep(task, 0);
     return haul_wait_readable(task, source->descriptor);
+}
+
+void source_leave_pipes(struct source *source)
+{
+    source->leaves_pipes = true;
 }
 
 bool source_has_failed(const struct source *source)

@@ -2,7 +2,9 @@
 
 #include "message.h"
 #include "output/keep.h"
+#include "output/spill.h"
 #include "output/writer.h"
+#include "status_set.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>
@@ -21,7 +23,7 @@ static const int64_t youth = 100 * HAUL_MILLISECOND;
 
 struct bodies {
     struct haul_loop *loop;
-    struct writer *writer;
+    struct bodies_options options;
     struct keep_pool pool;
     struct body *turn;   /* NULL: nobody has it */
     struct body *oldest; /* of those that are released */
@@ -44,6 +46,7 @@ struct body {
     uint64_t passed;
     int64_t began;     /* when the first piece came */
     bool is_passing;   /* it has the turn and is held no more */
+    bool ends_line;    /* the last byte was a newline */
     char problem[240]; /* empty: none */
 };
 
@@ -61,21 +64,18 @@ static void pump_at_room(void *data)
     pump(data);
 }
 
-int bodies_create(struct haul_loop *loop, struct writer *writer, const char *directory, struct bodies **ret_bodies)
+int bodies_create(struct haul_loop *loop, const struct bodies_options *options, struct bodies **ret_bodies)
 {
     struct bodies *bodies = malloc(sizeof(*bodies));
+    const char *directory = options->directory != NULL ? options->directory : spill_directory();
     if (bodies == NULL)
         return -ENOMEM;
-    if (directory == NULL)
-        directory = getenv("TMPDIR");
-    if (directory == NULL || directory[0] == '\0')
-        directory = "/tmp";
-    *bodies = (struct bodies){.loop = loop, .writer = writer, .pool = {.directory = directory}};
+    *bodies = (struct bodies){.loop = loop, .options = *options, .pool = {.directory = directory}};
     keep_pool_reserve(&bodies->pool);
     haul_event_init(&bodies->idle);
     haul_event_set(&bodies->idle);
     haul_event_init(&bodies->change);
-    writer_set_room_callback(writer, pump_at_room, bodies);
+    writer_set_room_callback(options->writer, pump_at_room, bodies);
     *ret_bodies = bodies;
     return 0;
 }
@@ -103,7 +103,7 @@ void bodies_destroy(struct bodies *bodies)
     }
     take_back(&bodies->pumping);
     take_back(&bodies->aging);
-    writer_set_room_callback(bodies->writer, NULL, NULL);
+    writer_set_room_callback(bodies->options.writer, NULL, NULL);
     haul_event_finish(&bodies->idle);
     haul_event_finish(&bodies->change);
     keep_pool_finish(&bodies->pool);
@@ -178,7 +178,7 @@ static int move_piece(struct bodies *bodies, struct body *body)
     size_t size;
     int code = keep_take(&body->keep, bodies->piece, sizeof(bodies->piece), &size);
     if (code == 0)
-        code = writer_write(bodies->writer, bodies->piece, size);
+        code = writer_write(bodies->options.writer, bodies->piece, size);
     if (code == 0)
         body->passed += size;
     note_change(bodies);
@@ -213,7 +213,8 @@ static void pump(struct bodies *bodies)
 {
     struct body *body;
     unsigned pieces = 0;
-    while ((body = next_to_write(bodies)) != NULL && !writer_is_full(bodies->writer) && pieces < pieces_at_once) {
+    while ((body = next_to_write(bodies)) != NULL && !writer_is_full(bodies->options.writer) &&
+           pieces < pieces_at_once) {
         int code = move_piece(bodies, body);
         if (code != 0) {
             bodies->error = code;
@@ -221,7 +222,7 @@ static void pump(struct bodies *bodies)
         }
         pieces++;
     }
-    if (body == NULL || writer_is_full(bodies->writer) || bodies->pumping != NULL)
+    if (body == NULL || writer_is_full(bodies->options.writer) || bodies->pumping != NULL)
         return;
     int code = haul_loop_call_soon(bodies->loop, pump_when_due, bodies, &bodies->pumping);
     if (code != 0)
@@ -261,22 +262,24 @@ int body_receive(void *data, const struct haul_result *so_far, const void *bytes
 {
     struct body *body = data;
     struct bodies *bodies = body->bodies;
-    if (so_far->status >= 400 || size == 0)
+    bool is_kept = bodies->options.keeps_failed || status_is_ok(bodies->options.ok_status, so_far->status);
+    if (!is_kept || size == 0)
         return 0;
-    if (writer_is_terminal(bodies->writer) && memchr(bytes, '\0', size) != NULL) {
+    if (writer_is_terminal(bodies->options.writer) && memchr(bytes, '\0', size) != NULL) {
         snprintf(body->problem, sizeof(body->problem), "the body is binary, and would upset the terminal");
         return -ECANCELED;
     }
     if (body->received == 0)
         body->began = haul_loop_now(bodies->loop);
     body->received += size;
+    body->ends_line = ((const char *)bytes)[size - 1] == '\n';
     if (bodies->turn == body)
         hold_or_pass(body);
     bool is_direct = body->is_passing && bodies->oldest == NULL && keep_is_empty(&body->keep);
     int code;
-    if (is_direct && !writer_is_full(bodies->writer)) {
+    if (is_direct && !writer_is_full(bodies->options.writer)) {
         body->passed += size;
-        code = writer_write(bodies->writer, bytes, size);
+        code = writer_write(bodies->options.writer, bytes, size);
     } else {
         code = keep_append(&body->keep, bytes, size);
         note_change(bodies);
@@ -306,11 +309,9 @@ void body_take_turn(struct body *body)
     hold_or_pass(body);
 }
 
-void body_release(struct body *body)
+static void release(struct body *body)
 {
     struct bodies *bodies = body->bodies;
-    assert(bodies->turn == NULL || bodies->turn == body || bodies->turn->passed == 0);
-    leave_turn(body);
     if (bodies->newest != NULL)
         bodies->newest->next = body;
     else
@@ -318,6 +319,32 @@ void body_release(struct body *body)
     bodies->newest = body;
     haul_event_clear(&bodies->idle);
     pump(bodies);
+}
+
+void body_release(struct body *body)
+{
+    struct bodies *bodies = body->bodies;
+    assert(bodies->turn == NULL || bodies->turn == body || bodies->turn->passed == 0);
+    leave_turn(body);
+    if (bodies->options.ends_lines && !body->ends_line) {
+        int code = keep_append(&body->keep, "\n", 1);
+        if (code != 0)
+            bodies->error = code;
+    }
+    release(body);
+}
+
+int bodies_write(struct bodies *bodies, const char *bytes, size_t size)
+{
+    struct body *body = NULL;
+    int code = body_create(bodies, &body);
+    if (code == 0)
+        code = keep_append(&body->keep, bytes, size);
+    if (code == 0)
+        release(body);
+    else
+        body_destroy(body);
+    return code;
 }
 
 uint64_t body_passed(const struct body *body)

@@ -19,7 +19,8 @@
  * window is. Of what is kept nothing leaves before the body with the turn, and that may need what others hold. So one
  * more is let go whenever nothing is in flight.
  *
- * An answer with a status of 400 or more has no body here. To a terminal a body with NUL bytes is refused. */
+ * An answer whose status is not ok has no body here unless that is asked for. To a terminal a body with NUL bytes is
+ * refused. */
 #ifndef OUTPUT_BODY_H
 #define OUTPUT_BODY_H
 
@@ -35,11 +36,19 @@
 struct bodies;
 struct body;
 struct haul_event;
+struct status_set;
 struct writer;
 
-/* What the bodies of a run share. They are written to WRITER, whose room callback they take; DIRECTORY, borrowed, is
- * for the file; NULL: $TMPDIR, or /tmp. -ENOMEM. */
-int bodies_create(struct haul_loop *loop, struct writer *writer, const char *directory, struct bodies **ret_bodies);
+struct bodies_options {
+    struct writer *writer;              /* that they are written to, and whose room callback they take */
+    const char *directory;              /* for the file, borrowed; NULL: $TMPDIR, or /tmp */
+    const struct status_set *ok_status; /* borrowed; NULL: those below 400 */
+    bool keeps_failed;                  /* those of answers whose status is not ok, too */
+    bool ends_lines;                    /* each ends with a newline: where it has none, it gets one */
+};
+
+/* What the bodies of a run share. -ENOMEM. */
+int bodies_create(struct haul_loop *loop, const struct bodies_options *options, struct bodies **ret_bodies);
 
 /* From now on bodies may come anew. */
 void bodies_hold(struct bodies *bodies);
@@ -79,6 +88,9 @@ void body_take_turn(struct body *body);
 
 /* It is whole and its turn has come: it goes out behind those released before, and is no longer the caller's. */
 void body_release(struct body *body);
+
+/* Writes text behind all that was released. Negative errno. */
+int bodies_write(struct bodies *bodies, const char *bytes, size_t size);
 
 /* How many bytes have gone straight through. */
 uint64_t body_passed(const struct body *body);

@@ -1,11 +1,17 @@
 #include "output/output.h"
 
+#include "files/file_body.h"
+#include "files/files.h"
 #include "message.h"
 #include "output/body.h"
+#include "output/csv.h"
+#include "output/failures.h"
+#include "output/hosts.h"
 #include "output/progress.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
+#include "output/write_out.h"
 #include "output/writer.h"
 #include "run/entry.h"
 
@@ -20,11 +26,19 @@
 
 struct output {
     struct output_options options;
-    struct record_options record_options;
     struct summary *summary;
-    struct bodies *bodies; /* NULL unless the format is bodies */
+    struct hosts *hosts; /* NULL: they are not counted */
+    struct record_options record_options;
+    struct bodies *bodies; /* NULL: they go to no stream */
     struct text text;      /* of the entry that is written, kept for its memory */
 };
+
+/* The line with the names of the fields, which stands there though nothing follows. */
+static int write_names(struct output *output)
+{
+    int code = csv_write_names(&output->text);
+    return code == 0 ? writer_write(output->options.writer, output->text.bytes, output->text.size) : code;
+}
 
 int output_create(struct haul_loop *loop, const struct output_options *options, struct output **ret_output)
 {
@@ -33,12 +47,29 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
         return -ENOMEM;
     *output = (struct output){
         .options = *options,
-        .record_options = {.epoch = options->epoch, .has_tries = options->has_retries},
         .summary = summary_create(),
+        .record_options =
+            {
+                .epoch = options->epoch,
+                .has_digest = options->has_digest,
+                .has_headers = options->has_headers,
+                .has_body = options->has_body,
+                .has_tries = options->has_retries,
+            },
     };
-    int code = output->summary != NULL ? 0 : -ENOMEM;
-    if (code == 0 && options->format == OUTPUT_BODIES)
-        code = bodies_create(loop, options->writer, NULL, &output->bodies);
+    const struct bodies_options bodies_options = {
+        .writer = options->format == OUTPUT_BODIES ? options->writer : options->target,
+        .ok_status = options->ok_status,
+        .keeps_failed = options->keeps_failed,
+        .ends_lines = options->ends_lines,
+    };
+    if (options->counts_hosts)
+        output->hosts = hosts_create();
+    int code = output->summary != NULL && (output->hosts != NULL) == options->counts_hosts ? 0 : -ENOMEM;
+    if (code == 0 && options->format == OUTPUT_CSV)
+        code = write_names(output);
+    if (code == 0 && bodies_options.writer != NULL)
+        code = bodies_create(loop, &bodies_options, &output->bodies);
     if (code == 0 && output->bodies != NULL && options->has_retries)
         bodies_hold(output->bodies);
     if (code != 0) {
@@ -55,32 +86,65 @@ void output_destroy(struct output *output)
         return;
     bodies_destroy(output->bodies);
     summary_destroy(output->summary);
+    hosts_destroy(output->hosts);
     text_finish(&output->text);
     free(output);
 }
 
-enum lines_style output_style_for(int descriptor)
+enum lines_style output_style_for(enum format format, enum colour colour, int descriptor)
 {
-    if (!isatty(descriptor))
+    if (format == FORMAT_TSV || (format != FORMAT_TEXT && !isatty(descriptor)))
         return LINES_TABS;
-    return terminal_has_colour(descriptor) ? LINES_COLOURED : LINES_COLUMNS;
+    bool is_coloured = colour == COLOUR_AUTO ? terminal_has_colour(descriptor) : colour == COLOUR_ALWAYS;
+    return is_coloured ? LINES_COLOURED : LINES_COLUMNS;
+}
+
+static int receive(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
+{
+    const struct entry *entry = data;
+    return entry->file != NULL ? file_body_receive(entry->file, so_far, bytes, size)
+                               : body_receive(entry->body, so_far, bytes, size);
+}
+
+static bool has_file(const struct files *files, const struct entry *entry)
+{
+    return haul_url_scheme(entry->url) != HAUL_URL_SLEEP && files_want(files, entry);
 }
 
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
-    if (output->bodies != NULL) {
-        int code = body_create(output->bodies, &entry->body);
-        if (code != 0)
-            return code;
+    const struct output_options *options = &output->options;
+    int code = 0;
+    *ret_fn = options->has_body ? NULL : haul_body_discard;
+    *ret_data = entry;
+    if (options->files != NULL && has_file(options->files, entry)) {
+        code = file_body_create(options->files, entry);
+        *ret_fn = receive;
+    } else if (output->bodies != NULL) {
+        code = body_create(output->bodies, &entry->body);
+        *ret_fn = receive;
     }
-    *ret_fn = output->bodies != NULL ? body_receive : haul_body_discard;
-    *ret_data = entry->body;
-    return 0;
+    return code;
+}
+
+int output_complete(struct output *output, struct entry *entry, struct haul_result *result, int code)
+{
+    (void)output;
+    return entry->file != NULL ? file_body_complete(entry->file, result, code) : 0;
+}
+
+struct haul_await output_wait_complete(struct haul_task *task, struct output *output, struct entry *entry)
+{
+    (void)output;
+    return file_body_wait(task, entry->file);
 }
 
 int output_restart(void *data)
 {
-    return data != NULL ? body_restart(data) : 0;
+    const struct entry *entry = data;
+    if (entry->file != NULL)
+        return file_body_restart(entry->file);
+    return entry->body != NULL ? body_restart(entry->body) : 0;
 }
 
 void output_take_turn(struct output *output, struct entry *entry)
@@ -90,20 +154,61 @@ void output_take_turn(struct output *output, struct entry *entry)
         body_take_turn(entry->body);
 }
 
+/* The text of the format; what it has for standard error is written. */
+static int append_format(struct output *output, const struct entry *entry)
+{
+    struct text errors = {0};
+    int code = write_out_append(output->options.write_out, entry, &output->record_options, &output->text, &errors);
+    if (code == 0 && errors.size > 0)
+        message_write(errors.bytes, errors.size);
+    text_finish(&errors);
+    return code;
+}
+
+static int append_entry(struct output *output, const struct entry *entry)
+{
+    const struct output_options *options = &output->options;
+    switch (options->format) {
+    case OUTPUT_RECORDS:
+        return record_write(&output->text, entry, &output->record_options);
+    case OUTPUT_CSV:
+        return csv_write(&output->text, entry, &options->epoch);
+    case OUTPUT_FORMAT:
+        return append_format(output, entry);
+    case OUTPUT_LINES:
+    case OUTPUT_BODIES:
+        break;
+    }
+    return lines_write(&output->text, entry, options->style);
+}
+
+static bool is_wanted(const struct output *output, const struct entry *entry)
+{
+    enum only only = output->options.only;
+    return only == ONLY_ALL || (only == ONLY_OK) == entry->result->ok;
+}
+
 static int emit_text(struct output *output, const struct entry *entry)
 {
     const struct output_options *options = &output->options;
+    if (!is_wanted(output, entry))
+        return 0;
     text_clear(&output->text);
-    int code = options->format == OUTPUT_RECORDS ? record_write(&output->text, entry, &output->record_options)
-                                                 : lines_write(&output->text, entry, options->style);
+    int code = append_entry(output, entry);
     if (code != 0)
         return code;
     progress_clear(options->progress);
     return writer_write(options->writer, output->text.bytes, output->text.size);
 }
 
+/* Whether a body that is not ok is wanted all the same: it came whole. */
+static bool is_kept(const struct output *output, const struct haul_result *result)
+{
+    return output->options.keeps_failed && result->error_class == HAUL_CLASS_HTTP;
+}
+
 /* Says why ENTRY gives no body, or only the begin of one. */
-static int tell_missing(const struct entry *entry)
+static int tell_missing(const struct output *output, const struct entry *entry)
 {
     const struct haul_result *result = entry->result;
     const char *reason = entry->body != NULL ? body_problem(entry->body) : NULL;
@@ -117,7 +222,7 @@ static int tell_missing(const struct entry *entry)
     struct excerpt url = excerpt(result->url != NULL ? result->url : masked);
     free(masked);
     const char *class_name = haul_class_name(result->error_class);
-    uint64_t passed = entry->body != NULL ? body_passed(entry->body) : 0;
+    uint64_t passed = entry->body != NULL && !is_kept(output, result) ? body_passed(entry->body) : 0;
     if (passed > 0)
         message("%s: %s: %s (the first %" PRIu64 " bytes were written)", url.text, class_name, reason, passed);
     else
@@ -127,12 +232,10 @@ static int tell_missing(const struct entry *entry)
 
 static int emit_body(struct output *output, struct entry *entry)
 {
-    if (!entry->result->ok) {
-        /* Once nothing can be written any more, that is all there is to tell. */
-        int code = writer_state(output->options.writer) == WRITER_OPEN ? tell_missing(entry) : 0;
+    bool is_wanted = entry->result->ok || is_kept(output, entry->result);
+    if (!is_wanted) {
         body_destroy(entry->body);
         entry->body = NULL;
-        return code;
     }
     if (entry->body != NULL) {
         progress_clear(output->options.progress);
@@ -142,10 +245,36 @@ static int emit_body(struct output *output, struct entry *entry)
     return bodies_error(output->bodies);
 }
 
+/* Has the text of the format follow the body. */
+static int emit_format(struct output *output, const struct entry *entry)
+{
+    text_clear(&output->text);
+    int code = append_format(output, entry);
+    if (code == 0 && output->text.size > 0)
+        code = bodies_write(output->bodies, output->text.bytes, output->text.size);
+    return code;
+}
+
 int output_emit(struct output *output, struct entry *entry)
 {
+    int code = 0;
     summary_add(output->summary, entry->result);
-    return output->bodies != NULL ? emit_body(output, entry) : emit_text(output, entry);
+    if (output->hosts != NULL)
+        code = hosts_add(output->hosts, entry);
+    if (output->options.failures != NULL && !entry->result->ok)
+        failures_add(output->options.failures, entry);
+    if (code != 0)
+        return code;
+    if (output->options.format != OUTPUT_BODIES)
+        code = emit_text(output, entry);
+    /* Once nothing can be written any more, that is all there is to tell. */
+    else if (!entry->result->ok && writer_state(output->options.writer) == WRITER_OPEN)
+        code = tell_missing(output, entry);
+    if (code == 0 && output->bodies != NULL)
+        code = emit_body(output, entry);
+    if (code == 0 && output->options.format == OUTPUT_BODIES && output->options.write_out != NULL)
+        code = emit_format(output, entry);
+    return code;
 }
 
 struct haul_event *output_missing_room(struct output *output, bool is_under_way)
@@ -153,6 +282,8 @@ struct haul_event *output_missing_room(struct output *output, bool is_under_way)
     const struct output_options *options = &output->options;
     if (writer_is_full(options->writer))
         return writer_room(options->writer);
+    if (options->target != NULL && writer_is_full(options->target))
+        return writer_room(options->target);
     if (options->messages != NULL && writer_is_full(options->messages))
         return writer_room(options->messages);
     if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))
@@ -199,6 +330,9 @@ struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *cor
     for (;;) {
         self->drain = HAUL_FRAME(writer_drain, .writer = self->output->options.writer);
         HAUL_AWAIT(haul_call(task, &self->drain.coroutine));
+        self->drain = HAUL_FRAME(writer_drain, .writer = self->output->options.target);
+        if (self->drain.writer != NULL)
+            HAUL_AWAIT(haul_call(task, &self->drain.coroutine));
         if (is_moved(self->output))
             break;
         HAUL_AWAIT(haul_sleep(task, 0));
@@ -212,4 +346,9 @@ struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *cor
 const struct summary *output_summary(const struct output *output)
 {
     return output->summary;
+}
+
+struct hosts *output_hosts(const struct output *output)
+{
+    return output->hosts;
 }

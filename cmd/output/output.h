@@ -3,6 +3,7 @@
 #ifndef OUTPUT_OUTPUT_H
 #define OUTPUT_OUTPUT_H
 
+#include "output/format.h"
 #include "output/lines.h"
 #include "output/record.h"
 #include "output/writer.h"
@@ -12,22 +13,40 @@
 #include <stdbool.h>
 
 struct entry;
+struct failures;
+struct files;
+struct hosts;
 struct output;
 struct progress;
 struct summary;
+struct write_out;
 
 enum output_format {
     OUTPUT_LINES,   /* a line for each entry */
     OUTPUT_RECORDS, /* a JSON object for each */
+    OUTPUT_CSV,     /* a line with the names of all fields, and one for each */
+    OUTPUT_FORMAT,  /* the text of `write_out` for each */
     OUTPUT_BODIES,  /* the bodies of those that are ok; a message for each of the others */
 };
 
 struct output_options {
     enum output_format format;
-    enum lines_style style;    /* of lines */
-    struct epoch epoch;        /* for records */
-    bool has_retries;          /* bodies may come anew */
-    struct writer *writer;     /* outlives the output */
+    enum lines_style style;             /* of lines */
+    enum only only;                     /* which entries are written; all are counted */
+    const struct status_set *ok_status; /* those whose bodies are written; NULL: those below 400; borrowed */
+    const struct write_out *write_out;  /* what is written for each, with OUTPUT_BODIES behind its body; or NULL */
+    bool counts_hosts;                  /* each for itself */
+    struct failures *failures;          /* where the lines of what is not ok go; NULL: nowhere; borrowed */
+    struct epoch epoch;                 /* for records */
+    struct writer *writer;              /* outlives the output, as all writers do */
+    struct writer *target;              /* for the bodies, beside what the format says; NULL: none */
+    struct files *files;                /* for each body one; outlives all entries; NULL: none */
+    bool keeps_failed;                  /* the bodies of the others, too */
+    bool has_retries;                   /* bodies may come anew */
+    bool ends_lines;                    /* each body ends with a newline */
+    bool has_digest;                    /* records have those of the files */
+    bool has_body;                      /* records have the bodies */
+    bool has_headers;                   /* and the headers */
     struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
     struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
 };
@@ -38,14 +57,20 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
 /* All entries that it prepared must have been destroyed. NULL is fine. */
 void output_destroy(struct output *output);
 
-/* What LINES_... suits DESCRIPTOR. */
-enum lines_style output_style_for(int descriptor);
+/* The LINES_... that FORMAT and COLOUR ask for, or that suits DESCRIPTOR. */
+enum lines_style output_style_for(enum format format, enum colour colour, int descriptor);
 
-/* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. -ENOMEM. */
+/* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. ENTRY may have a result
+ * behind it: then it is not to be fetched. -ENOMEM. */
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
 
-/* The body that DATA was prepared for comes anew: for the `restart` of the fetch. */
+/* The body that DATA, an entry, was prepared for comes anew: for the `restart` of the fetch. */
 haul_restart_fn output_restart;
+
+/* Behind the fetch of ENTRY, which came to RESULT: gives its file its name, as file_body_complete and file_body_wait do
+ * (files/file_body.h). */
+int output_complete(struct output *output, struct entry *entry, struct haul_result *result, int code);
+struct haul_await output_wait_complete(struct haul_task *task, struct output *output, struct entry *entry);
 
 /* ENTRY will be the next one emitted: its body may go straight through (output/body.h). May be called again. */
 void output_take_turn(struct output *output, struct entry *entry);
@@ -82,7 +107,8 @@ struct output_drain {
 };
 haul_step_fn output_drain;
 
-/* What was counted so far. */
+/* What was counted so far; of hosts NULL where they are not counted. */
 const struct summary *output_summary(const struct output *output);
+struct hosts *output_hosts(const struct output *output);
 
 #endif

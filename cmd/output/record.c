@@ -1,5 +1,6 @@
 #include "output/record.h"
 
+#include "files/file_body.h"
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/text.h"
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 /* Room is reserved once for a whole record, so that its parts are written without a look at what is left: */
 enum {
@@ -113,10 +115,21 @@ static char *write_base64(char *end, const char *bytes, size_t size)
     return end;
 }
 
+/* JSON that came with the line was made fit for a record when it was read. */
+static char *write_tag(char *end, const struct entry *entry)
+{
+    bool ignored;
+    end = WRITE(end, ",\"tag\":");
+    if (entry->tag == NULL)
+        return WRITE(end, "null");
+    if (entry->is_tag_json)
+        return (char *)memcpy(end, entry->tag, entry->tag_size) + entry->tag_size;
+    return write_string(end, entry->tag, entry->tag_size, &ignored);
+}
+
 static char *write_input(char *end, const struct entry *entry)
 {
     bool is_valid = true;
-    bool ignored;
     end = WRITE(end, ",\"input\":");
     end = write_string(end, entry->input, entry->input_size, &is_valid);
     if (!is_valid) {
@@ -124,8 +137,7 @@ static char *write_input(char *end, const struct entry *entry)
         end = write_base64(end, entry->input, entry->input_size);
         *end++ = '"';
     }
-    end = WRITE(end, ",\"tag\":");
-    return entry->tag != NULL ? write_string(end, entry->tag, entry->tag_size, &ignored) : WRITE(end, "null");
+    return write_tag(end, entry);
 }
 
 static char *write_error(char *end, const struct haul_result *result)
@@ -216,6 +228,123 @@ static char *write_tries(char *end, const struct haul_result *result, const stru
     return end;
 }
 
+static const char *file_path(const struct entry *entry)
+{
+    return entry->file != NULL ? file_body_path(entry->file) : NULL;
+}
+
+static char *write_file(char *end, const struct entry *entry, const struct record_options *options)
+{
+    end = WRITE(end, ",\"file\":");
+    end = write_text(end, file_path(entry));
+    if (!options->has_digest)
+        return end;
+    end = WRITE(end, ",\"sha256\":");
+    return write_text(end, entry->file != NULL ? file_body_digest(entry->file) : NULL);
+}
+
+static bool is_text(const char *bytes, size_t size)
+{
+    uint32_t ignored;
+    for (size_t length; size > 0; bytes += length, size -= length) {
+        length = utf8_decode(bytes, size, &ignored);
+        if (length == 0)
+            return false;
+    }
+    return true;
+}
+
+/* The body as text, or in base64; null where no answer came whole. */
+static char *write_body(char *end, const struct haul_result *result)
+{
+    const char *body = (const char *)result->body;
+    bool ignored;
+    bool is_whole = result->ok || result->error_class == HAUL_CLASS_HTTP;
+    if (body == NULL || result->status == 0 || !is_whole)
+        return WRITE(end, ",\"body\":null");
+    if (is_text(body, result->body_size)) {
+        end = WRITE(end, ",\"body\":");
+        return write_string(end, body, result->body_size, &ignored);
+    }
+    end = WRITE(end, ",\"body\":null,\"body_base64\":\"");
+    end = write_base64(end, body, result->body_size);
+    *end++ = '"';
+    return end;
+}
+
+/* Whether a field of that name stands before the one at INDEX. */
+static bool is_repeated(const struct haul_result *result, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcasecmp(result->headers[i].name, result->headers[index].name) == 0)
+            return true;
+    return false;
+}
+
+static char *write_small_letters(char *end, const char *text)
+{
+    char *begin = end;
+    end = write_text(end, text);
+    for (; begin < end; begin++)
+        if (*begin >= 'A' && *begin <= 'Z')
+            *begin = (char)(*begin | 0x20);
+    return end;
+}
+
+/* As curl's %{header_json} has it: under each name, in small letters, the values of all its fields. */
+static char *write_headers(char *end, const struct haul_result *result)
+{
+    *end++ = '{';
+    for (size_t i = 0; i < result->header_count; i++) {
+        if (is_repeated(result, i))
+            continue;
+        if (i > 0)
+            *end++ = ',';
+        end = write_small_letters(end, result->headers[i].name);
+        end = WRITE(end, ":[");
+        for (size_t j = i; j < result->header_count; j++) {
+            if (strcasecmp(result->headers[i].name, result->headers[j].name) != 0)
+                continue;
+            if (j > i)
+                *end++ = ',';
+            end = write_text(end, result->headers[j].value);
+        }
+        *end++ = ']';
+    }
+    *end++ = '}';
+    return end;
+}
+
+static size_t headers_room(const struct haul_result *result)
+{
+    enum { punctuation = 8 };
+    size_t room = 0;
+    for (size_t i = 0; i < result->header_count; i++)
+        room += punctuation + (strlen(result->headers[i].name) + strlen(result->headers[i].value)) * byte_room;
+    return room;
+}
+
+int record_write_string(struct text *text, const char *bytes, size_t size)
+{
+    enum { quotes = 2 };
+    bool ignored;
+    char *end = text_reserve(text, size * byte_room + quotes);
+    if (end == NULL)
+        return -ENOMEM;
+    text->size = (size_t)(write_string(end, bytes, size, &ignored) - text->bytes);
+    return 0;
+}
+
+int record_write_headers(struct text *text, const struct haul_result *result)
+{
+    enum { braces = 2 };
+    char *end = text_reserve(text, headers_room(result) + braces);
+    if (end == NULL)
+        return -ENOMEM;
+    text->size = (size_t)(write_headers(end, result) - text->bytes);
+    return 0;
+}
+
 static size_t text_room(const char *text)
 {
     return text != NULL ? strlen(text) * byte_room : 0;
@@ -227,13 +356,15 @@ static size_t room_for(const struct entry *entry)
     return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * byte_room + text_room(result->url) +
            text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
            text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip) +
-           result->try_count * try_room;
+           text_room(file_path(entry)) + result->try_count * try_room;
 }
 
 int record_write(struct text *text, const struct entry *entry, const struct record_options *options)
 {
     const struct haul_result *result = entry->result;
-    char *end = text_reserve(text, room_for(entry));
+    size_t body_room = options->has_body ? result->body_size * byte_room : 0;
+    size_t more_room = body_room + (options->has_headers ? headers_room(result) : 0);
+    char *end = text_reserve(text, room_for(entry) + more_room);
     if (end == NULL)
         return -ENOMEM;
     end = WRITE(end, "{\"v\":1,\"index\":");
@@ -266,11 +397,18 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = write_text(end, result->content_type);
     end = WRITE(end, ",\"bytes\":");
     end = number_write_unsigned(end, result->bytes > 0 ? (uint64_t)result->bytes : 0);
+    end = write_file(end, entry, options);
     end = write_remote(end, result);
     end = WRITE(end, ",\"reused\":");
     end = write_boolean(end, result->reused);
     end = write_begin(end, result, &options->epoch);
     end = write_times(end, &result->time);
+    if (options->has_headers) {
+        end = WRITE(end, ",\"headers\":");
+        end = write_headers(end, result);
+    }
+    if (options->has_body)
+        end = write_body(end, result);
     end = WRITE(end, "}\n");
     text->size = (size_t)(end - text->bytes);
     return 0;

@@ -8,9 +8,11 @@
 #define OUTPUT_RECORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct entry;
+struct haul_result;
 struct text;
 
 /* The begin of the run on two clocks, in nanoseconds, read at the same moment. */
@@ -21,10 +23,19 @@ struct epoch {
 
 struct record_options {
     struct epoch epoch;
-    bool has_tries; /* a key for how each attempt came out */
+    bool has_tries;   /* a key for how each attempt came out */
+    bool has_digest;  /* a key for that of the body's file */
+    bool has_headers; /* a key for the fields of the answer's header */
+    bool has_body;    /* a key for the body */
 };
 
 /* Appends the record of ENTRY, which has its result, with the newline. -ENOMEM, with nothing appended. */
 int record_write(struct text *text, const struct entry *entry, const struct record_options *options);
+
+/* Appends the fields of the answer's header as they stand in the record: an object of lists. -ENOMEM. */
+int record_write_headers(struct text *text, const struct haul_result *result);
+
+/* Appends text as a JSON string. -ENOMEM. */
+int record_write_string(struct text *text, const char *bytes, size_t size);
 
 #endif

@@ -26,6 +26,12 @@ static int open_and_unlink(const char *directory)
     return code;
 }
 
+const char *spill_directory(void)
+{
+    const char *directory = getenv("TMPDIR");
+    return directory != NULL && directory[0] != '\0' ? directory : "/tmp";
+}
+
 int spill_create(const char *directory, struct spill **ret_spill)
 {
     int descriptor = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

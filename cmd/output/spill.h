@@ -10,6 +10,9 @@
 
 struct spill;
 
+/* Where files are made that nobody is to see: $TMPDIR, or /tmp. Static, or the environment's. */
+const char *spill_directory(void);
+
 /* Makes the file in DIRECTORY. Negative errno. */
 int spill_create(const char *directory, struct spill **ret_spill);
 

@@ -1,5 +1,6 @@
 #include "output/summary.h"
 
+#include "output/histogram.h"
 #include "output/text.h"
 
 #include <haul/client.h>
@@ -8,56 +9,35 @@
 
 #include <stdlib.h>
 
-/* Total times are counted in buckets of microseconds: those below `linear` in one each, and from there on `linear / 2`
- * buckets for every doubling, so that a bucket is at most 1/512 of its time wide, and its middle half of that off. */
-enum { linear_bits = 10, linear = 1 << linear_bits, half = linear / 2, octaves = 45 - linear_bits };
-enum { bucket_count = linear + octaves * half, class_count = HAUL_CLASS_LOCAL + 1 };
+/* Percentiles are off by 0.1 % at most. */
+enum { time_bits = 10, class_count = HAUL_CLASS_LOCAL + 1 };
 
 struct summary {
     struct summary_counts counts;
     uint64_t classes[class_count]; /* those that are not ok */
-    uint64_t timed;                /* how many are in the buckets */
-    int64_t shortest;              /* of these, in nanoseconds */
-    int64_t longest;
-    uint64_t buckets[bucket_count]; /* pages that were never touched take no memory */
+    uint64_t statuses[SUMMARY_STATUSES];
+    struct histogram *times;
 };
 
 struct summary *summary_create(void)
 {
-    return calloc(1, sizeof(struct summary));
+    struct summary *summary = calloc(1, sizeof(*summary));
+    if (summary == NULL)
+        return NULL;
+    summary->times = histogram_create(time_bits);
+    if (summary->times == NULL) {
+        free(summary);
+        return NULL;
+    }
+    return summary;
 }
 
 void summary_destroy(struct summary *summary)
 {
+    if (summary == NULL)
+        return;
+    histogram_destroy(summary->times);
     free(summary);
-}
-
-static size_t bucket_of(uint64_t microseconds)
-{
-    unsigned octave = 0;
-    while (microseconds >> octave >= linear)
-        octave++;
-    size_t bucket = (microseconds >> octave) + (size_t)octave * half;
-    return bucket < bucket_count ? bucket : bucket_count - 1;
-}
-
-/* The middle of a bucket, in nanoseconds. */
-static int64_t middle_of(size_t bucket)
-{
-    size_t octave = bucket < linear ? 0 : (bucket - half) / half;
-    int64_t begin = (int64_t)(bucket - octave * half) << octave;
-    int64_t width = INT64_C(1) << octave;
-    return begin * HAUL_MICROSECOND + width * HAUL_MICROSECOND / 2;
-}
-
-static void add_time(struct summary *summary, int64_t time)
-{
-    if (summary->timed == 0 || time < summary->shortest)
-        summary->shortest = time;
-    if (time > summary->longest)
-        summary->longest = time;
-    summary->timed++;
-    summary->buckets[bucket_of((uint64_t)time / HAUL_MICROSECOND)]++;
 }
 
 void summary_add(struct summary *summary, const struct haul_result *result)
@@ -71,10 +51,14 @@ void summary_add(struct summary *summary, const struct haul_result *result)
         summary->classes[result->error_class]++;
         counts->unstarted += result->error_class == HAUL_CLASS_CANCELLED && result->attempts == 0;
     }
-    counts->bytes += (uint64_t)result->bytes;
+    if (result->status > 0 && result->status < SUMMARY_STATUSES)
+        summary->statuses[result->status]++;
+    /* What was not requested has another's body, which counts there. */
+    if (result->attempts > 0)
+        counts->bytes += (uint64_t)result->bytes;
     counts->total += result->time.total;
     if (result->attempts > 0 && result->error_class != HAUL_CLASS_CANCELLED)
-        add_time(summary, result->time.total);
+        histogram_add(summary->times, result->time.total);
 }
 
 void summary_counts(const struct summary *summary, struct summary_counts *ret_counts)
@@ -84,19 +68,22 @@ void summary_counts(const struct summary *summary, struct summary_counts *ret_co
 
 int64_t summary_percentile(const struct summary *summary, unsigned percent)
 {
-    if (summary->timed == 0)
-        return 0;
-    uint64_t rank = (summary->timed * percent + 99) / 100;
-    if (rank == summary->timed)
-        return summary->longest;
-    uint64_t passed = 0;
-    size_t bucket = 0;
-    while (bucket < bucket_count - 1 && (passed += summary->buckets[bucket]) < rank)
-        bucket++;
-    int64_t time = middle_of(bucket);
-    if (time < summary->shortest)
-        return summary->shortest;
-    return time > summary->longest ? summary->longest : time;
+    return histogram_percentile(summary->times, percent);
+}
+
+const struct histogram *summary_times(const struct summary *summary)
+{
+    return summary->times;
+}
+
+uint64_t summary_class(const struct summary *summary, enum haul_class error_class)
+{
+    return summary->classes[error_class];
+}
+
+uint64_t summary_status(const struct summary *summary, unsigned status)
+{
+    return summary->statuses[status];
 }
 
 static void append_labelled(struct text *text, const char *label, uint64_t number, const char *unit)
@@ -137,6 +124,21 @@ static void append_urls(const struct summary *summary, struct text *text)
     }
 }
 
+/* "200 18, 404 2" */
+static void append_statuses(const struct summary *summary, struct text *text)
+{
+    const char *gap = "statuses     ";
+    for (unsigned status = 1; status < SUMMARY_STATUSES; status++) {
+        if (summary->statuses[status] == 0)
+            continue;
+        append_labelled(text, gap, status, " ");
+        text_append_unsigned(text, summary->statuses[status]);
+        gap = ", ";
+    }
+    if (gap[0] == ',')
+        text_append_string(text, "\n");
+}
+
 static void append_ratio(struct text *text, int64_t dividend, int64_t divisor)
 {
     double ratio = divisor > 0 ? (double)dividend / (double)divisor : 0;
@@ -161,6 +163,7 @@ void summary_append_table(const struct summary *summary, int64_t wall, const str
                           struct text *text)
 {
     append_urls(summary, text);
+    append_statuses(summary, text);
     append_labelled(text, "bytes        ", summary->counts.bytes, "\n");
     text_append_string(text, "wall time    ");
     text_append_seconds(text, wall, 3);

@@ -2,10 +2,12 @@
 #ifndef OUTPUT_SUMMARY_H
 #define OUTPUT_SUMMARY_H
 
+#include <haul/result.h>
+
 #include <stdint.h>
 
 struct haul_client_statistics;
-struct haul_result;
+struct histogram;
 struct summary;
 struct text;
 
@@ -30,6 +32,16 @@ void summary_counts(const struct summary *summary, struct summary_counts *ret_co
 /* The total time, in nanoseconds, that PERCENT of the requests did not exceed; 0 where there was none. Counted are
  * all that were sent, failures too, but not those that were cancelled. Off by 0.1 % or half a microsecond at most. */
 int64_t summary_percentile(const struct summary *summary, unsigned percent);
+
+/* The same times in their buckets. */
+const struct histogram *summary_times(const struct summary *summary);
+
+/* Statuses are below this. */
+enum { SUMMARY_STATUSES = 1000 };
+
+/* How many were not ok for this reason, and how many answers had this status, 1 or more. */
+uint64_t summary_class(const struct summary *summary, enum haul_class error_class);
+uint64_t summary_status(const struct summary *summary, unsigned status);
 
 /* Appends the table. WALL is how long the run took, in nanoseconds. TEXT has `failed` set where memory ran out. */
 void summary_append_table(const struct summary *summary, int64_t wall, const struct haul_client_statistics *statistics,

@@ -2,12 +2,12 @@
 
 #include "input/source.h"
 #include "message.h"
+#include "output/replacement.h"
 #include "output/text.h"
 #include "output/writer.h"
 #include "report/announcer.h"
 #include "report/client_runner.h"
 #include "report/export.h"
-#include "report/replacement.h"
 #include "report/rounds.h"
 #include "report/table.h"
 #include "report/url_list.h"
@@ -183,7 +183,7 @@ static int make_export(struct job *job, const char *path)
 {
     if (!path || strcmp(path, "-") == 0)
         return 0;
-    int code = replacement_create(path, &job->export);
+    int code = replacement_create(path, 0666, &job->export);
     if (code != 0)
         fail_export(job, path, code);
     return code;
@@ -212,7 +212,9 @@ static void commit_export(struct job *job)
 {
     if (!job->export || job->exported.size == 0)
         return;
-    int code = replacement_commit(job->export, job->exported.bytes, job->exported.size);
+    int code = replacement_write(job->export, job->exported.bytes, job->exported.size);
+    if (code == 0)
+        code = replacement_commit(job->export);
     if (code != 0)
         fail_export(job, job->program.options->export_json, code);
 }

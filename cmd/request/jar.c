@@ -1,7 +1,7 @@
 #include "request/jar.h"
 
 #include "message.h"
-#include "report/replacement.h"
+#include "output/replacement.h"
 #include "request/request.h"
 
 #include <haul/cookies.h>
@@ -41,7 +41,7 @@ static int open_file(struct jar *jar, const char *path)
     if (descriptor >= 0)
         close(descriptor);
     jar->path = path;
-    int code = descriptor >= 0 || errno == EEXIST ? replacement_create(path, &jar->file) : -errno;
+    int code = descriptor >= 0 || errno == EEXIST ? replacement_create(path, 0600, &jar->file) : -errno;
     return code < 0 ? complain("--cookie-jar", path, code) : 0;
 }
 
@@ -64,9 +64,11 @@ int jar_save(struct jar *jar)
         return 0;
     int code = haul_cookies_write(jar->cookies, &text);
     if (code == 0) {
-        code = replacement_commit(jar->file, text, strlen(text));
+        code = replacement_write(jar->file, text, strlen(text));
         free(text);
     }
+    if (code == 0)
+        code = replacement_commit(jar->file);
     if (code < 0)
         message("--cookie-jar %s: %s", jar->path, strerror(-code));
     return code;

@@ -1,23 +1,37 @@
 #include "run/fetch.h"
 
 #include "client_options.h"
+#include "files/draft.h"
+#include "files/file_body.h"
+#include "files/files.h"
 #include "input/source.h"
 #include "message.h"
+#include "output/failures.h"
 #include "output/output.h"
 #include "output/progress.h"
+#include "output/replacement.h"
+#include "output/spill.h"
 #include "output/summary.h"
 #include "output/terminal.h"
-#include "output/text.h"
 #include "output/verbose.h"
+#include "output/write_out.h"
+#include "request/etags.h"
 #include "request/jar.h"
 #include "run/advice.h"
+#include "run/condition.h"
+#include "run/dedupe.h"
 #include "run/entry.h"
+#include "run/epilogue.h"
 #include "run/front.h"
 #include "run/program.h"
+#include "run/verdict.h"
 
 #include <haul/haul.h>
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* All that a run needs, made from the top down and torn down from the bottom up. */
@@ -26,10 +40,19 @@ struct run {
     struct jar jar;
     struct haul_client *client;
     struct progress *progress; /* NULL: none is shown */
+    struct etags *etags;       /* NULL: nobody asks for them */
+    struct files *files;       /* NULL: bodies are not written to files */
     struct output *output;
+    struct dedupe *dedupe;       /* NULL: each URL is fetched each time */
+    struct failures *failures;   /* NULL: no --failed */
+    struct replacement *summary; /* NULL: no --summary-json */
+    struct verdict verdict;
+    struct haul_handle *deadline; /* the call at it; NULL: there is none, or it was made */
+    bool is_overdue;
     struct front front;
     struct advice advice;
     bool front_has_ended;
+    bool is_interrupted;
     struct output_wait_room wait_room; /* the front's, while it waits for the output */
 };
 
@@ -65,7 +88,27 @@ static int emit(void *data, struct entry *entry)
 
 static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
-    return output_prepare(((struct run *)data)->output, entry, ret_fn, ret_data);
+    struct run *run = data;
+    int code = output_prepare(run->output, entry, ret_fn, ret_data);
+    if (code != 0 || !run->etags || entry->result)
+        return code;
+    return condition_set(entry, run->etags, request_of(&run->program.options->request));
+}
+
+/* What is ok is decided here, since only then its file is kept. */
+static int complete(void *data, struct entry *entry, struct haul_result *result, int code)
+{
+    struct run *run = data;
+    enum { ok = 200 };
+    verdict_apply(&run->verdict, result);
+    code = output_complete(run->output, entry, result, code);
+    bool is_new = code == 0 && run->etags && result->ok && result->status == ok;
+    return is_new ? etags_note(run->etags, entry->url, result) : code;
+}
+
+static struct haul_await wait_complete(struct haul_task *task, void *data, struct entry *entry)
+{
+    return output_wait_complete(task, ((struct run *)data)->output, entry);
 }
 
 static void take_turn(void *data, struct entry *entry)
@@ -101,14 +144,41 @@ static void tell_figures(void *data, struct progress_figures *ret_figures)
     };
 }
 
-/* What is done already has only to be written, which is not cut short. */
+/* Cancels what is not done. What is has only to be written, which is not cut short but by a second signal. */
+static void cut_short(struct run *run, const char *reason)
+{
+    if (run->front_has_ended)
+        return;
+    front_stop(&run->front, reason);
+    program_cancel(&run->program);
+}
+
 static void interrupt(void *data)
 {
     struct run *run = data;
-    if (run->front_has_ended)
-        return;
-    front_set_cancel_message(&run->front, "interrupted");
-    program_cancel(&run->program);
+    if (run->is_interrupted && run->files)
+        drafts_discard(run->files);
+    run->is_interrupted = true;
+    cut_short(run, "interrupted");
+}
+
+static void deadline_came(void *data)
+{
+    struct run *run = data;
+    run->deadline = NULL;
+    run->is_overdue = !run->front_has_ended;
+    cut_short(run, "deadline");
+}
+
+static void judge(void *data, struct entry *entry)
+{
+    struct run *run = data;
+    const struct options *options = run->program.options;
+    verdict_count(&run->verdict, entry->result);
+    if (options->fail_fast && verdict_has_failed(&run->verdict))
+        cut_short(run, "fail-fast");
+    if (options->race && verdict_has_ok(&run->verdict))
+        cut_short(run, "race lost");
 }
 
 static bool is_under_way(const struct run *run)
@@ -139,6 +209,8 @@ static int make_client(struct run *run)
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
+    client_options.keep_headers = options->remote_header_name || options->include_headers || options->continues ||
+                                  options->etags || (options->write_out && write_out_needs_headers(options->write_out));
     client_options.gate = missing_room;
     client_options.gate_data = run;
     client_options.pause = advice_tell_pause;
@@ -158,25 +230,127 @@ static int make_progress(struct run *run)
     return code;
 }
 
+static enum output_format format_for(const struct options *options)
+{
+    if (options->body)
+        return OUTPUT_BODIES;
+    if (options->write_out)
+        return OUTPUT_FORMAT;
+    switch (options->format) {
+    case FORMAT_JSONL:
+        return OUTPUT_RECORDS;
+    case FORMAT_CSV:
+        return OUTPUT_CSV;
+    case FORMAT_DEFAULT:
+    case FORMAT_TEXT:
+    case FORMAT_TSV:
+        break;
+    }
+    return OUTPUT_LINES;
+}
+
+static void tell_unwritable(struct run *run, const char *path, int code)
+{
+    message("cannot write %s: %s", path, haul_error_message(code));
+    run->program.has_told = true;
+}
+
+/* The files that are written at the end: whether they can be is known before anything is fetched. */
+static int make_reports(struct run *run)
+{
+    const struct options *options = run->program.options;
+    const char *path = options->failed;
+    int code = path ? failures_create(path, &run->failures) : 0;
+    if (code == 0) {
+        path = options->summary_json;
+        code = path ? replacement_create(path, 0666, &run->summary) : 0;
+    }
+    if (code != 0)
+        tell_unwritable(run, path, code);
+    return code;
+}
+
+/* Where -o says that bodies go. */
+static int make_files(struct run *run)
+{
+    struct program *program = &run->program;
+    const struct options *options = program->options;
+    if (!options->output && !options->input_format.is_json)
+        return 0;
+    int code = 0;
+    if (options->output)
+        code = target_open(program->loop, options->output_dir, options->output, &program->target);
+    if (code < 0 && code != -ENOMEM) {
+        message("cannot write to %s: %s", excerpt(program->target.path).text, strerror(-code));
+        code = HAUL_E_INVALID;
+    }
+    const struct files_options files_options = {
+        .template = program->target.writer ? NULL : options->output,
+        .directory = options->output_dir,
+        .takes_names = options->remote_header_name,
+        .makes_folders = options->create_dirs,
+        .keeps_existing = options->no_clobber,
+        .skips_existing = options->skip_existing,
+        .continues = options->continues,
+        .request = request_of(&options->request),
+        .ok_status = &options->ok_status,
+        .keeps_failed = options->fail_with_body,
+        .is_synced = options->fsync,
+        .has_digest = options->sha256,
+    };
+    if (code == 0 && (!program->target.writer || options->input_format.is_json))
+        code = files_create(&files_options, &run->files);
+    program->has_told |= code == HAUL_E_INVALID;
+    return code;
+}
+
 static int make_output(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
     int code = make_progress(run);
+    if (code == 0)
+        code = make_reports(run);
+    if (code == 0)
+        code = make_files(run);
+    if (code == 0 && options->etags) {
+        code = etags_open(options->etags, &run->etags);
+        program->has_told = code == HAUL_E_INVALID;
+    }
     if (code != 0)
         return code;
     const struct output_options output_options = {
-        .format = options->body    ? OUTPUT_BODIES
-                  : options->jsonl ? OUTPUT_RECORDS
-                                   : OUTPUT_LINES,
-        .style = output_style_for(STDOUT_FILENO),
+        .format = format_for(options),
+        .style = output_style_for(options->format, options->colour, STDOUT_FILENO),
+        .only = options->only,
+        .counts_hosts = options->summary == SUMMARY_HOST,
+        .ok_status = &options->ok_status,
+        .write_out = options->write_out,
+        .failures = run->failures,
         .epoch = program->epoch,
         .has_retries = options->retries > 0,
         .writer = program->writer,
+        .target = program->target.writer,
+        .files = run->files,
+        .keeps_failed = options->fail_with_body,
+        .ends_lines = options->newline,
+        .has_digest = options->sha256,
+        .has_body = options->include_body && options->format == FORMAT_JSONL,
+        .has_headers = options->include_headers,
         .messages = program->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
     return output_create(program->loop, &output_options, &run->output);
+}
+
+static int make_dedupe(struct run *run)
+{
+    int code = dedupe_create(spill_directory(), &run->dedupe);
+    if (code != 0) {
+        message("cannot make a file for --dedupe in %s: %s", spill_directory(), haul_error_message(code));
+        run->program.has_told = true;
+    }
+    return code;
 }
 
 static int make(struct run *run, const struct options *options)
@@ -190,6 +364,8 @@ static int make(struct run *run, const struct options *options)
         code = make_client(run);
     if (code == 0)
         code = make_output(run);
+    if (code == 0 && options->dedupe)
+        code = make_dedupe(run);
     if (code != 0)
         return code;
     const struct front_plan plan = {
@@ -197,6 +373,9 @@ static int make(struct run *run, const struct options *options)
         .feed = &run->program.feed.feed,
         .sink = {.emit = emit,
                  .prepare = prepare,
+                 .judge = judge,
+                 .complete = complete,
+                 .wait_complete = wait_complete,
                  .restart = output_restart,
                  .take_turn = take_turn,
                  .is_full = is_full,
@@ -204,60 +383,99 @@ static int make(struct run *run, const struct options *options)
                  .look_again = look_again,
                  .data = run},
         .request = request_of(&options->request),
+        .dedupe = run->dedupe,
         .mode = options->mode,
         .concurrency = options->mode == MODE_SEQUENTIAL ? 1 : options->concurrency,
         .window = options->window,
     };
     front_init(&run->front, &plan);
-    return 0;
+    const struct verdict_rules rules = {
+        .ok_status = &options->ok_status, .fail_on = options->fail_on, .is_race = options->race};
+    verdict_init(&run->verdict, &rules);
+    int64_t deadline = haul_deadline(run->program.epoch.monotonic, options->deadline);
+    if (deadline == HAUL_NEVER)
+        return 0;
+    return haul_loop_call_at(run->program.loop, deadline, deadline_came, run, &run->deadline);
 }
 
 static void tear_down(struct run *run)
 {
     message_set_before(NULL, NULL);
+    if (run->deadline)
+        haul_handle_cancel(run->deadline);
     progress_destroy(run->progress);
     output_destroy(run->output);
+    failures_destroy(run->failures);
+    replacement_destroy(run->summary);
+    files_destroy(run->files);
+    etags_close(run->etags);
+    dedupe_destroy(run->dedupe);
     haul_client_destroy(run->client);
     advice_finish(&run->advice);
     jar_finish(&run->jar);
     program_tear_down(&run->program);
 }
 
-/* The summary, or a line where something was not ok. */
-static void tell_end(const struct run *run, const struct summary_counts *counts)
+/* Adds the lines that a run that was cut short has not read, as far as they can be read again. */
+static void save_rest(struct run *run)
 {
-    const struct options *options = run->program.options;
-    const struct summary *summary = output_summary(run->output);
-    struct text text = {0};
-    if (options->summary || (!options->silent && isatty(STDERR_FILENO) && counts->urls > 1)) {
-        struct haul_client_statistics statistics;
-        haul_client_statistics(run->client, &statistics);
-        int64_t wall = haul_loop_update_now(run->program.loop) - run->program.epoch.monotonic;
-        summary_append_table(summary, wall, &statistics, &text);
-        message_write(text.bytes, text.size);
-    } else if (!options->silent || options->show_error) {
-        summary_append_line(summary, &text);
-        if (text.size > 0)
-            message("%.*s", (int)text.size, text.bytes);
+    struct feed *feed = &run->program.feed.feed;
+    struct entry *entry;
+    int code = 0;
+    source_leave_pipes(run->program.source);
+    while (code == 0 || code == HAUL_E_BUSY) {
+        code = feed->next(feed, &entry);
+        if (code == 0) {
+            failures_add(run->failures, entry);
+            entry_destroy(entry);
+        }
     }
-    text_finish(&text);
-    bool is_whole = run->program.interruption.signal == 0 && !source_has_failed(run->program.source);
-    if (counts->urls == 0 && !options->silent && is_whole)
-        message("the list is empty: nothing was fetched");
+}
+
+/* Once signals have their default action: to read the rest may take a while. */
+static void finish_failures(struct run *run)
+{
+    if (!run->failures)
+        return;
+    if (!front_is_drained(&run->front))
+        save_rest(run);
+    int code = failures_commit(run->failures);
+    if (code != 0)
+        tell_unwritable(run, run->program.options->failed, code);
+}
+
+static void tell_end(struct run *run)
+{
+    const struct program *program = &run->program;
+    const struct options *options = program->options;
+    const struct epilogue epilogue = {
+        .options = options,
+        .output = run->output,
+        .client = run->client,
+        .wall = haul_loop_update_now(program->loop) - program->epoch.monotonic,
+        .is_whole = program->interruption.signal == 0 && !source_has_failed(program->source),
+        .is_enough = options->race && verdict_has_ok(&run->verdict),
+    };
+    if (writer_state(program->writer) == WRITER_OPEN)
+        epilogue_tell(&epilogue);
+    int code = run->summary ? epilogue_export(&epilogue, run->summary) : 0;
+    if (code != 0)
+        tell_unwritable(run, options->summary_json, code);
 }
 
 /* What a run that has ended with CODE comes to, and says. */
 static enum exit_status conclude(struct run *run, int code)
 {
-    struct summary_counts counts;
-    summary_counts(output_summary(run->output), &counts);
+    finish_failures(run);
     progress_clear(run->progress);
     program_tell_failure(&run->program, code);
     if (jar_save(&run->jar) < 0)
         run->program.has_told = true;
-    if (writer_state(run->program.writer) == WRITER_OPEN)
-        tell_end(run, &counts);
-    return program_judge(&run->program, counts.not_ok > 0 ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK, code);
+    tell_end(run);
+    enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
+    if (run->is_overdue)
+        status = exit_status_worse(status, EXIT_STATUS_DEADLINE);
+    return program_judge(&run->program, status, code);
 }
 
 enum exit_status fetch_command(const struct options *options)

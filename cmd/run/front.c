@@ -1,5 +1,7 @@
 #include "run/front.h"
 
+#include "input/line_request.h"
+#include "run/dedupe.h"
 #include "run/entry.h"
 #include "run/feed.h"
 
@@ -16,6 +18,8 @@ struct fetch_entry {
     haul_body_fn *body;
     void *body_data;
     struct haul_fetch fetch;
+    struct haul_result *result;
+    int code;
 };
 
 void front_init(struct front *front, const struct front_plan *plan)
@@ -25,11 +29,6 @@ void front_init(struct front *front, const struct front_plan *plan)
     haul_event_init(&front->room);
     haul_event_set(&front->room);
     stall_init(&front->stall, &front->order);
-}
-
-void front_set_cancel_message(struct front *front, const char *message)
-{
-    front->cancel_message = message;
 }
 
 bool front_is_drained(const struct front *front)
@@ -45,7 +44,8 @@ static bool has_room(const struct front *front)
     struct haul_client_statistics statistics;
     haul_client_statistics(front->plan.client, &statistics);
     size_t aside = front->plan.mode == MODE_SEQUENTIAL ? 0 : statistics.waiting_for_host;
-    return front->alive - aside < front->plan.concurrency && front->order.count < front->plan.window;
+    return !front->is_stopped && front->alive - aside < front->plan.concurrency &&
+           front->order.count < front->plan.window;
 }
 
 static bool is_sink_full(const struct front *front)
@@ -66,6 +66,15 @@ void front_room_changed(void *data)
         front->plan.sink.look_again(front->plan.sink.data);
 }
 
+void front_stop(struct front *front, const char *message)
+{
+    if (front->is_stopped)
+        return;
+    front->is_stopped = true;
+    front->cancel_message = message;
+    front_room_changed(front);
+}
+
 static void tell_turn(struct front *front)
 {
     struct entry *next = order_next(&front->order, front->is_drained);
@@ -76,58 +85,113 @@ static void tell_turn(struct front *front)
         front->plan.sink.take_turn(front->plan.sink.data, next);
 }
 
+static void note_error(struct front *front, int code)
+{
+    if (code < 0 && front->error == 0)
+        front->error = code;
+}
+
 static void emit(void *data, struct entry *entry)
 {
     struct front *front = data;
     if (front->turn == entry)
         front->turn = NULL;
-    int code = front->plan.sink.emit(front->plan.sink.data, entry);
-    if (code < 0 && front->error == 0)
-        front->error = code;
+    note_error(front, front->plan.sink.emit(front->plan.sink.data, entry));
 }
 
 static void finish(struct front *front, struct entry *entry)
 {
+    if (front->plan.sink.judge)
+        front->plan.sink.judge(front->plan.sink.data, entry);
     order_finish(&front->order, entry, emit, front);
     tell_turn(front);
     front_room_changed(front);
+}
+
+/* The sink's word on what was fetched; CODE is 0, or how the wait that it asked for came out. */
+static int complete(struct front *front, struct entry *entry, struct haul_result *result, int code)
+{
+    const struct front_sink *sink = &front->plan.sink;
+    code = result && sink->complete ? sink->complete(sink->data, entry, result, code) : 0;
+    if (code < 0 && front->error == 0)
+        front->error = code;
+    return code;
+}
+
+/* ENTRY was fetched: it, and those that waited for the same answer, are done. Each of these has its result only when
+ * its turn comes here, since whatever has one may leave with another. */
+static void settle(struct front *front, struct entry *entry)
+{
+    struct entry *twin = NULL;
+    if (front->plan.dedupe)
+        note_error(front, dedupe_settle(front->plan.dedupe, entry, &twin));
+    finish(front, entry);
+    while (twin) {
+        struct entry *next = twin->twin;
+        int code = dedupe_answer(front->plan.dedupe, twin);
+        note_error(front, code);
+        if (code == 0)
+            finish(front, twin);
+        twin = next;
+    }
 }
 
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
-                             .request = self->front->plan.request, .body = self->body, .body_data = self->body_data,
-                             .restart = self->front->plan.sink.restart);
+                             .request = entry_request(self->entry, self->front->plan.request), .body = self->body,
+                             .body_data = self->body_data, .restart = self->front->plan.sink.restart);
+    self->fetch.max_time = self->entry->request ? self->entry->request->max_time : 0;
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
-    self->front->alive--;
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
-        self->entry->result = haul_awaited(task).pointer;
-    if (coroutine->code == HAUL_E_CANCELLED && self->entry->result)
-        self->entry->result->message = self->front->cancel_message;
+        self->result = haul_awaited(task).pointer;
+    self->code = 0;
+    while (complete(self->front, self->entry, self->result, self->code) == HAUL_E_BUSY)
+        HAUL_AWAIT_CODE(self->code,
+                        self->front->plan.sink.wait_complete(task, self->front->plan.sink.data, self->entry));
+    self->front->alive--;
+    if (self->result && self->result->error_class == HAUL_CLASS_CANCELLED)
+        self->result->message = self->front->cancel_message;
+    self->entry->result = self->result;
     if (self->entry->result)
-        finish(self->front, self->entry);
+        settle(self->front, self->entry);
     if (self->front->error != 0)
         HAUL_FAIL(self->front->error);
     HAUL_FINALLY;
     HAUL_END;
 }
 
+/* ENTRY came out without being fetched. WAS_ENTERED: others may wait for it. */
+static void leave(struct front *front, struct entry *entry, bool was_entered)
+{
+    if (was_entered)
+        settle(front, entry);
+    else
+        finish(front, entry);
+}
+
 static int start(struct front *front, struct entry *entry)
 {
     haul_body_fn *body = haul_body_discard;
     void *body_data = NULL;
+    bool is_waiting = false;
     int code = 0;
-    if (!entry->result && front->plan.sink.prepare)
+    if (!entry->result && front->plan.dedupe)
+        code = dedupe_enter(front->plan.dedupe, entry, &is_waiting);
+    bool is_first = code == 0 && !entry->result && !is_waiting;
+    if (is_first && front->plan.sink.prepare)
         code = front->plan.sink.prepare(front->plan.sink.data, entry, &body, &body_data);
     order_add(&front->order, entry);
     if (code < 0)
         return code;
     if (entry->result) {
-        finish(front, entry);
+        leave(front, entry, is_first);
         return front->error;
     }
     tell_turn(front);
+    if (is_waiting)
+        return 0;
     code = haul_group_spawn(
         &front->group, HAUL_CALL(fetch_entry, .front = front, .entry = entry, .body = body, .body_data = body_data),
         NULL);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct dedupe;
 struct entry;
 struct feed;
 
@@ -22,6 +23,13 @@ struct front_sink {
     int (*emit)(void *data, struct entry *entry);
     /* Before an entry is fetched: where its body goes. A negative errno ends the run. NULL: bodies are dropped. */
     int (*prepare)(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
+    /* ENTRY has been fetched, and RESULT, which this may change, will be its own: so it does not leave yet. CODE is 0,
+     * or what wait_complete came to. HAUL_E_BUSY: it is to be asked again behind wait_complete. A negative errno ends
+     * the run. NULL: nothing to do. */
+    int (*complete)(void *data, struct entry *entry, struct haul_result *result, int code);
+    struct haul_await (*wait_complete)(struct haul_task *task, void *data, struct entry *entry);
+    /* ENTRY has come out, and has not left. NULL: nobody cares. */
+    void (*judge)(void *data, struct entry *entry);
     /* What came of a body is not the answer's: haul_fetch's, with what `prepare` gave. NULL: it cannot be taken back.
      */
     haul_restart_fn *restart;
@@ -41,6 +49,7 @@ struct front_plan {
     struct feed *feed;
     struct front_sink sink;
     const struct haul_request *request; /* what is sent to each URL; NULL: a plain GET */
+    struct dedupe *dedupe;              /* NULL: each entry is fetched */
     enum mode mode;
     size_t concurrency; /* fetches that are neither done nor wait for their host */
     size_t window;      /* entries that were read and have not left */
@@ -58,6 +67,7 @@ struct front {
     bool is_drained;            /* the feed has nothing more */
     const struct entry *turn;   /* the entry that was told it is the next to leave */
     const char *cancel_message; /* of results that did not come out because the run ended */
+    bool is_stopped;            /* nothing more is read */
     int error;                  /* of the sink */
 };
 
@@ -74,8 +84,9 @@ struct front_run {
 };
 haul_step_fn front_run;
 
-/* What results say from now on that do not come out because the run was cancelled. Static text. */
-void front_set_cancel_message(struct front *front, const char *message);
+/* Reads nothing more; to be cancelled by the caller next. MESSAGE, static, is what results say that do not come out
+ * because of that; the first one stays. */
+void front_stop(struct front *front, const char *message);
 
 /* Looks again whether there is room. DATA is the front. */
 void front_room_changed(void *data);

@@ -13,10 +13,12 @@ static void die_of(int number)
 
 static void came(struct interruption *interruption, int number)
 {
-    if (interruption->signal != 0)
-        die_of(number);
-    interruption->signal = number;
+    bool is_second = interruption->signal != 0;
+    if (!is_second)
+        interruption->signal = number;
     interruption->fn(interruption->data);
+    if (is_second)
+        die_of(number);
 }
 
 static void interrupt_came(void *data)

@@ -13,7 +13,8 @@ struct interruption {
     int signal; /* the first that came; 0: none */
 };
 
-/* Has FN called when the first of the two signals comes. -ENOMEM. */
+/* Has FN called when one of the two signals comes: with the first to end the run, with the second before the process
+ * ends behind it. -ENOMEM. */
 int interruption_begin(struct interruption *interruption, struct haul_loop *loop, haul_callback_fn *fn, void *data);
 
 /* Once the loop runs no more: the signals have their default action again, since nobody would hear of them. */

@@ -12,12 +12,8 @@ static int copy_outcome(struct entry *copy, const struct entry *entry)
 {
     if (entry->url && !(copy->url = haul_url_copy(entry->url)))
         return -ENOMEM;
-    if (entry->result) {
-        copy->result =
-            haul_result_create_failed(entry->result->url, entry->result->error_class, entry->result->message);
-        if (!copy->result)
-            return -ENOMEM;
-    }
+    if (entry->result && !(copy->result = haul_result_copy(entry->result)))
+        return -ENOMEM;
     return 0;
 }
 

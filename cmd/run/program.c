@@ -26,6 +26,8 @@ static int spawn_all(struct beside *beside)
     struct program *program = beside->program;
     struct haul_group *group = &beside->group;
     int code = haul_group_spawn(group, HAUL_CALL(writer_run, .writer = program->writer), NULL);
+    if (code == 0 && program->target.writer)
+        code = haul_group_spawn(group, HAUL_CALL(writer_run, .writer = program->target.writer), NULL);
     if (code == 0)
         code = haul_group_spawn(group, HAUL_CALL(messages_run, .messages = &program->messages), NULL);
     if (code == 0)
@@ -56,6 +58,28 @@ static struct epoch read_epoch(struct haul_loop *loop)
     return (struct epoch){.wall = wall.tv_sec * HAUL_SECOND + wall.tv_nsec, .monotonic = haul_loop_update_now(loop)};
 }
 
+static int make_feed(struct program *program)
+{
+    const struct options *options = program->options;
+    int code = source_create(options->items, options->item_count, options->input_format, &program->source);
+    const char *problem;
+    if (code == 0 && options->base)
+        code = haul_url_create(options->base, strlen(options->base), &program->base, &problem);
+    const struct source_feed_options feed_options = {
+        .globs_in_arguments = !options->globoff,
+        .globs_in_lists = options->glob,
+        .glob_max = options->glob_max,
+        .repeat = options->repeat,
+        .base = program->base,
+        .is_dry_run = options->dry_run,
+        .request = request_of(&options->request),
+        .reading = options->reading,
+        .query = request_query(&options->request),
+    };
+    source_feed_init(&program->feed, program->source, &feed_options);
+    return code;
+}
+
 int program_make(struct program *program, const struct options *options)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -73,16 +97,28 @@ int program_make(struct program *program, const struct options *options)
         code = client_trust_create(options, &program->trust);
         program->has_told = code == HAUL_E_INVALID;
     }
-    if (code == 0)
-        code = source_create(options->items, options->item_count, &program->source);
-    if (code == 0)
-        source_feed_init(&program->feed, program->source, &options->reading, request_query(&options->request));
-    return code;
+    return code == 0 ? make_feed(program) : code;
 }
 
+static enum writer_state state_of(const struct writer *writer)
+{
+    return writer ? writer_state(writer) : WRITER_OPEN;
+}
+
+/* Of both outputs, the one that is at its end. */
 static enum writer_state output_state(const struct program *program)
 {
-    return program->writer ? writer_state(program->writer) : WRITER_OPEN;
+    enum writer_state state = state_of(program->writer);
+    return state != WRITER_OPEN ? state : state_of(program->target.writer);
+}
+
+/* Says which output cannot be written. */
+static void tell_unwritten(const struct program *program)
+{
+    bool is_target = state_of(program->writer) != WRITER_FAILED;
+    const struct writer *writer = is_target ? program->target.writer : program->writer;
+    const char *name = is_target ? program->target.path : "standard output";
+    message("cannot write to %s: %s", excerpt(name).text, strerror(writer_error(writer)));
 }
 
 int program_run(struct program *program, struct haul_awaitable work, haul_callback_fn *interrupted, void *data)
@@ -107,7 +143,7 @@ void program_tell_failure(const struct program *program, int code)
     if (program->has_told || state == WRITER_READER_GONE)
         return;
     if (state == WRITER_FAILED)
-        message("cannot write to standard output: %s", strerror(writer_error(program->writer)));
+        tell_unwritten(program);
     else if (code != 0 && code != HAUL_E_CANCELLED)
         message("cannot go on: %s", haul_error_message(code));
 }
@@ -133,8 +169,11 @@ void program_tear_down(struct program *program)
 {
     messages_end(&program->messages, output_state(program) != WRITER_READER_GONE);
     haul_task_unref(program->work);
+    target_close(&program->target);
     writer_destroy(program->writer);
+    source_feed_finish(&program->feed);
     source_destroy(program->source);
+    haul_url_destroy(program->base);
     haul_trust_unref(program->trust);
     if (program->loop)
         haul_loop_finish(program->loop);

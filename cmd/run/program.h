@@ -6,6 +6,7 @@
 #include "options.h"
 #include "output/messages.h"
 #include "output/record.h"
+#include "output/target.h"
 #include "run/interruption.h"
 #include "run/source_feed.h"
 
@@ -18,8 +19,10 @@ struct program {
     struct epoch epoch; /* when it began */
     struct haul_trust *trust;
     struct source *source;
+    struct haul_url *base;   /* of lines that begin with a slash; NULL: none */
     struct source_feed feed; /* of the source */
     struct writer *writer;   /* to standard output */
+    struct target target;    /* for bodies, beside standard output; perhaps none. Its owner opens it */
     struct messages messages;
     struct interruption interruption;
     struct haul_task *work; /* what is run; NULL before program_run */
@@ -30,8 +33,9 @@ struct program {
  * negative errno. To be torn down in any case. */
 int program_make(struct program *program, const struct options *options);
 
-/* Runs WORK beside the writers until it has ended; INTERRUPTED is called when the first signal comes. Its code, that of
- * the output if that failed first, or what kept the loop from running. Then signals have their default action again. */
+/* Runs WORK beside the writers until it has ended; INTERRUPTED is called when a signal comes, as interruption_begin
+ * says. Its code, that of the output if that failed first, or what kept the loop from running. Then signals have their
+ * default action again. */
 int program_run(struct program *program, struct haul_awaitable work, haul_callback_fn *interrupted, void *data);
 
 /* Cancels the work, if it has begun. */

@@ -102,6 +102,7 @@ struct haul_client_options {
     const char *unix_socket;  /* a path to connect to, whatever the URL says; NULL: none */
     haul_debug_fn *debug;     /* NULL: nobody cares */
     void *debug_data;
+    bool keep_headers;         /* results have the fields of the answer's header; false */
     haul_callback_fn *waiting; /* called when a fetch begins to wait for its host's place: others may be tried */
     void *waiting_data;
     haul_gate_fn *gate; /* asked before the first hop of each fetch; NULL: all may start */
@@ -157,6 +158,7 @@ struct haul_fetch {
     haul_body_fn *body;                 /* NULL: the body is kept in the result */
     void *body_data;
     haul_restart_fn *restart; /* with body_data. NULL: once something of the body came, no other attempt is made */
+    int64_t max_time;         /* instead of the client's; 0: that */
     /* Private from here. */
     struct haul__fetch_state *state;
     int code;

@@ -52,6 +52,12 @@ struct haul_try {
     int64_t total;   /* as time.total */
 };
 
+/* A field of the header of an answer. */
+struct haul_header {
+    const char *name; /* as the server wrote it; with HTTP/2 in small letters */
+    const char *value;
+};
+
 /* Texts are UTF-8 or not as the server had them, end with NUL, belong to the result, and are NULL where unknown. */
 struct haul_result {
     bool ok;    /* an answer came whole, and its status is below 400 */
@@ -79,13 +85,22 @@ struct haul_result {
     unsigned char *body; /* the body or what came of it, where no body function was given; ends with a NUL that is not
                           * counted; NULL: there was no answer */
     size_t body_size;
+    const struct haul_header *headers; /* of the last answer, in its order; NULL: none, or the client keeps none */
+    size_t header_count;
 };
 
 /* A result for what never became a fetch: a text that is no URL, a URL that was not started. Texts are copied; URL
  * may be NULL. NULL: out of memory. */
 struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message);
 
+/* A copy with its texts, but without its body, its header and its attempts. NULL: out of memory. RESULT may be one that
+ * the caller has put together, with texts of its own. */
+struct haul_result *haul_result_copy(const struct haul_result *result);
+
 void haul_result_destroy(struct haul_result *result); /* NULL is fine */
+
+/* The value of the first field of this NAME, in capitals or not, in the header; NULL: there is none that was kept. */
+const char *haul_result_header(const struct haul_result *result, const char *name);
 
 HAUL__END_C
 

@@ -38,6 +38,37 @@ static int note_peer(struct haul__transfer *transfer)
     return copy(transfer->result, transfer->remote_ip, &transfer->result->public.remote_ip);
 }
 
+static struct curl_header *next_header(CURL *easy, struct curl_header *before)
+{
+    return curl_easy_nextheader(easy, CURLH_HEADER, -1, before);
+}
+
+/* A value of libcurl's; 7.88 leaves the end of the line in one that is empty. */
+static const char *value_of(const struct curl_header *header)
+{
+    return header->value[strspn(header->value, " \t\r\n")] ? header->value : "";
+}
+
+/* Copies the fields of the header. Those that libcurl keeps are gone with its next transfer. */
+static int keep_headers(struct haul__transfer *transfer)
+{
+    struct haul__result *result = transfer->result;
+    size_t count = 0;
+    for (struct curl_header *header = NULL; (header = next_header(transfer->easy, header));)
+        count++;
+    struct haul_header *kept = count > 0 ? haul__result_make_headers(result, count) : NULL;
+    if (!kept)
+        return count > 0 ? -ENOMEM : 0;
+    for (struct curl_header *header = NULL; (header = next_header(transfer->easy, header)); kept++) {
+        const char *value = value_of(header);
+        kept->name = haul__result_add_text(result, header->name, strlen(header->name));
+        kept->value = haul__result_add_text(result, value, strlen(value));
+        if (!kept->name || !kept->value)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 int haul__transfer_note_facts(struct haul__transfer *transfer)
 {
     struct haul_result *result = &transfer->result->public;
@@ -53,7 +84,9 @@ int haul__transfer_note_facts(struct haul__transfer *transfer)
     result->http_version = status > 0 ? version_name(version) : NULL;
     result->reused = transfer->opened == 0;
     int code = note_peer(transfer);
-    return code == 0 ? copy(transfer->result, content_type, &result->content_type) : code;
+    if (code == 0)
+        code = copy(transfer->result, content_type, &result->content_type);
+    return code == 0 && transfer->all->options->keep_headers ? keep_headers(transfer) : code;
 }
 
 /* The points in time of a hop, in microseconds from its start: each at least the one before. */

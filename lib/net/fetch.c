@@ -88,6 +88,11 @@ static int refuse(struct haul__fetch_state *state, int code, const char *problem
     return result ? code : -ENOMEM;
 }
 
+static int64_t max_time(const struct haul_fetch *self)
+{
+    return self->max_time > 0 ? self->max_time : self->client->options.max_time;
+}
+
 /* HAUL_E_URL, HAUL_E_INVALID: there is a result, and nothing to fetch. Negative errno. */
 static int begin(struct haul_fetch *self)
 {
@@ -108,7 +113,7 @@ static int begin(struct haul_fetch *self)
         code = haul_request_check(self->request, &problem);
     if (code != 0)
         return refuse(state, code, problem);
-    state->left = self->client->options.max_time;
+    state->left = max_time(self);
     state->is_attempt = true;
     haul__outgoing_begin(&state->outgoing, self->request, state->url);
     return make_result(self);
@@ -167,6 +172,7 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
     state->hop = HAUL_FRAME(haul__hop, .fetcher = fetcher, .url = state->url, .outgoing = &state->outgoing,
                             .result = state->result, .body = self->body, .body_data = self->body_data,
                             .is_attempt = state->is_attempt, .queued = state->queued, .left = state->left);
+    state->hop.max_time = max_time(self);
     if (is_errand)
         return haul__errand_run(task, state->errand, &state->hop, &self->client->transit);
     return haul_call(task, &state->hop.coroutine);
@@ -288,7 +294,7 @@ static int begin_anew(struct haul_fetch *self, int code)
     state->url = self->url ? self->url : state->own_url;
     haul__outgoing_finish(&state->outgoing);
     haul__outgoing_begin(&state->outgoing, self->request, state->url);
-    state->left = self->client->options.max_time;
+    state->left = max_time(self);
     state->is_attempt = true;
     return again;
 }

@@ -70,6 +70,8 @@ static void forget_answer(struct haul_result *result)
     result->message = NULL;
     result->http_version = NULL;
     result->content_type = NULL;
+    result->headers = NULL;
+    result->header_count = 0;
     result->bytes = 0;
     result->remote_ip = NULL;
     result->remote_port = 0;
@@ -248,7 +250,7 @@ static int judge(struct haul__hop *self)
 static int give_up(struct haul__hop *self)
 {
     char message[64];
-    haul__write_duration(message, sizeof(message), "not done within", self->fetcher->options->max_time);
+    haul__write_duration(message, sizeof(message), "not done within", self->max_time);
     return haul__result_fail(self->result, HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, message);
 }
 

@@ -18,9 +18,10 @@ struct haul__hop {
     struct haul__result *result; /* of the fetch: what other hops left there is overwritten, its times are added to */
     haul_body_fn *body;          /* NULL: the body is kept in the result */
     void *body_data;
-    bool is_attempt; /* the first of an attempt */
-    int64_t queued;  /* since when it is waited for */
-    int64_t left;    /* of the time that the hops of an attempt may take; how much there is at the end */
+    bool is_attempt;  /* the first of an attempt */
+    int64_t queued;   /* since when it is waited for */
+    int64_t left;     /* of the time that the hops of an attempt may take; how much there is at the end */
+    int64_t max_time; /* how much there was of that at the begin of the attempt */
     /* What came of it. */
     struct haul_url *target; /* that the answer redirects to and is followed to, the taker's; or NULL */
     const char *problem;     /* why it cannot be; static; or NULL */

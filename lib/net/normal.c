@@ -86,6 +86,8 @@ static int append_encoded(struct haul__buffer *buffer, unsigned char byte)
 int haul__append_normal(struct haul__buffer *buffer, enum haul__component component, const char *text, size_t size)
 {
     unsigned wanted = component == HAUL__USER_COMPONENT ? in_user : in_tail;
+    /* So many hexadecimal digits would make a triplet of the lone '%' that was appended before. */
+    int missing = 0;
     for (size_t i = 0; i < size; i++) {
         unsigned char byte = (unsigned char)text[i];
         int decoded = decode(text + i, size - i);
@@ -93,8 +95,12 @@ int haul__append_normal(struct haul__buffer *buffer, enum haul__component compon
         if (decoded >= 0) {
             i += 2;
             byte = (unsigned char)decoded;
-            as_it_is = classes_of(byte) & unreserved;
+            as_it_is = (classes_of(byte) & unreserved) && !(missing > 0 && hexadecimal((char)byte) >= 0);
         }
+        if (as_it_is && byte == '%')
+            missing = 2;
+        else
+            missing = as_it_is && missing > 0 && hexadecimal((char)byte) >= 0 ? missing - 1 : 0;
         int code = as_it_is ? haul__buffer_append(buffer, &byte, 1) : append_encoded(buffer, byte);
         if (code < 0)
             return code;

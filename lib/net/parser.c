@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "net/normal.h"
 
+#include <assert.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <haul/duration.h>
@@ -106,21 +107,26 @@ static bool is_ascii(const char *text)
     return *text == '\0';
 }
 
+/* What names of hosts are made of, and of interfaces: of a zone RFC 6874 has these, and triplets for all else, which
+ * libcurl cuts. */
+static bool is_name(const char *text)
+{
+    static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+    return text[strspn(text, characters)] == '\0';
+}
+
 /* The host in ASCII. libcurl's conversion of other letters, which may have been percent-encoded, goes by the locale's
  * character set, which must be UTF-8 for that moment, whatever the program's is. */
-static CURLUcode get_host(CURLU *handle, char **ret_host)
+static CURLUcode get_ascii_host(CURLU *handle, char **ret_host)
 {
     char *host = NULL;
     CURLUcode code = curl_url_get(handle, CURLUPART_HOST, &host, 0);
-    /* What is decoded once does not stand for something else yet again. */
-    if (code == CURLUE_OK && strchr(host, '%'))
-        code = CURLUE_BAD_HOSTNAME;
-    if (code == CURLUE_OK && is_ascii(host)) {
+    bool is_converted = code == CURLUE_OK && is_ascii(host);
+    if (is_converted)
         *ret_host = host;
-        return CURLUE_OK;
-    }
-    curl_free(host);
-    if (code != CURLUE_OK)
+    else
+        curl_free(host);
+    if (code != CURLUE_OK || is_converted)
         return code;
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
@@ -129,8 +135,23 @@ static CURLUcode get_host(CURLU *handle, char **ret_host)
         uselocale(before);
         freelocale(utf8);
     }
+    /* Delimiters of full width become delimiters. */
+    if (code == CURLUE_OK && !is_name(*ret_host))
+        code = CURLUE_BAD_HOSTNAME;
     /* Before 8.0 libcurl says so of whatever cannot be converted. */
     return code == CURLUE_OUT_OF_MEMORY ? CURLUE_BAD_HOSTNAME : code;
+}
+
+/* What was decoded or converted once does not stand for something else yet again: neither what is still encoded, nor
+ * numbers that libcurl would have made an address of, had it seen them. */
+static CURLUcode get_host(CURLU *handle, char **ret_host)
+{
+    CURLUcode code = get_ascii_host(handle, ret_host);
+    if (code != CURLUE_OK)
+        return code;
+    const struct haul__text host = {*ret_host, strlen(*ret_host)};
+    bool is_final = !strchr(*ret_host, '%') && (!is_numbers(host) || haul__is_address(host));
+    return is_final ? CURLUE_OK : CURLUE_BAD_HOSTNAME;
 }
 
 static CURLUcode get_parts(CURLU *handle, struct parsed *parsed)
@@ -194,6 +215,8 @@ static int parse(const char *text, struct parsed *parsed, const char **ret_probl
     if (code == CURLUE_OK)
         code = get_parts(handle, parsed);
     curl_url_cleanup(handle);
+    if (code == CURLUE_OK && parsed->zone && !is_name(parsed->zone))
+        code = CURLUE_BAD_IPV6;
     return answer_of(code, ret_problem);
 }
 
@@ -212,6 +235,7 @@ static int normalize(const struct haul_url_reading *reading, const struct parsed
             code = haul__append_normal(buffer, HAUL__USER_COMPONENT, parsed->password, strlen(parsed->password));
     }
     size_t host = buffer->size;
+    assert(parsed->host);
     size_t host_size = strlen(parsed->host);
     if (code == 0)
         code = haul__buffer_append(buffer, parsed->host, host_size);

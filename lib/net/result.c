@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 /* More room, where the first is full. */
 struct haul__result_chunk {
@@ -78,6 +79,26 @@ void haul__result_keep_body(struct haul__result *result, struct haul__buffer *bu
     haul__buffer_init(buffer);
 }
 
+struct haul_header *haul__result_make_headers(struct haul__result *result, size_t count)
+{
+    struct haul_header *headers = haul__allocate_zeroed(count * sizeof(*headers));
+    if (!headers)
+        return NULL;
+    haul__free(result->headers);
+    result->headers = headers;
+    result->public.headers = headers;
+    result->public.header_count = count;
+    return headers;
+}
+
+const char *haul_result_header(const struct haul_result *result, const char *name)
+{
+    for (size_t i = 0; i < result->header_count; i++)
+        if (strcasecmp(result->headers[i].name, name) == 0)
+            return result->headers[i].value;
+    return NULL;
+}
+
 int haul__result_fail(struct haul__result *result, enum haul_class error_class, int code, const char *message)
 {
     result->public.error_class = error_class;
@@ -131,6 +152,42 @@ struct haul_result *haul_result_create_failed(const char *url, enum haul_class e
     return &result->public;
 }
 
+/* Adds TEXT, which may be NULL, to the texts of RESULT. False: out of memory. */
+static bool copy_text(struct haul__result *result, const char *text, const char **ret_text)
+{
+    *ret_text = text ? haul__result_add_text(result, text, strlen(text)) : NULL;
+    return !text || *ret_text;
+}
+
+struct haul_result *haul_result_copy(const struct haul_result *result)
+{
+    struct haul__result *copy = haul__result_create(result->url ? result->url : "");
+    if (!copy)
+        return NULL;
+    struct haul_result *public = &copy->public;
+    const char *url = result->url ? public->url : NULL;
+    *public = *result;
+    public->url = url;
+    public->tries = NULL;
+    public->try_count = 0;
+    public->body = NULL;
+    public->body_size = 0;
+    public->headers = NULL;
+    public->header_count = 0;
+    public->tries = NULL;
+    public->try_count = 0;
+    bool is_whole = copy_text(copy, result->message, &public->message) &&
+                    copy_text(copy, result->method, &public->method) &&
+                    copy_text(copy, result->final_url, &public->final_url) &&
+                    copy_text(copy, result->http_version, &public->http_version) &&
+                    copy_text(copy, result->content_type, &public->content_type) &&
+                    copy_text(copy, result->remote_ip, &public->remote_ip);
+    if (is_whole)
+        return public;
+    haul_result_destroy(public);
+    return NULL;
+}
+
 void haul_result_destroy(struct haul_result *public)
 {
     if (!public)
@@ -141,6 +198,7 @@ void haul_result_destroy(struct haul_result *public)
         result->chunks = chunk->next;
         haul__free(chunk);
     }
+    haul__free(result->headers);
     haul__free(result->kept);
     haul__free(result->tries);
     haul__free(result);

@@ -11,9 +11,10 @@ struct haul__result_chunk;
 struct haul__result {
     struct haul_result public; /* first, so that the one is the other */
     struct haul__result_chunk *chunks;
-    unsigned char *kept; /* the body's memory, to be freed; NULL: none */
+    unsigned char *kept;         /* the body's memory, to be freed; NULL: none */
+    unsigned char nothing;       /* an empty body */
+    struct haul_header *headers; /* the memory of the public ones; NULL: none */
     struct haul_try *tries;
-    unsigned char nothing; /* an empty body */
     char *room;
     size_t left;
     char first[]; /* room for the texts of an ordinary result, so that it is one allocation */
@@ -27,6 +28,9 @@ const char *haul__result_add_text(struct haul__result *result, const char *text,
 
 /* Makes the buffer's bytes the body, which is there then, though it may be empty; the buffer is without any. */
 void haul__result_keep_body(struct haul__result *result, struct haul__buffer *buffer);
+
+/* Has room for COUNT fields of a header, all NULL, in place of those that there were. NULL: out of memory. */
+struct haul_header *haul__result_make_headers(struct haul__result *result, size_t count);
 
 /* It has failed so; MESSAGE is copied. -ENOMEM. */
 int haul__result_fail(struct haul__result *result, enum haul_class error_class, int code, const char *message);

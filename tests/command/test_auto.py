@@ -22,7 +22,7 @@ def urls(origin, path, count):
 
 def test_it_stays_near_the_knee(haul, origin):
     """How near depends on how much else the machine does; it is far from the most in any case."""
-    run = haul("-c", "auto", "--summary", "-j", stdin=urls(origin, "/knee/4?work=10", 400))
+    run = haul("-c", "auto", "--summary=total", "-j", stdin=urls(origin, "/knee/4?work=10", 400))
     assert run.returncode == 0
     assert len(run.lines()) == 400
     # It begins with 16, and the first doubling is for nothing that was seen.
@@ -31,7 +31,7 @@ def test_it_stays_near_the_knee(haul, origin):
 
 
 def test_it_grows_where_more_take_no_longer_and_not_past_the_most(haul, origin):
-    run = haul("-c", "auto", "--max-concurrency", 24, "--summary", "-j", stdin=urls(origin, "/delay/20", 300))
+    run = haul("-c", "auto", "--max-concurrency", 24, "--summary=total", "-j", stdin=urls(origin, "/delay/20", 300))
     assert run.returncode == 0
     assert origin.stats()["peak_in_flight"] == 24
     assert found(run) <= 24
@@ -39,7 +39,7 @@ def test_it_grows_where_more_take_no_longer_and_not_past_the_most(haul, origin):
 
 @pytest.mark.parametrize("refusal", [429, 503])
 def test_it_falls_where_the_host_says_that_it_is_too_much(haul, origin, refusal):
-    run = haul("-c", "auto", "--summary", "-j", stdin=urls(origin, f"/limit/4?work=30&refusal={refusal}", 200))
+    run = haul("-c", "auto", "--summary=total", "-j", stdin=urls(origin, f"/limit/4?work=30&refusal={refusal}", 200))
     refused = [record for record in run.records() if record["status"] == refusal]
     assert 1 <= len(refused) <= 100
     assert found(run) <= 8
@@ -49,20 +49,20 @@ def test_it_falls_where_the_host_says_that_it_is_too_much(haul, origin, refusal)
 @pytest.mark.parametrize("path", ["/silent", "/reset", "/status/502", "/status/504"])
 def test_it_falls_where_the_host_answers_no_more_but_not_to_one(haul, origin, path):
     lines = urls(origin, "/ok", 40) + urls(origin, path, 300)
-    run = haul("-c", "auto", "--idle-timeout", "300ms", "--summary", "-j", stdin=lines)
+    run = haul("-c", "auto", "--idle-timeout", "300ms", "--summary=total", "-j", stdin=lines)
     assert (run.returncode, len(run.lines())) == (1, 340)
     assert 4 <= found(run) <= 12
 
 
 def test_the_limit_for_a_host_is_a_cap(haul, origin):
-    run = haul("-c", "auto", "--per-host", 3, "--summary", stdin=urls(origin, "/delay/2", 100))
+    run = haul("-c", "auto", "--per-host", 3, "--summary=total", stdin=urls(origin, "/delay/2", 100))
     assert run.returncode == 0
     assert origin.stats()["peak_in_flight"] == 3
     assert found(run) <= 3
 
 
 def test_one_after_another_is_one(haul, origin):
-    run = haul("-c", "auto", "--sequential", "--summary", stdin=urls(origin, "/ok", 30))
+    run = haul("-c", "auto", "--sequential", "--summary=total", stdin=urls(origin, "/ok", 30))
     assert run.returncode == 0
     assert origin.stats()["peak_in_flight"] == 1
     assert b"auto" not in run.stderr

@@ -22,7 +22,7 @@ def test_0_an_empty_list(haul, mode):
     assert run.stderr == b"haul: the list is empty: nothing was fetched\n"
 
 
-@pytest.mark.parametrize("form", [[], ["-j"], ["--body"], ["-s"], ["--summary"]])
+@pytest.mark.parametrize("form", [[], ["-j"], ["--body"], ["-s"], ["--summary=total"]])
 def test_1_at_least_one_was_not(haul, origin, mode, form):
     assert haul("--mode", mode, *form, origin.url("/ok"), origin.url("/status/404")).returncode == 1
 
@@ -30,6 +30,15 @@ def test_1_at_least_one_was_not(haul, origin, mode, form):
 @pytest.mark.parametrize("path", ["/status/500", "/drop", "/garbage", "/redirect-loop"])
 def test_1_however_it_failed(haul, origin, path):
     assert haul(origin.url(path)).returncode == 1
+
+
+def test_124_the_deadline(haul, mode):
+    run = haul("--mode", mode, "--deadline", "0.1", "ftp://x/", "sleep:1000")
+    assert run.returncode == 124
+
+
+def test_124_before_a_list_that_cannot_be_read(haul):
+    assert haul("--deadline", "0.1", "-i", "/no/such/list", "sleep:1000").returncode == 124
 
 
 def test_2_wrong_usage(haul):
@@ -111,7 +120,7 @@ def test_sigpipe_that_is_ignored_makes_no_difference(puppet):
 def test_the_table_is_in_the_help_and_in_the_manual(haul):
     help_text = haul("--help").stdout.decode()
     table = dict(re.findall(r"^ +(\d+) {2,}(.+)$", help_text, re.MULTILINE))
-    assert list(table) == ["0", "1", "2", "3", "130", "141", "143"]
+    assert list(table) == ["0", "1", "2", "3", "124", "130", "141", "143"]
     manual = (pathlib.Path(__file__).parents[2] / "man" / "haul.1").read_text(encoding="utf-8")
     section = manual.partition("\n.Sh EXIT STATUS\n")[2].partition("\n.Sh ")[0]
     assert re.findall(r"^\.It (\d+)$", section, re.MULTILINE) == list(table)

@@ -106,12 +106,12 @@ def test_a_line_that_waits_aside_takes_no_place_of_all(haul_running, puppet):
 
 
 def test_sleeps_take_places(haul):
-    run = haul("-c", 3, "--summary", *["sleep:0.01"] * 9)
+    run = haul("-c", 3, "--summary=total", *["sleep:0.01"] * 9)
     assert re.search(rb"^in flight +mean [0-9.]+, peak 3$", run.stderr, re.MULTILINE)
 
 
 def test_sleeps_wait_for_no_host(haul):
-    run = haul("--summary", *["sleep:0.2"] * 20)
+    run = haul("--summary=total", *["sleep:0.2"] * 20)
     assert re.search(rb"^in flight +mean [0-9.]+, peak 20$", run.stderr, re.MULTILINE)
 
 

@@ -96,7 +96,7 @@ def test_what_a_server_says_is_escaped(haul, puppet):
         puppet.answers[f"/{number}"] = head + location + b"\r\n\r\n"
     puppet.answers["/reason"] = b"HTTP/1.1 404 \x1b[5m\xff\r\nContent-Length: 0\r\n\r\n"
     for form in ([], ["-j"], ["--body"]):
-        run = haul("--gather", "--summary", *form, *[puppet.url(f"/{number}") for number in range(len(locations))])
+        run = haul("--gather", "--summary=total", *form, *[puppet.url(f"/{number}") for number in range(len(locations))])
         for output in (run.stdout, run.stderr):
             assert not re.search(rb"[\x00-\x08\x0b-\x1f\x7f\xff]", output)
             assert not re.search("[\x80-\x9f\u202e]", output.decode())
@@ -124,7 +124,7 @@ def test_a_password_is_masked_everywhere(haul, origin, refused_port):
         origin.url("/ok").replace("//", "//:secret@"),
     ]
     for form in ([], ["--body"], ["--sequential"]):
-        run = haul("--summary", *form, stdin="\n".join(lines))
+        run = haul("--summary=total", *form, stdin="\n".join(lines))
         assert run.returncode == 1
         assert b"secret" not in run.stdout + run.stderr
     urls = [url for _, _, url, _ in fields(run)]

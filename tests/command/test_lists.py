@@ -261,3 +261,109 @@ def test_compare_is_a_subcommand_only_as_the_first_argument(haul, nowhere):
     for arguments in (["--", "compare"], ["-s", "compare"], ["sleep:0", "compare"]):
         run = haul("-j", *nowhere, *arguments)
         assert run.records()[-1]["url"] == "https://compare/"
+
+
+def test_lines_may_end_with_nul(haul):
+    run = haul("-j", "--gather", "-0", stdin="sleep:0\ttag\0\0# comment\0 sleep:0.001 \0sleep:0\n1\0sleep:0.002")
+    assert [(record["line"], record["input"], record["tag"], record["ok"]) for record in run.records()] == [
+        (1, "sleep:0", "tag", True),
+        (4, "sleep:0.001", None, True),
+        (5, "sleep:0\n1", None, False),
+        (6, "sleep:0.002", None, True),
+    ]
+
+
+def test_json_may_end_with_nul_and_stand_on_several_lines(haul):
+    text = '{"url": "sleep:0"}\0\n{\n  "url": "sleep:0",\n  "tag": [1,\n2]\n}\n\0'
+    run = haul("-j", "--gather", "--null", "--input-format", "jsonl", stdin=text)
+    assert [(record["ok"], record["tag"]) for record in run.records()] == [(True, None), (True, [1, 2])]
+    assert len(run.lines()) == 2
+
+
+def test_each_url_is_fetched_as_often_as_it_is_said(haul, origin, mode):
+    run = haul("-j", "--mode", mode, "--repeat", "3", origin.url("/{a,b}"), "ftp://h/")
+    records = sorted(run.records(), key=lambda record: record["index"])
+    assert [(record["line"], record["input"].removeprefix(origin.url())) for record in records] == [
+        *[(1, "a")] * 3,
+        *[(1, "b")] * 3,
+        *[(2, "ftp://h/")] * 3,
+    ]
+    assert origin.stats()["requests"] == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("/b?c", "http://h:81/b?c"),
+        ("/", "http://h:81/"),
+        ("/../b c", "http://h:81/b%20c"),
+        ("//g/x", "http://g/x"),
+        ("//", None),
+        ("/a\x01", None),
+        ("/a\0b", None),
+        ("http://g/", "http://g/"),
+        ("g", "https://g/"),
+    ],
+)
+def test_lines_that_begin_with_a_slash_are_resolved(haul, text, url):
+    run = haul("--dry-run", "-j", "--base", "http://h:81/x/y?z#f", stdin=text + "\ttag\n")
+    (record,) = run.records()
+    assert (record["url"], record["input"], record["tag"]) == (url, text, "tag")
+
+
+def test_so_are_arguments_and_json_lines(haul, origin, tmp_path):
+    run = haul("-j", "--gather", "--base", origin.url(), "/status/20[0-1]", str(tmp_path))
+    assert [record["status"] for record in run.records()][:2] == [200, 201]
+    # A folder or file of that name is not meant.
+    assert b"is taken as a URL" not in run.stderr
+    text = '{"url": "/status/204"}\n'
+    (record,) = haul("-j", "--base", origin.url(), "--input-format", "jsonl", stdin=text).records()
+    assert record["status"] == 204
+
+
+def test_without_a_base_a_slash_is_no_url(haul):
+    (record,) = haul("-j", stdin="/a\n").records()
+    assert record["error"]["class"] == "url"
+
+
+@pytest.mark.parametrize("base", ["ftp://h/", "sleep:1", "", "http://", "http://user:secret@h:x/"])
+def test_a_base_that_is_no_url_is_a_mistake(haul, base):
+    run = haul("--base", base, "/a")
+    assert run.returncode == 2
+    assert b"is not an http or https URL" in run.stderr
+    assert b"secret" not in run.stderr
+
+
+def test_a_dry_run_fetches_nothing_and_tells_what_would_be(haul, origin):
+    run = haul("--dry-run", "-j", origin.url("/{a,b}"), "http://user:secret@h/", "sleep:100", "ftp://h/")
+    assert [(record["url"], record["method"], record["ok"], record["attempts"]) for record in run.records()] == [
+        (origin.url("/a"), "GET", True, 0),
+        (origin.url("/b"), "GET", True, 0),
+        ("http://user:***@h/", "GET", True, 0),
+        ("sleep:100", None, True, 0),
+        (None, "GET", False, 0),
+    ]
+    assert run.returncode == 1
+    assert origin.stats()["requests"] == 0
+
+
+def test_a_dry_run_has_a_line_each(haul):
+    run = haul("--dry-run", "h/a", stdin="")
+    assert run.lines() == ["0\t0.000000\t0\thttps://h/a\t"]
+    assert run.returncode == 0
+
+
+def test_a_dry_run_of_bodies_writes_none(haul, origin):
+    run = haul("--dry-run", "--body", origin.url("/size/3"))
+    assert (run.returncode, run.stdout) == (0, b"")
+
+
+def test_the_password_of_a_base_is_not_to_be_seen(haul_running, puppet):
+    base = puppet.url().replace("http://", "http://user:secret@")
+    with haul_running("--base", base, "/held") as run:
+        puppet.wait_for("/held")
+        with open(f"/proc/{run.process.pid}/cmdline", "rb") as arguments:
+            assert b"secret" not in arguments.read()
+        assert puppet.requests[0].field("authorization")
+        puppet.release("/held")
+        assert run.wait() == 0

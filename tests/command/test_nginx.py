@@ -25,7 +25,7 @@ def nginx(tmp_path_factory):
 
 def test_connections_are_kept(haul, nginx):
     """The server gives each connection's number as its answer, so that they are counted by it."""
-    run = haul("--body", "--summary", "-c", 4, *[f"{nginx.root}/connection"] * 200)
+    run = haul("--body", "--summary=total", "-c", 4, *[f"{nginx.root}/connection"] * 200)
     numbers = set(run.stdout.split())
     assert len(run.stdout.splitlines()) == 200
     assert len(numbers) <= 4
@@ -33,7 +33,7 @@ def test_connections_are_kept(haul, nginx):
 
 
 def test_records_say_which_were_reused(haul, nginx, mode):
-    run = haul("--mode", mode, "-c", 3, "-j", "--summary", *[f"{nginx.root}/text"] * 30)
+    run = haul("--mode", mode, "-c", 3, "-j", "--summary=total", *[f"{nginx.root}/text"] * 30)
     opened = [record for record in run.records() if not record["reused"]]
     assert 1 <= len(opened) <= (1 if mode == "sequential" else 3)
     assert re.search(rf"{len(opened)} opened, {30 - len(opened)} reused", run.stderr.decode())

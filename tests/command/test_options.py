@@ -65,7 +65,7 @@ def test_help_whose_reader_went_away_ends_quietly():
         (["-c", "abc"], "-c, --concurrency: \"abc\" is not a number from 1 to 100000, or auto; try 'haul --help'"),
         (["--jsonlines"], "unknown option --jsonlines; try 'haul --help'"),
         (["--jsonlin"], "unknown option --jsonlin (did you mean --jsonl?); try 'haul --help'"),
-        (["--body", "-j"], "--body and -j, --jsonl both say what to write: give one of them; try 'haul --help'"),
+        (["--body", "-j"], "--body and -j or --format both say what to write: give one of them; try 'haul --help'"),
         (["--runs", "3"], "--runs is an option of 'haul compare', not of 'haul'; try 'haul --help'"),
         (["compare", "-j"], "-j, --jsonl is an option of 'haul', not of 'haul compare'; try 'haul compare --help'"),
         (["-\x1b\nx"], "unknown option -\\x1b; try 'haul --help'"),

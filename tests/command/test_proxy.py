@@ -72,7 +72,7 @@ def test_a_proxy_sees_each_hop(haul, proxy):
 
 def test_credentials_go_to_the_proxy_and_nowhere_else(haul, proxy):
     url = proxy.root.replace("//", "//name:secret@")
-    for form in (["-j"], [], ["--body", "--summary"]):
+    for form in (["-j"], [], ["--body", "--summary=total"]):
         run = haul(*form, "http://a.test/", "http://a.test:99999/", env={"http_proxy": url})
         assert b"secret" not in run.stdout + run.stderr
     for request in proxy.requests:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.sanitized
 
 KEYS = [
     *("v", "index", "line", "input", "tag", "url", "method", "ok", "status", "error", "attempts", "redirects"),
-    *("final_url", "http_version", "content_type", "bytes", "remote_ip", "remote_port", "reused"),
+    *("final_url", "http_version", "content_type", "bytes", "file", "remote_ip", "remote_port", "reused"),
     *("ts", "start", "time"),
 ]
 PHASES = ["dns", "connect", "tls", "wait", "transfer"]
@@ -58,6 +58,7 @@ def test_a_small_answer(haul, origin):
         "http_version": "1.1",
         "content_type": "text/plain",
         "bytes": 3,
+        "file": None,
         "remote_ip": "127.0.0.1",
         "remote_port": origin.port,
         "reused": False,
@@ -84,6 +85,7 @@ def test_what_was_refused_is_unknown_in_most(haul):
         "http_version": None,
         "content_type": None,
         "bytes": 0,
+        "file": None,
         "remote_ip": None,
         "remote_port": None,
         "reused": False,
@@ -123,7 +125,7 @@ def test_bytes_are_those_of_the_body(haul, origin):
 
 
 def test_the_content_type_is_what_the_server_says(haul, origin):
-    urls = ["/type", "/type?content-type=text/html;%20charset%3dx", "/type?content-type=%1b[1m%ff%c2%85%22%5c"]
+    urls = ["/type", "/type?content-type=text/html;%20charset%3dx", "/type?content-type=%1b%5b1m%ff%c2%85%22%5c"]
     run = haul("--gather", "-j", *map(origin.url, urls))
     types = [record["content_type"] for record in run.records()]
     assert types == [None, "text/html; charset=x", '\x1b[1m\ufffd\x85"\\']

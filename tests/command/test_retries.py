@@ -126,9 +126,8 @@ def test_a_rate(haul, origin, mode, option):
     run = haul("--mode", mode, "-j", option, "25/s", *urls)
     assert run.returncode == 0
     starts = sorted(record["start"] for record in run.records())
-    # Timers may be late by a little, which is made up for, and never early.
-    assert all(later - start >= 0.03 - 0.001 for start, later in zip(starts, starts[1:]))
-    assert starts[-1] - starts[0] >= 5 * 0.04 - 0.011
+    # Each no earlier than its moment, however late the one before it was.
+    assert all(start - starts[0] >= number * 0.04 - 0.000002 for number, start in enumerate(starts))
 
 
 def test_a_rate_counts_redirects(haul, origin):

@@ -76,7 +76,7 @@ def test_nothing_is_started_after_a_signal(haul_running, puppet):
 
 
 def test_the_summary_counts_what_was_cancelled(haul_running, puppet):
-    with haul_running("--summary", "--per-host", 2, *held_urls(puppet, 5)) as run:
+    with haul_running("--summary=total", "--per-host", 2, *held_urls(puppet, 5)) as run:
         puppet.wait_for_count(2)
         run.interrupt()
         run.stdout.rest()
@@ -307,7 +307,7 @@ def test_a_loop_of_the_shell_stops(puppet):
     assert len(puppet.targets()) == 1
 
 
-@pytest.mark.parametrize("form", [[], ["-j"], ["--body"], ["--summary"]])
+@pytest.mark.parametrize("form", [[], ["-j"], ["--body"], ["--summary=total"]])
 def test_a_reader_that_goes_away_ends_haul_though_nothing_is_written(haul_running, puppet, mode, form):
     with haul_running("--mode", mode, *form, puppet.url("/held/0"), puppet.url("/held/1")) as run:
         puppet.wait_for("/held/0")

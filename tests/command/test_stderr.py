@@ -1,5 +1,6 @@
 """Standard error: progress, summary, the one line, and what turns them on and off."""
 
+import json
 import os
 import re
 
@@ -9,6 +10,7 @@ pytestmark = pytest.mark.sanitized
 
 SUMMARY = (
     r"URLs +4: 2 ok, 2 not ok \(1 url, 1 http\)\n"
+    r"statuses +200 2, 404 1\n"
     r"bytes +15\n"
     r"wall time +\d+\.\d{3} s\n"
     r"in flight +mean \d+\.\d, peak \d\n"
@@ -46,9 +48,9 @@ def test_silent_still_has_messages(haul):
 
 
 def test_a_summary_where_asked_for(haul, lines):
-    run = haul("--summary", *lines)
+    run = haul("--summary=total", *lines)
     assert re.fullmatch(SUMMARY, run.stderr.decode())
-    assert re.match(r"URLs +1: 1 ok\n", haul("--summary", lines[0]).stderr.decode())
+    assert re.match(r"URLs +1: 1 ok\n", haul("--summary=total", lines[0]).stderr.decode())
 
 
 def test_a_summary_on_a_terminal_for_more_than_one(haul_on_terminal, lines):
@@ -67,13 +69,13 @@ def test_silent_has_none_on_a_terminal(haul_on_terminal, lines):
 
 
 def test_the_summary_of_nothing(haul):
-    run = haul("--summary", stdin="")
+    run = haul("--summary=total", stdin="")
     assert re.match(r"URLs +0: 0 ok\n", run.stderr.decode())
     assert run.stderr.endswith(b"haul: the list is empty: nothing was fetched\n")
 
 
 def test_what_the_summary_counts(haul, origin):
-    run = haul("--summary", "--sequential", *[origin.url("/size/1000")] * 10, "sleep:0.01")
+    run = haul("--summary=total", "--sequential", *[origin.url("/size/1000")] * 10, "sleep:0.01")
     told = dict(re.findall(r"^(\w+(?: \w+)*) {2,}(.*)$", run.stderr.decode(), re.MULTILINE))
     assert told["URLs"] == "11: 11 ok"
     assert told["bytes"] == "10000"
@@ -85,13 +87,13 @@ def test_what_the_summary_counts(haul, origin):
 
 def test_connections_over_redirects_are_counted(haul, origin):
     urls = map(origin.url, ["/redirect-chain/3", "/ok?close=1", "/ok"])
-    run = haul("--summary", "--sequential", *urls)
+    run = haul("--summary=total", "--sequential", *urls)
     assert re.search(rb"^connections +2 opened, 4 reused$", run.stderr, re.MULTILINE)
     assert origin.stats()["connections"] == 2
 
 
 def test_connections_of_what_was_given_up_are_counted(haul, origin):
-    run = haul("--summary", "--sequential", "-m", "100ms", origin.url("/ok"), *[origin.url("/silent")] * 2)
+    run = haul("--summary=total", "--sequential", "-m", "100ms", origin.url("/ok"), *[origin.url("/silent")] * 2)
     assert re.search(rb"^connections +2 opened, 1 reused$", run.stderr, re.MULTILINE)
     assert origin.stats()["connections"] == 2
 
@@ -171,3 +173,59 @@ def test_messages_stand_apart_from_progress(haul_on_terminal, puppet):
         status, screen = run.wait()
     assert status == 2
     assert "haul: cannot read /no/such/list: No such file or directory\n" in visible(screen)
+
+
+def test_no_summary_where_none_is_wanted(haul, haul_on_terminal, lines):
+    assert haul("--summary", "none", *lines, "x:y").stderr == b""
+    with haul_on_terminal("--summary", "none", *lines) as run:
+        assert "wall time" not in visible(run.wait()[1])
+
+
+def test_a_summary_of_each_host(haul, origin, refused_port):
+    other = f"http://127.0.0.1:{refused_port}"
+    run = haul("--summary", "host", *[origin.url("/ok")] * 3, other, "sleep:0")
+    assert b"statuses     200 3\n" in run.stderr
+    table = run.stderr.decode().splitlines()[-3:]
+    assert table[0].split() == ["URLs", "not", "ok", "bytes", "p50", "p90", "p99", "host"]
+    assert [line.split()[:3] + line.split()[-1:] for line in table[1:]] == [
+        ["3", "0", "9", origin.root.rstrip("/")],
+        ["1", "1", "0", other],
+    ]
+
+
+def test_a_summary_for_programs(haul, origin, tmp_path):
+    urls = [origin.url("/ok"), origin.url("/ok"), origin.url("/status/404"), "x:y"]
+    run = haul("-s", "--summary-json", "s.json", *urls, cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (1, b"")
+    summary = json.loads((tmp_path / "s.json").read_text())
+    assert {key: summary[key] for key in ("v", "urls", "ok", "not_ok", "unstarted", "statuses", "classes", "bytes")} == {
+        "v": 1,
+        "urls": 4,
+        "ok": 2,
+        "not_ok": 2,
+        "unstarted": 0,
+        "statuses": {"200": 2, "404": 1},
+        "classes": {"url": 1, "http": 1},
+        "bytes": 15,
+    }
+    assert summary["connections"]["opened"] + summary["connections"]["reused"] == 3
+    assert 0 < summary["time"]["min"] <= summary["time"]["p50"] <= summary["time"]["p99"] <= summary["time"]["max"]
+    assert summary["time"]["count"] == 3
+    assert "hosts" not in summary
+    haul("-s", "--summary", "host", "--summary-json", "s.json", *urls, cwd=tmp_path)
+    summary = json.loads((tmp_path / "s.json").read_text())
+    assert [(host["host"], host["urls"], host["not_ok"]) for host in summary["hosts"]] == [(origin.root.rstrip("/"), 3, 1)]
+
+
+def test_a_summary_of_a_run_that_was_cut_short(haul_running, tmp_path):
+    with haul_running("-s", "--summary-json", "s.json", "-j", "sleep:0", "sleep:1000", cwd=tmp_path) as run:
+        run.record()
+        run.interrupt()
+        run.wait()
+    assert json.loads((tmp_path / "s.json").read_text())["classes"] == {"cancelled": 1}
+
+
+def test_a_summary_that_cannot_be_written_is_told(haul, tmp_path):
+    run = haul("--summary-json", "no/file", "sleep:0", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (3, b"")
+    assert run.stderr == b"haul: cannot write no/file: No such file or directory\n"

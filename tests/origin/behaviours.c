@@ -356,6 +356,7 @@ static const struct behaviour {
     {"/delay/", delay},
     {"/size/", size},
     {"/bytes", bytes},
+    {"/bytes/", bytes},
     {"/echo", echo},
     {"/nul", nul},
     {"/header", header},

@@ -1,6 +1,7 @@
 #include "option_samples.h"
 
 #include <haul/duration.h>
+
 #include <string.h>
 
 /* A predicate on `options`, the options that were read. */
@@ -54,6 +55,37 @@ SAMPLE(has_netrc, options->connections.netrc)
 SAMPLE(has_auth_host, has_one(&options->request.auth_hosts, ".a.test"))
 SAMPLE(has_location_trusted, request_of(&options->request)->is_trusting)
 SAMPLE(has_range, is_same(request_of(&options->request)->range, "5-"))
+SAMPLE(has_time_cond,
+       is_same(request_of(&options->request)->headers[0], "If-Modified-Since: Sat, 21 Nov 2026 00:00:00 GMT"))
+SAMPLE(has_etags, is_same(options->etags, "tags"))
+SAMPLE(has_output, is_same(options->output, "{name}.html"))
+SAMPLE(has_remote_name, is_same(options->output, "{name}"))
+SAMPLE(has_remote_header_name, options->remote_header_name)
+SAMPLE(has_output_dir, is_same(options->output_dir, "files"))
+SAMPLE(has_create_dirs, options->create_dirs)
+SAMPLE(has_no_clobber, options->no_clobber)
+SAMPLE(has_skip_existing, options->skip_existing)
+SAMPLE(has_continue_at, options->continues)
+SAMPLE(has_fail_with_body, options->fail_with_body)
+SAMPLE(has_fsync, options->fsync)
+SAMPLE(has_sha256, options->sha256)
+SAMPLE(has_newline, options->newline)
+SAMPLE(has_include_body, options->include_body)
+SAMPLE(has_include_headers, options->include_headers)
+SAMPLE(has_deadline, options->deadline == 90 * HAUL_SECOND)
+SAMPLE(has_ok_status, status_set_has(&options->ok_status, 404) && !status_set_has(&options->ok_status, 200))
+SAMPLE(has_fail_on, options->fail_on.kind == FAIL_ON_ERROR && options->fail_on.limit == 5)
+SAMPLE(has_failed, is_same(options->failed, "again.txt"))
+SAMPLE(has_fail_fast, options->fail_fast)
+SAMPLE(has_race, options->race)
+SAMPLE(has_format, options->format == FORMAT_CSV)
+SAMPLE(has_only, options->only == ONLY_FAILED)
+SAMPLE(has_colour, options->colour == COLOUR_NEVER)
+SAMPLE(has_arguments, options->arguments)
+SAMPLE(has_disable, options->disable)
+SAMPLE(has_summary, options->summary == SUMMARY_HOST)
+SAMPLE(has_summary_json, is_same(options->summary_json, "summary.json"))
+SAMPLE(has_write_out, options->write_out != NULL)
 SAMPLE(has_insecure, options->insecure)
 SAMPLE(has_cacert, is_same(options->cacert, "ca.pem"))
 SAMPLE(has_dns_servers, is_same(options->dns_servers, "192.0.2.1:5353,::1"))
@@ -82,11 +114,29 @@ SAMPLE(has_proto, options->connections.no_http && !options->connections.no_https
 SAMPLE(has_proto_default, options->reading.implies_http)
 SAMPLE(has_show_error, options->show_error)
 SAMPLE(has_verbose, options->connections.verbose)
+SAMPLE(has_input_format, options->input_format.is_json)
+SAMPLE(has_null, options->input_format.is_null_separated)
+SAMPLE(has_globoff, options->globoff)
+SAMPLE(has_glob, options->glob)
+SAMPLE(has_glob_max, options->glob_max == 7)
+SAMPLE(has_repeat, options->repeat == 7)
+SAMPLE(has_base, is_same(options->base, "http://h/") && options->input_format.has_base)
+SAMPLE(has_dedupe, options->dedupe)
+SAMPLE(has_dry_run, options->dry_run)
 SAMPLE(has_nothing, options->command == COMMAND_FETCH)
 SAMPLE(has_parallel_max, options->concurrency == 7 && options->is_concurrency_given)
 SAMPLE(has_parallel_max_host, options->per_host == 7 && options->is_per_host_given)
 
 static const struct option_sample samples[] = {
+    {"input-format", "jsonl", has_input_format},
+    {"null", NULL, has_null},
+    {"globoff", NULL, has_globoff},
+    {"glob", NULL, has_glob},
+    {"glob-max", "7", has_glob_max},
+    {"repeat", "7", has_repeat},
+    {"base", "http://h/", has_base},
+    {"dedupe", NULL, has_dedupe},
+    {"dry-run", NULL, has_dry_run},
     {"rate", "50/s", has_rate},
     {"host-rate", "6/m", has_host_rate},
     {"retry", "7", has_retry},
@@ -113,6 +163,23 @@ static const struct option_sample samples[] = {
     {"auth-host", ".a.test", has_auth_host},
     {"location-trusted", NULL, has_location_trusted},
     {"range", "5", has_range},
+    {"time-cond", "2026-11-21", has_time_cond},
+    {"etags", "tags", has_etags},
+    {"deadline", "1.5m", has_deadline},
+    {"ok-status", "404", has_ok_status},
+    {"fail-on", "error,5", has_fail_on},
+    {"failed", "again.txt", has_failed},
+    {"fail-fast", NULL, has_fail_fast},
+    {"fail-early", NULL, has_fail_fast},
+    {"race", NULL, has_race},
+    {"format", "csv", has_format},
+    {"summary", "host", has_summary},
+    {"summary-json", "summary.json", has_summary_json},
+    {"config", "/dev/null", has_arguments},
+    {"disable", NULL, has_disable},
+    {"write-out", "%{url}", has_write_out},
+    {"only", "failed", has_only},
+    {"color", "never", has_colour},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},
     {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
@@ -138,6 +205,20 @@ static const struct option_sample samples[] = {
     {"path-as-is", NULL, has_path_as_is},
     {"proto", "=https", has_proto},
     {"proto-default", "http", has_proto_default},
+    {"output", "{name}.html", has_output},
+    {"remote-name", NULL, has_remote_name},
+    {"remote-header-name", NULL, has_remote_header_name},
+    {"output-dir", "files", has_output_dir},
+    {"create-dirs", NULL, has_create_dirs},
+    {"no-clobber", NULL, has_no_clobber},
+    {"skip-existing", NULL, has_skip_existing},
+    {"continue-at", "-", has_continue_at},
+    {"fail-with-body", NULL, has_fail_with_body},
+    {"fsync", NULL, has_fsync},
+    {"sha256", NULL, has_sha256},
+    {"newline", NULL, has_newline},
+    {"include-body", NULL, has_include_body},
+    {"include-headers", NULL, has_include_headers},
     {"show-error", NULL, has_show_error},
     {"verbose", NULL, has_verbose},
     {"fail", NULL, has_nothing},

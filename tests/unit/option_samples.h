@@ -1,4 +1,4 @@
-/* Command lines for the options that say what is sent and how servers are reached. */
+/* Command lines for the options that say what lists are, what is sent and how servers are reached. */
 #ifndef TESTS_OPTION_SAMPLES_H
 #define TESTS_OPTION_SAMPLES_H
 

@@ -32,8 +32,8 @@ static void set_up_on(struct fixture *fixture, open_fn *open)
     open(&fixture->stage, true);
     strcpy(fixture->directory, "/tmp/haul-test-XXXXXX");
     assert_non_null(mkdtemp(fixture->directory));
-    assert_int_equal(bodies_create(fixture->stage.loop, fixture->stage.writer, fixture->directory, &fixture->bodies),
-                     0);
+    const struct bodies_options options = {.writer = fixture->stage.writer, .directory = fixture->directory};
+    assert_int_equal(bodies_create(fixture->stage.loop, &options, &fixture->bodies), 0);
 }
 
 static void set_up(struct fixture *fixture)

@@ -115,6 +115,30 @@ static void test_waiting_for_a_place_is_queue(void **state)
     haul_result_destroy(result);
 }
 
+/* Its own, or the client's. */
+static void test_a_fetch_may_have_a_time_of_its_own(void **state)
+{
+    struct stand *stand = *state;
+    struct haul_outcome outcome;
+    stand->options.max_time = 50 * HAUL_MILLISECOND;
+    const struct {
+        int64_t max_time;
+        const char *message; /* NULL: it is ok */
+    } cases[] = {{0, "not done within 50 ms"}, {20 * HAUL_MILLISECOND, "not done within 20 ms"}, {HAUL_NEVER, NULL}};
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        int code = haul_run_task(
+            stand->loop,
+            HAUL_CALL(haul_fetch, .client = stand_client(stand), .text = "sleep:0.1", .max_time = cases[i].max_time),
+            &outcome);
+        assert_int_equal(code, 0);
+        const struct haul_result *result = outcome.value.pointer;
+        assert_int_equal(result->ok, cases[i].message == NULL);
+        if (cases[i].message)
+            assert_string_equal(result->message, cases[i].message);
+        haul_outcome_finish(&outcome);
+    }
+}
+
 /* A redirect gives its place back: with a single one for each host there would be no way on. */
 static void test_hops_take_their_own_places(void **state)
 {
@@ -377,6 +401,7 @@ int main(void)
         AT_HOME(test_places_of_a_host),
         WITH_LOOP(test_a_gate_holds_what_has_not_begun),
         WITH_LOOP(test_waiting_for_a_place_is_queue),
+        WITH_LOOP(test_a_fetch_may_have_a_time_of_its_own),
         WITH_LOOP(test_hops_take_their_own_places),
         AT_HOME(test_a_moment_that_was_not_needed_is_given_back),
         AT_HOME(test_several_shards),

@@ -1,5 +1,6 @@
 /* The front over sleeps, which need no network. Their order is that of their deadlines, which are set in one iteration
  * of the loop or one after another: no test depends on how long anything takes. */
+#include "run/dedupe.h"
 #include "run/entry.h"
 #include "run/feed.h"
 #include "run/front.h"
@@ -35,6 +36,7 @@ struct stage {
     bool is_full;
     int feed_error; /* what the feed says at its end instead of HAUL_E_DRAINED */
     int emit_error;
+    struct dedupe *dedupe; /* NULL: each is fetched */
     struct haul_task *task;
     struct haul_event room;
 };
@@ -83,7 +85,7 @@ static int emit(void *data, struct entry *entry)
         stage->cancelled++;
     }
     if (stage->left_count == stage->cancel_after) {
-        front_set_cancel_message(&stage->front, "enough");
+        front_stop(&stage->front, "enough");
         haul_task_cancel(stage->task);
     }
     if (stage->left_count == stage->full_after) {
@@ -129,6 +131,7 @@ static int run(struct stage *stage, enum mode mode, size_t concurrency, size_t w
         .client = stage->client,
         .feed = &stage->feed,
         .sink = {.emit = emit, .take_turn = take_turn, .is_full = is_full, .wait_room = wait_room, .data = stage},
+        .dedupe = stage->dedupe,
         .mode = mode,
         .concurrency = concurrency,
         .window = window,
@@ -227,12 +230,57 @@ static void test_nothing_is_read_while_the_sink_is_full(void **state)
     assert_int_equal(stage.read_while_full, 0);
 }
 
+/* Runs these with --dedupe; what the run ended with. */
+static int run_deduped(struct stage *stage, enum mode mode, size_t concurrency)
+{
+    assert_int_equal(dedupe_create("/tmp", &stage->dedupe), 0);
+    int code = run(stage, mode, concurrency, 10);
+    dedupe_destroy(stage->dedupe);
+    return code;
+}
+
+static void test_duplicates_leave_in_their_place(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"sleep:0.5", "sleep:0.01", "sleep:0.5", "sleep:0.01", "sleep:0.02", NULL};
+    struct stage completed = {.urls = urls};
+    assert_int_equal(run_deduped(&completed, MODE_AS_COMPLETED, 5), 0);
+    assert_string_equal(completed.left, "13402");
+    struct stage gathered = {.urls = urls};
+    assert_int_equal(run_deduped(&gathered, MODE_GATHER, 5), 0);
+    assert_string_equal(gathered.left, "01234");
+    struct stage sequential = {.urls = urls};
+    assert_int_equal(run_deduped(&sequential, MODE_SEQUENTIAL, 1), 0);
+    assert_string_equal(sequential.left, "01234");
+}
+
+/* They take no place in flight: the last one is read though there is only one. */
+static void test_duplicates_that_wait_take_no_place(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"sleep:0.5", "sleep:0.5", "sleep:0.5", "sleep:0.01", NULL};
+    struct stage stage = {.urls = urls};
+    assert_int_equal(run_deduped(&stage, MODE_AS_COMPLETED, 2), 0);
+    assert_string_equal(stage.left, "3012");
+}
+
+static void test_cancelled_run_lets_duplicates_leave(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"sleep:0.01", "sleep:100", "sleep:100", "sleep:100", NULL};
+    for (enum mode mode = MODE_GATHER; mode <= MODE_AS_COMPLETED; mode++) {
+        struct stage stage = {.urls = urls, .cancel_after = 1};
+        assert_int_equal(run_deduped(&stage, mode, 3), HAUL_E_CANCELLED);
+        assert_int_equal(stage.read, 4);
+        assert_int_equal(stage.cancelled, 3);
+    }
+}
+
 static void test_sink_that_fails_ends_the_run(void **state)
 {
     (void)state;
     static const char *const urls[] = {"sleep:0", "sleep:100", "sleep:100", NULL};
     struct stage stage = {.urls = urls, .emit_error = -ENOMEM};
-    front_set_cancel_message(&stage.front, "enough");
     stage.cancel_after = 1;
     assert_int_equal(run(&stage, MODE_AS_COMPLETED, 2, 10), -ENOMEM);
     struct stage refused = {.urls = (const char *const[]){"ftp://x/", NULL}, .emit_error = -ENOMEM};
@@ -266,6 +314,9 @@ int main(void)
         cmocka_unit_test(test_refused_entry_leaves_in_its_place),
         cmocka_unit_test(test_cancelled_run_lets_all_leave_that_was_read),
         cmocka_unit_test(test_nothing_is_read_while_the_sink_is_full),
+        cmocka_unit_test(test_duplicates_leave_in_their_place),
+        cmocka_unit_test(test_duplicates_that_wait_take_no_place),
+        cmocka_unit_test(test_cancelled_run_lets_duplicates_leave),
         cmocka_unit_test(test_sink_that_fails_ends_the_run),
         cmocka_unit_test(test_feed_that_fails_ends_the_run),
         cmocka_unit_test(test_empty_feed_is_a_run),

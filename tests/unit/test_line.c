@@ -95,6 +95,35 @@ static void takes_lines_apart(void **state)
 }
 
 static const struct {
+    const char *bytes;
+    bool is_first;
+    const char *input; /* NULL: skipped */
+} json_lines[] = {
+    {"{\"url\":\"a\tb\"}", false, "{\"url\":\"a\tb\"}"},
+    {" \t{}\r\n \n", false, "{}"},
+    {"# no comment", false, "# no comment"},
+    {"\xef\xbb\xbf{}", true, "{}"},
+    {"\xef\xbb\xbf{}", false, "\xef\xbb\xbf{}"},
+    {"\xef\xbb\xbf", true, NULL},
+    {" \r\n\t", false, NULL},
+    {"", false, NULL},
+};
+
+static void json_lines_are_trimmed_alone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(json_lines) / sizeof(json_lines[0]); i++) {
+        struct line line;
+        bool is_line = line_parse_json(json_lines[i].bytes, strlen(json_lines[i].bytes), json_lines[i].is_first, &line);
+        assert_int_equal(is_line, json_lines[i].input != NULL);
+        if (!is_line)
+            continue;
+        check_part(line.input, line.input_size, json_lines[i].input, strlen(json_lines[i].input));
+        assert_null(line.tag);
+    }
+}
+
+static const struct {
     const char *argument;
     const char *input;
     const char *tag;
@@ -124,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_lines_apart),
+        cmocka_unit_test(json_lines_are_trimmed_alone),
         cmocka_unit_test(an_argument_is_always_a_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,6 +152,12 @@ static void what_cannot_be_read_is_refused(void **state)
         {"dns-servers", ":53", servers},
         {"dns-servers", "[::1]:5 3", servers},
         {"dns-servers", "1111:2222:3333:4444:5555:6666:7777:8888:9999:0000:1111", servers},
+        {"format", "xml", "one of text, tsv, jsonl and csv"},
+        {"summary", "all", "one of none, total and host"},
+        {"only", "all", "one of ok and failed"},
+        {"color", "yes", "one of auto, always and never"},
+        {"ok-status", "2xx", "a list of statuses like 200-399,403"},
+        {"fail-on", "5,6", "a list of one of http, error and never, one number like 5 or 5%, and empty"},
         {"resolve", "a:80", "HOST:PORT:ADDRESS[,ADDRESS]"},
         {"resolve", "a:80:", "HOST:PORT:ADDRESS[,ADDRESS]"},
         {"resolve", ":80:b", "HOST:PORT:ADDRESS[,ADDRESS]"},
@@ -168,6 +174,12 @@ static void what_cannot_be_read_is_refused(void **state)
         {"resolver", "System", "one of haul and system"},
         {"concurrency", "Auto", number_or_auto},
         {"concurrency", "0", number_or_auto},
+        {"input-format", "json", "one of text and jsonl"},
+        {"base", "", "an http or https URL: the host is neither a name nor an address"},
+        {"base", "ftp://h/", "an http or https URL: only http, https and sleep URLs are fetched"},
+        {"base", "sleep:1", "an http or https URL: it is a sleep"},
+        {"glob-max", "0", "a number from 1 to 1000000000"},
+        {"repeat", "0", "a number from 1 to 1000000000"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -183,12 +195,62 @@ static void what_cannot_be_read_is_refused(void **state)
     }
 }
 
+static void a_base_is_a_url(void **state)
+{
+    static const char *const bases[] = {"http://h/", "https://user:password@h:1/a?b#c", "h", "h:80"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+        struct options options;
+        char *problem;
+        assert_int_equal(read_as("base", bases[i], &options, &problem), 0);
+        assert_string_equal(options.base, bases[i]);
+        free(options.base);
+    }
+}
+
+static void no_password_is_shown(void **state)
+{
+    struct options options;
+    char *problem;
+    (void)state;
+    assert_int_equal(read_as("base", "http://user:secret@h:x/", &options, &problem), HAUL_E_INVALID);
+    assert_null(strstr(problem, "secret"));
+    free(problem);
+}
+
+/* What a shell offers is what is taken. */
+static void each_choice_can_be_read(void **state)
+{
+    size_t rows = 0;
+    (void)state;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        rows += row->choices != NULL;
+        for (const char *word = row->choices; word && *word; word += strspn(word, " ")) {
+            struct options options;
+            char *problem;
+            char value[32];
+            size_t size = strcspn(word, " ");
+            snprintf(value, sizeof(value), "%.*s", (int)size, word);
+            if (read_as(row->name, value, &options, &problem) != 0)
+                fail_msg("--%s %s: %s", row->name, value, problem);
+            word += size;
+        }
+    }
+    assert_true(rows > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(name_servers_are_addresses),      cmocka_unit_test(concurrency_is_a_number_or_auto),
-        cmocka_unit_test(limits_depend_on_what_was_given), cmocka_unit_test(loops_are_as_many_as_processors),
+        cmocka_unit_test(name_servers_are_addresses),
+        cmocka_unit_test(concurrency_is_a_number_or_auto),
+        cmocka_unit_test(limits_depend_on_what_was_given),
+        cmocka_unit_test(loops_are_as_many_as_processors),
+        cmocka_unit_test(a_base_is_a_url),
+        cmocka_unit_test(no_password_is_shown),
         cmocka_unit_test(what_cannot_be_read_is_refused),
+        cmocka_unit_test(each_choice_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

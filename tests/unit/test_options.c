@@ -43,15 +43,18 @@ static void the_defaults_are_those_of_the_manual(void **state)
     (void)state;
     assert_int_equal(PARSE("x"), 0);
     assert_int_equal(options.command, COMMAND_FETCH);
-    assert_false(options.help || options.version || options.insecure || options.body || options.jsonl ||
-                 options.silent || options.summary || options.system_resolver || options.is_concurrency_given ||
-                 options.is_input_implied);
+    assert_false(options.help || options.version || options.insecure || options.body ||
+                 options.format != FORMAT_DEFAULT || options.silent || options.summary != SUMMARY_AUTO ||
+                 options.system_resolver || options.is_concurrency_given || options.is_input_implied);
+    assert_true(!options.output && !options.output_dir);
     assert_int_equal(options.mode, MODE_AS_COMPLETED);
     assert_int_equal(options.concurrency, 50);
     assert_int_equal(options.per_host, 10);
     assert_int_equal(options.window, 10000);
     assert_int_equal(options.loops, 1);
-    assert_true(options.max_time == HAUL_NEVER);
+    assert_true(options.max_time == HAUL_NEVER && options.deadline == HAUL_NEVER);
+    assert_true(status_set_has(&options.ok_status, 100) && status_set_has(&options.ok_status, 399));
+    assert_false(status_set_has(&options.ok_status, 99) || status_set_has(&options.ok_status, 400));
     assert_true(options.connect_timeout == 30 * HAUL_SECOND);
     assert_true(options.idle_timeout == 60 * HAUL_SECOND);
     assert_true(options.location);
@@ -141,7 +144,7 @@ static bool has_max_redirs(void)
 }
 static bool has_jsonl(void)
 {
-    return options.jsonl;
+    return options.format == FORMAT_JSONL;
 }
 static bool has_body(void)
 {
@@ -150,10 +153,6 @@ static bool has_body(void)
 static bool has_silent(void)
 {
     return options.silent;
-}
-static bool has_summary(void)
-{
-    return options.summary;
 }
 static bool has_help(void)
 {
@@ -192,7 +191,6 @@ static const struct {
     {"jsonl", NULL, has_jsonl},
     {"body", NULL, has_body},
     {"silent", NULL, has_silent},
-    {"summary", NULL, has_summary},
     {"help", NULL, has_help},
     {"version", NULL, has_version},
 };
@@ -297,7 +295,7 @@ static void urls_and_lists_keep_their_order(void **state)
     check_item(7, SOURCE_URL, "-j");
     check_item(8, SOURCE_URL, "--");
     check_item(9, SOURCE_URL, "--help");
-    assert_true(options.jsonl);
+    assert_true(options.format == FORMAT_JSONL);
     assert_false(options.is_input_implied);
     options_finish(&options);
 
@@ -338,7 +336,7 @@ static void letters_are_bundled(void **state)
 {
     (void)state;
     assert_int_equal(PARSE("-sjkc50", "x"), 0);
-    assert_true(options.silent && options.jsonl && options.insecure);
+    assert_true(options.silent && options.format == FORMAT_JSONL && options.insecure);
     assert_int_equal(options.concurrency, 50);
     options_finish(&options);
     assert_int_equal(PARSE("-sc", "51", "x"), 0);
@@ -392,6 +390,14 @@ static const struct {
     const char *arguments[5];
     const char *problem; /* with "; try 'haul --help'" behind it */
 } mistakes[] = {
+    {{"-o", "a", "-O"}, "-o, --output and -O, --remote-name both name the files: give one of them"},
+    {{"-O", "--body"}, "--body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "-", "-j"}, "--body and -j or --format both say what to write: give one of them"},
+    {{"-O", "--no-clobber", "--skip-existing"},
+     "--no-clobber and --skip-existing both say what to do with a file that is there: give one of them"},
+    {{"-O", "--include-body"}, "--include-body and -o, --output both say where bodies go: give one of them"},
+    {{"-o", "out/"},
+     "-o, --output: \"out/\" is no name for files: it names a folder, and no file in it; try {name} behind it"},
     {{"-c", "abc"}, "-c, --concurrency: \"abc\" is not a number from 1 to 100000, or auto"},
     {{"-c", "0"}, "-c, --concurrency: \"0\" is not a number from 1 to 100000, or auto"},
     {{"-c", "100001"}, "-c, --concurrency: \"100001\" is not a number from 1 to 100000, or auto"},
@@ -413,7 +419,12 @@ static const struct {
     {{"--resolver", "system", "--dns-servers", "::1"},
      "--dns-servers is for haul's own resolver: leave out --resolver system"},
     {{"--jsonl=yes"}, "-j, --jsonl takes no value, but was given \"yes\""},
-    {{"--body", "-j"}, "--body and -j, --jsonl both say what to write: give one of them"},
+    {{"--body", "-j"}, "--body and -j or --format both say what to write: give one of them"},
+    {{"--body", "--only=ok"}, "--only chooses among records, and with --body there are none"},
+    {{"--race", "--fail-early"},
+     "--fail-fast ends at the first failure, --race at the first success: give one of them"},
+    {{"--fail-fast", "--fail-on=1%"},
+     "--fail-fast ends a run that has failed, and with this --fail-on none does before its end"},
     {{"-Q"}, "unknown option -Q"},
     {{"-jQ"}, "unknown option -Q"},
     {{"-\xc3\xa4z"}, "unknown option -\xc3\xa4"},

@@ -3,6 +3,7 @@
 #include "output/output.h"
 #include "output/summary.h"
 #include "sample_entry.h"
+#include "status_set.h"
 #include "writer_stage.h"
 
 #include <fcntl.h>
@@ -328,26 +329,100 @@ static void test_style(void **state)
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     setenv("TERM", "xterm", 1);
     unsetenv("NO_COLOR");
-    assert_int_equal(output_style_for(null), LINES_TABS);
-    assert_int_equal(output_style_for(terminal), LINES_COLOURED);
+    assert_int_equal(output_style_for(FORMAT_DEFAULT, COLOUR_AUTO, null), LINES_TABS);
+    assert_int_equal(output_style_for(FORMAT_DEFAULT, COLOUR_AUTO, terminal), LINES_COLOURED);
     setenv("NO_COLOR", "", 1);
-    assert_int_equal(output_style_for(terminal), LINES_COLOURED);
+    assert_int_equal(output_style_for(FORMAT_DEFAULT, COLOUR_AUTO, terminal), LINES_COLOURED);
     setenv("NO_COLOR", "1", 1);
-    assert_int_equal(output_style_for(terminal), LINES_COLUMNS);
+    assert_int_equal(output_style_for(FORMAT_DEFAULT, COLOUR_AUTO, terminal), LINES_COLUMNS);
     unsetenv("NO_COLOR");
     setenv("TERM", "dumb", 1);
-    assert_int_equal(output_style_for(terminal), LINES_COLUMNS);
+    assert_int_equal(output_style_for(FORMAT_DEFAULT, COLOUR_AUTO, terminal), LINES_COLUMNS);
     unsetenv("TERM");
-    assert_int_equal(output_style_for(terminal), LINES_COLUMNS);
+    assert_int_equal(output_style_for(FORMAT_DEFAULT, COLOUR_AUTO, terminal), LINES_COLUMNS);
+    assert_int_equal(output_style_for(FORMAT_DEFAULT, COLOUR_ALWAYS, terminal), LINES_COLOURED);
+    setenv("TERM", "xterm", 1);
+    assert_int_equal(output_style_for(FORMAT_DEFAULT, COLOUR_NEVER, terminal), LINES_COLUMNS);
+    assert_int_equal(output_style_for(FORMAT_TSV, COLOUR_ALWAYS, terminal), LINES_TABS);
+    assert_int_equal(output_style_for(FORMAT_TEXT, COLOUR_AUTO, null), LINES_COLUMNS);
+    assert_int_equal(output_style_for(FORMAT_TEXT, COLOUR_ALWAYS, null), LINES_COLOURED);
+    assert_int_equal(output_style_for(FORMAT_DEFAULT, COLOUR_ALWAYS, null), LINES_TABS);
     close(screen);
     close(terminal);
     close(null);
+}
+
+/* What is not wanted is counted all the same. */
+static void test_only(void **state)
+{
+    (void)state;
+    for (int only = ONLY_ALL; only <= ONLY_FAILED; only++) {
+        struct fixture fixture;
+        struct sample good;
+        struct sample bad;
+        struct summary_counts counts;
+        writer_stage_open_pipe(&fixture.stage, false);
+        struct output_options options = {.style = LINES_TABS, .only = (enum only)only, .writer = fixture.stage.writer};
+        assert_int_equal(output_create(fixture.stage.loop, &options, &fixture.output), 0);
+        sample_init(&good);
+        sample_init(&bad);
+        sample_fail(&bad, HAUL_CLASS_HTTP, 404, "no");
+        emit(&fixture, &good);
+        emit(&fixture, &bad);
+        const char *expected = "200\t0.411000\t98\thttp://one.example/\t\n404\t0.411000\t98\thttp://one.example/\tno\n";
+        const char *second = strchr(expected, '\n') + 1;
+        char first[100] = "";
+        memcpy(first, expected, (size_t)(second - expected));
+        assert_written(&fixture, only == ONLY_ALL ? expected : only == ONLY_OK ? first : second);
+        summary_counts(output_summary(fixture.output), &counts);
+        assert_int_equal(counts.urls, 2);
+        tear_down(&fixture);
+    }
+}
+
+static void test_csv_names_its_columns_though_nothing_follows(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    char buffer[1000];
+    set_up(&fixture, OUTPUT_CSV);
+    drain(&fixture);
+    ssize_t size = read(fixture.stage.reading, buffer, sizeof(buffer));
+    assert_true(size > 100);
+    assert_memory_equal(buffer, "index,line,", 11);
+    assert_ptr_equal(memchr(buffer, '\n', (size_t)size), buffer + size - 1);
+    tear_down(&fixture);
+}
+
+static void test_bodies_of_what_is_ok(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct status_set statuses = {0};
+    struct sample missing;
+    struct sample found;
+    status_set_add(&statuses, 404, 404);
+    writer_stage_open_pipe(&fixture.stage, false);
+    struct output_options options = {.format = OUTPUT_BODIES, .ok_status = &statuses, .writer = fixture.stage.writer};
+    assert_int_equal(output_create(fixture.stage.loop, &options, &fixture.output), 0);
+    sample_init(&missing);
+    sample_init(&found);
+    missing.result.status = 404;
+    assert_int_equal(fetch(&fixture, &missing, "missing\n", 8), 0);
+    assert_int_equal(fetch(&fixture, &found, "found\n", 6), 0);
+    emit(&fixture, &missing);
+    emit(&fixture, &found);
+    assert_written(&fixture, "missing\n");
+    tear_down(&fixture);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_only),
+        cmocka_unit_test(test_csv_names_its_columns_though_nothing_follows),
+        cmocka_unit_test(test_bodies_of_what_is_ok),
         cmocka_unit_test(test_records),
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_without_a_body),

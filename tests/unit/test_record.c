@@ -123,7 +123,7 @@ static void test_each_field(void **state)
     struct record record = written(&sample);
 
     assert_keys(record.json, "v index line input tag url method ok status error attempts redirects final_url "
-                             "http_version content_type bytes remote_ip remote_port reused ts start time");
+                             "http_version content_type bytes file remote_ip remote_port reused ts start time");
     assert_number(&record, "v", 1);
     assert_number(&record, "index", 6);
     assert_number(&record, "line", 7);
@@ -169,7 +169,8 @@ static void test_exact_bytes(void **state)
         "{\"v\":1,\"index\":0,\"line\":1,\"input\":\"one.example\",\"tag\":null,\"url\":\"http://one.example/\","
         "\"method\":\"GET\",\"ok\":true,\"status\":200,\"error\":null,\"attempts\":1,\"redirects\":0,"
         "\"final_url\":\"http://one.example/\",\"http_version\":\"1.1\",\"content_type\":\"text/html\",\"bytes\":98,"
-        "\"remote_ip\":\"127.0.0.1\",\"remote_port\":80,\"reused\":false,\"ts\":1795284612.123869,\"start\":0.000412,"
+        "\"file\":null,\"remote_ip\":\"127.0.0.1\",\"remote_port\":80,\"reused\":false,\"ts\":1795284612.123869,"
+        "\"start\":0.000412,"
         "\"time\":{\"queue\":0.000017,\"dns\":0.001000,\"connect\":0.002000,\"tls\":0.003000,\"wait\":0.400000,"
         "\"transfer\":0.005000,\"total\":0.411000}}\n";
     assert_int_equal(record.text.size, strlen(expected));
@@ -203,7 +204,7 @@ static void test_unknown_is_null(void **state)
     sample.result = (struct haul_result){.error_class = HAUL_CLASS_URL};
     struct record record = written(&sample);
     assert_keys(record.json, "v index line input tag url method ok status error attempts redirects final_url "
-                             "http_version content_type bytes remote_ip remote_port reused ts start time");
+                             "http_version content_type bytes file remote_ip remote_port reused ts start time");
     static const char *const unknown[] = {"tag",          "url",       "method",      "final_url", "http_version",
                                           "content_type", "remote_ip", "remote_port", "ts",        "start"};
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
@@ -273,6 +274,20 @@ static void test_input_base64(void **state)
         }
         finish(&record);
     }
+}
+
+/* It was made fit for that when it was read (input/json_text.h). */
+static void test_a_tag_may_be_json(void **state)
+{
+    (void)state;
+    struct sample sample;
+    sample_init(&sample);
+    sample_set_tag(&sample, "{\"id\":12345678901234567890,\"a\":[\"b c\",null]}");
+    sample.entry.is_tag_json = true;
+    struct record record = written(&sample);
+    static const char expected[] = ",\"tag\":{\"id\":12345678901234567890,\"a\":[\"b c\",null]},\"url\":";
+    assert_non_null(memmem(record.text.bytes, record.text.size, expected, sizeof(expected) - 1));
+    finish(&record);
 }
 
 static void test_only_input_has_base64(void **state)
@@ -434,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_unknown_is_null),
         cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_input_base64),
+        cmocka_unit_test(test_a_tag_may_be_json),
         cmocka_unit_test(test_only_input_has_base64),
         cmocka_unit_test(test_nul_in_input),
         cmocka_unit_test(test_parts_add_up),

@@ -1,4 +1,4 @@
-#include "report/replacement.h"
+#include "output/replacement.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -52,6 +52,15 @@ static void put(const char *path, const char *content)
     assert_int_equal(fclose(file), 0);
 }
 
+/* In two pieces. */
+static int commit(struct replacement *replacement, const char *content)
+{
+    int code = replacement_write(replacement, content, 2);
+    if (code == 0)
+        code = replacement_write(replacement, content + 2, strlen(content + 2));
+    return code == 0 ? replacement_commit(replacement) : code;
+}
+
 static void assert_content(const char *path, const char *expected)
 {
     char content[100] = "";
@@ -65,8 +74,8 @@ static void assert_content(const char *path, const char *expected)
 static void replace(const char *path, const char *content)
 {
     struct replacement *replacement;
-    assert_int_equal(replacement_create(path, &replacement), 0);
-    assert_int_equal(replacement_commit(replacement, content, strlen(content)), 0);
+    assert_int_equal(replacement_create(path, 0666, &replacement), 0);
+    assert_int_equal(commit(replacement, content), 0);
     replacement_destroy(replacement);
 }
 
@@ -94,9 +103,9 @@ static void test_an_old_file_is_whole_until_the_new_one_is(void **state)
     (void)state;
     put("old", "before");
     assert_int_equal(chmod("old", 0604), 0);
-    assert_int_equal(replacement_create("old", &replacement), 0);
+    assert_int_equal(replacement_create("old", 0666, &replacement), 0);
     assert_content("old", "before");
-    assert_int_equal(replacement_commit(replacement, "after", 5), 0);
+    assert_int_equal(commit(replacement, "after"), 0);
     assert_content("old", "after");
     assert_int_equal(mode_of("old"), 0604);
     replacement_destroy(replacement);
@@ -108,7 +117,7 @@ static void test_what_is_not_committed_leaves_nothing(void **state)
     struct replacement *replacement;
     (void)state;
     put("old", "before");
-    assert_int_equal(replacement_create("old", &replacement), 0);
+    assert_int_equal(replacement_create("old", 0666, &replacement), 0);
     assert_int_equal(count_files(), 2);
     replacement_destroy(replacement);
     assert_content("old", "before");
@@ -147,9 +156,9 @@ static void test_what_is_wrong_is_known_at_once(void **state)
 {
     struct replacement *replacement;
     (void)state;
-    assert_int_equal(replacement_create("no-folder/file", &replacement), -ENOENT);
-    assert_int_equal(replacement_create(".", &replacement), -EISDIR);
-    assert_int_equal(replacement_create("", &replacement), -ENOENT);
+    assert_int_equal(replacement_create("no-folder/file", 0666, &replacement), -ENOENT);
+    assert_int_equal(replacement_create(".", 0666, &replacement), -EISDIR);
+    assert_int_equal(replacement_create("", 0666, &replacement), -ENOENT);
     assert_int_equal(count_files(), 0);
 }
 
@@ -157,8 +166,8 @@ static void test_a_full_disk_is_an_error(void **state)
 {
     struct replacement *replacement;
     (void)state;
-    assert_int_equal(replacement_create("/dev/full", &replacement), 0);
-    assert_int_equal(replacement_commit(replacement, "content", 7), -ENOSPC);
+    assert_int_equal(replacement_create("/dev/full", 0666, &replacement), 0);
+    assert_int_equal(commit(replacement, "content"), -ENOSPC);
     replacement_destroy(replacement);
 }
 

@@ -44,6 +44,25 @@ static void test_failed(void **state)
     haul_result_destroy(NULL);
 }
 
+static void test_headers(void **state)
+{
+    (void)state;
+    struct haul__result *result = haul__result_create("u");
+    assert_null(haul_result_header(&result->public, "a"));
+    haul__result_make_headers(result, 1)[0] = (struct haul_header){"gone", "with the next ones"};
+    struct haul_header *headers = haul__result_make_headers(result, 3);
+    headers[0] = (struct haul_header){"Set-Cookie", "one"};
+    headers[1] = (struct haul_header){"set-cookie", "two"};
+    headers[2] = (struct haul_header){"ETag", ""};
+    assert_ptr_equal(result->public.headers, headers);
+    assert_int_equal(result->public.header_count, 3);
+    assert_string_equal(haul_result_header(&result->public, "SET-COOKIE"), "one");
+    assert_string_equal(haul_result_header(&result->public, "etag"), "");
+    assert_null(haul_result_header(&result->public, "gone"));
+    assert_null(haul_result_header(&result->public, "ET"));
+    haul_result_destroy(&result->public);
+}
+
 /* Texts of all sizes stay where they are and as they are while others come. */
 static void test_texts(void **state)
 {
@@ -103,12 +122,69 @@ static void test_out_of_memory(void **state)
     }
 }
 
+static void check_copy(const struct haul_result *copy, const struct haul_result *result)
+{
+    assert_string_equal(copy->url, result->url);
+    assert_ptr_not_equal(copy->url, result->url);
+    assert_string_equal(copy->message, result->message);
+    assert_string_equal(copy->method, result->method);
+    assert_string_equal(copy->final_url, result->final_url);
+    assert_string_equal(copy->http_version, result->http_version);
+    assert_string_equal(copy->content_type, result->content_type);
+    assert_string_equal(copy->remote_ip, result->remote_ip);
+    assert_int_equal(copy->status, result->status);
+    assert_int_equal(copy->time.total, result->time.total);
+    assert_null(copy->tries);
+    assert_int_equal(copy->try_count, 0);
+    assert_null(copy->body);
+    assert_int_equal(copy->body_size, 0);
+}
+
+static void test_copy(void **state)
+{
+    unsigned char body[] = "body";
+    const struct haul_result result = {
+        .status = 200,
+        .url = "http://h/",
+        .message = "why",
+        .method = "PUT",
+        .final_url = "http://h/there",
+        .http_version = "2",
+        .content_type = "text/plain",
+        .remote_ip = "::1",
+        .time = {.total = 7},
+        .tries = &(struct haul_try){.status = 503},
+        .try_count = 1,
+        .body = body,
+        .body_size = 4,
+    };
+    (void)state;
+    FAILING_MEMORY_SWEEP(n)
+    {
+        struct haul_result *copy = haul_result_copy(&result);
+        assert_int_equal(copy != NULL, !failing_memory_happened());
+        if (copy)
+            check_copy(copy, &result);
+        haul_result_destroy(copy);
+    }
+    struct haul_result *nothing = haul_result_copy(&(struct haul_result){0});
+    assert_null(nothing->url);
+    assert_null(nothing->message);
+    assert_null(nothing->method);
+    haul_result_destroy(nothing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_class_names), cmocka_unit_test(test_failed),
-        cmocka_unit_test(test_texts),       cmocka_unit_test(test_an_ordinary_one_is_one_allocation),
-        cmocka_unit_test(test_body),        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_class_names),
+        cmocka_unit_test(test_failed),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_an_ordinary_one_is_one_allocation),
+        cmocka_unit_test(test_body),
+        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

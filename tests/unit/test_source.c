@@ -57,7 +57,7 @@ static void write_text(const char *name, const char *text)
 static struct source *create(const struct source_item *items, size_t count)
 {
     struct source *source;
-    assert_int_equal(source_create(items, count, &source), 0);
+    assert_int_equal(source_create(items, count, (struct source_format){0}, &source), 0);
     return source;
 }
 

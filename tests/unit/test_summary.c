@@ -104,6 +104,7 @@ static void test_table(void **state)
     text_append(&text, "", 1);
     assert_string_equal(text.bytes, "URLs         4: 2 ok, 2 not ok (2 cancelled)\n"
                                     "cancelled    1 in flight, 1 never started\n"
+                                    "statuses     200 2\n"
                                     "bytes        196\n"
                                     "wall time    3.000 s\n"
                                     "in flight    mean 2.0, peak 2\n"

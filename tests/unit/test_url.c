@@ -65,6 +65,12 @@ static void test_normal_form(void **state)
         {"http://h/\xc3\xa4?\xc3\xa4#\xc3\xa4", "http://h/%C3%A4?%C3%A4#%C3%A4", "http://h:80"},
         {"http://h/\xff", "http://h/%FF", "http://h:80"},
         {"http://h/100%", "http://h/100%", "http://h:80"},
+        /* A lone '%' stays one: what follows it is not decoded into a triplet. */
+        {"http://h/%4%41", "http://h/%4%41", "http://h:80"},
+        {"http://h/%%34%31", "http://h/%%341", "http://h:80"},
+        {"http://h/%%41%67", "http://h/%%41g", "http://h:80"},
+        {"http://h/?%a%62", "http://h/?%a%62", "http://h:80"},
+        {"http://h/%g%41", "http://h/%gA", "http://h:80"},
         {"http://h/?a=%", "http://h/?a=%", "http://h:80"},
         {"http://h/?a=../b", "http://h/?a=../b", "http://h:80"},
         {"http://h/x#frag", "http://h/x#frag", "http://h:80"},
@@ -116,6 +122,28 @@ static void test_refused(void **state)
         {"256.0.0.1", "numbers"},
         {"1.2.3.4.5", "numbers"},
         {"%3127.1", "host"},
+        {"http://[fe80::1%2\xff]/", "host"},
+        {"http://%3127.1/", "host"},
+        /* In letters of full width: numbers, and an encoded "1". */
+        {"http://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.1/", "host"},
+        {"http://\xef\xbc\x85"
+         "31/",
+         "host"},
+        {"http://0\xef\xbb\xbf/", "host"},
+        /* The same way "/", "]", "@" and ":". */
+        {"http://a\xef\xbc\x8f"
+         "b/",
+         "host"},
+        {"http://\xef\xbc\xbd"
+         "a/",
+         "host"},
+        {"http://a\xef\xbc\xa0"
+         "b/",
+         "host"},
+        {"http://a\xef\xbc\x9a"
+         "80/",
+         "host"},
+        {"http://[fe80::1%25a%20b]/", "host"},
         {"http://", "host"},
         {"http://h:0/", "port"},
         {"h:00", "port"},

@@ -1,4 +1,4 @@
-#include "report/replacement.h"
+#include "output/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ static char *real_path(const char *path)
 }
 
 /* A new file beside the old one, with its permissions or those that a new file gets. */
-static int open_beside(struct replacement *replacement, const struct stat *old)
+static int open_beside(struct replacement *replacement, const struct stat *old, mode_t mode)
 {
     static const char suffix[] = ".XXXXXX";
     size_t size = strlen(replacement->path) + sizeof(suffix);
@@ -42,7 +42,7 @@ static int open_beside(struct replacement *replacement, const struct stat *old)
         replacement->beside = NULL;
         return code;
     }
-    if (fchmod(replacement->descriptor, old != NULL ? old->st_mode & 0777 : 0666 & ~mask) < 0)
+    if (fchmod(replacement->descriptor, old != NULL ? old->st_mode & 0777 : mode & ~mask) < 0)
         return -errno;
     return 0;
 }
@@ -53,7 +53,7 @@ static int open_directly(struct replacement *replacement, const char *path)
     return replacement->descriptor >= 0 ? 0 : -errno;
 }
 
-static int open_replacement(struct replacement *replacement, const char *path)
+static int open_replacement(struct replacement *replacement, const char *path, mode_t mode)
 {
     struct stat old;
     bool exists = stat(path, &old) == 0;
@@ -68,17 +68,17 @@ static int open_replacement(struct replacement *replacement, const char *path)
     replacement->path = real_path(path);
     if (replacement->path == NULL)
         return -ENOMEM;
-    return open_beside(replacement, exists ? &old : NULL);
+    return open_beside(replacement, exists ? &old : NULL, mode);
 }
 
-int replacement_create(const char *path, struct replacement **ret_replacement)
+int replacement_create(const char *path, mode_t mode, struct replacement **ret_replacement)
 {
     struct replacement *replacement = calloc(1, sizeof(*replacement));
 
     if (replacement == NULL)
         return -ENOMEM;
     replacement->descriptor = -1;
-    int code = open_replacement(replacement, path);
+    int code = open_replacement(replacement, path, mode);
     if (code != 0) {
         replacement_destroy(replacement);
         return code;
@@ -87,15 +87,16 @@ int replacement_create(const char *path, struct replacement **ret_replacement)
     return 0;
 }
 
-static int write_all(int descriptor, const char *bytes, size_t size)
+int replacement_write(struct replacement *replacement, const void *bytes, size_t size)
 {
+    const char *rest = bytes;
     while (size > 0) {
-        ssize_t written = write(descriptor, bytes, size);
+        ssize_t written = write(replacement->descriptor, rest, size);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return -errno;
-        bytes += written;
+        rest += written;
         size -= (size_t)written;
     }
     return 0;
@@ -109,13 +110,10 @@ static int close_descriptor(struct replacement *replacement)
     return close(descriptor) == 0 ? 0 : -errno;
 }
 
-int replacement_commit(struct replacement *replacement, const void *bytes, size_t size)
+int replacement_commit(struct replacement *replacement)
 {
-    int code = write_all(replacement->descriptor, bytes, size);
-    int close_code = close_descriptor(replacement);
+    int code = close_descriptor(replacement);
 
-    if (code == 0)
-        code = close_code;
     if (code != 0 || replacement->beside == NULL)
         return code;
     if (rename(replacement->beside, replacement->path) < 0)

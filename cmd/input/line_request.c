@@ -1,0 +1,98 @@
+#include "input/line_request.h"
+
+#include <haul/error.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct line_request *line_request_create(const char *text, size_t size)
+{
+    struct line_request *request = malloc(sizeof(*request));
+    char *copy = malloc(size + 1);
+    if (!request || !copy) {
+        free(request);
+        free(copy);
+        return NULL;
+    }
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    *request = (struct line_request){.text = copy, .text_size = size, .retry = -1, .references = 1};
+    return request;
+}
+
+static size_t count_of(const char *const *texts)
+{
+    size_t count = 0;
+    while (texts && texts[count])
+        count++;
+    return count;
+}
+
+/* Whether one of these has the name of FIELD, "Name: value" or "Name;". */
+static bool has_name(char *const *headers, const char *field)
+{
+    size_t size = strcspn(field, ":;");
+    for (; headers && *headers; headers++)
+        if (strcspn(*headers, ":;") == size && strncasecmp(*headers, field, size) == 0)
+            return true;
+    return false;
+}
+
+/* The fields of both, ending with NULL. */
+static int join_headers(struct line_request *request, const char *const *common)
+{
+    const char *const *own = (const char *const *)request->headers;
+    const char **joined = malloc((count_of(common) + count_of(own) + 1) * sizeof(char *));
+    if (!joined)
+        return -ENOMEM;
+    size_t count = 0;
+    for (; common && *common; common++)
+        if (!has_name(request->headers, *common))
+            joined[count++] = *common;
+    for (; own && *own; own++)
+        joined[count++] = *own;
+    joined[count] = NULL;
+    request->sent_headers = joined;
+    request->sent.headers = joined;
+    return 0;
+}
+
+int line_request_complete(struct line_request *request, const struct haul_request *common, const char **ret_problem)
+{
+    request->has_own = request->method || request->headers || request->body;
+    if (!request->has_own)
+        return 0;
+    if (common)
+        request->sent = *common;
+    if (request->method)
+        request->sent.method = request->method;
+    if (request->body) {
+        request->sent.body = request->body;
+        request->sent.body_size = request->body_size;
+    }
+    int code = request->headers ? join_headers(request, request->sent.headers) : 0;
+    return code == 0 ? haul_request_check(&request->sent, ret_problem) : code;
+}
+
+struct line_request *line_request_ref(struct line_request *request)
+{
+    request->references++;
+    return request;
+}
+
+void line_request_unref(struct line_request *request)
+{
+    if (!request || --request->references > 0)
+        return;
+    for (char **header = request->headers; header && *header; header++)
+        free(*header);
+    free(request->headers);
+    free(request->sent_headers);
+    free(request->text);
+    free(request->method);
+    free(request->body);
+    free(request->output);
+    free(request);
+}

@@ -1,0 +1,249 @@
+#include "request/etags.h"
+
+#include "message.h"
+
+#include <haul/error.h>
+#include <haul/result.h>
+#include <haul/url.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { smallest_table = 64, largest_tag = 1000 };
+
+/* Where the line of a URL is in the file. */
+struct place {
+    uint64_t hash;
+    int64_t offset; /* from 1; 0: there is none */
+};
+
+struct etags {
+    const char *path;
+    int descriptor;
+    int64_t end; /* of the file */
+    struct place *table;
+    size_t capacity; /* a power of two, or 0 */
+    size_t count;
+};
+
+static uint64_t hash_of(const char *url, size_t size)
+{
+    uint64_t value = 0xcbf29ce484222325;
+    for (size_t i = 0; i < size; i++)
+        value = (value ^ (unsigned char)url[i]) * 0x100000001b3;
+    return value ^ value >> 32;
+}
+
+static struct place *place_of(struct place *table, size_t capacity, uint64_t hash)
+{
+    size_t at = (size_t)hash & (capacity - 1);
+    while (table[at].offset != 0 && table[at].hash != hash)
+        at = (at + 1) & (capacity - 1);
+    return &table[at];
+}
+
+static int grow(struct etags *etags)
+{
+    size_t capacity = etags->capacity > 0 ? 2 * etags->capacity : (size_t)smallest_table;
+    struct place *table = calloc(capacity, sizeof(*table));
+    if (!table)
+        return -ENOMEM;
+    for (size_t i = 0; i < etags->capacity; i++)
+        if (etags->table[i].offset != 0)
+            *place_of(table, capacity, etags->table[i].hash) = etags->table[i];
+    free(etags->table);
+    etags->table = table;
+    etags->capacity = capacity;
+    return 0;
+}
+
+static int set(struct etags *etags, uint64_t hash, int64_t offset)
+{
+    int code = etags->count < etags->capacity / 4 * 3 ? 0 : grow(etags);
+    if (code != 0)
+        return code;
+    struct place *place = place_of(etags->table, etags->capacity, hash);
+    etags->count += place->offset == 0;
+    *place = (struct place){hash, offset + 1};
+    return 0;
+}
+
+/* Notes a line, without its end. One of another form is left alone. */
+static int note_line(struct etags *etags, const char *line, size_t size, int64_t offset)
+{
+    const char *tab = memchr(line, '\t', size);
+    size_t tag_size = tab ? (size_t)(tab - line) : 0;
+    if (tag_size == 0 || tag_size > largest_tag)
+        return 0;
+    return set(etags, hash_of(tab + 1, size - tag_size - 1), offset);
+}
+
+static int read_lines(struct etags *etags, FILE *file)
+{
+    char *line = NULL;
+    size_t room = 0;
+    int code = 0;
+    for (ssize_t size; code == 0 && (size = getline(&line, &room, file)) > 0; etags->end += size) {
+        /* One that a kill has cut off goes, so that the next does not stand behind it. */
+        if (line[size - 1] != '\n') {
+            code = ftruncate(etags->descriptor, etags->end) == 0 ? 0 : -errno;
+            break;
+        }
+        code = note_line(etags, line, (size_t)size - 1, etags->end);
+    }
+    if (code == 0 && ferror(file))
+        code = -EIO;
+    free(line);
+    return code;
+}
+
+/* Reads by a descriptor of its own, since the file's goes with what is made of it. */
+static int read_all(struct etags *etags)
+{
+    int descriptor = fcntl(etags->descriptor, F_DUPFD_CLOEXEC, 0);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "r") : NULL;
+    if (!file) {
+        int code = -errno;
+        if (descriptor >= 0)
+            close(descriptor);
+        return code;
+    }
+    int code = read_lines(etags, file);
+    fclose(file);
+    return code;
+}
+
+static int open_file(struct etags *etags)
+{
+    struct stat status;
+    etags->descriptor = open(etags->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+    if (etags->descriptor < 0 || fstat(etags->descriptor, &status) < 0)
+        return -errno;
+    if (!S_ISREG(status.st_mode))
+        return -EINVAL;
+    if (flock(etags->descriptor, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+        return -EBUSY;
+    return 0;
+}
+
+static int complain(const struct etags *etags, int code)
+{
+    const char *reason = code == -EBUSY    ? "another program uses it"
+                         : code == -EINVAL ? "it is no regular file"
+                                           : strerror(-code);
+    if (code != -ENOMEM)
+        message("--etags %s: %s", excerpt(etags->path).text, reason);
+    return code == -ENOMEM ? code : HAUL_E_INVALID;
+}
+
+int etags_open(const char *file, struct etags **ret_etags)
+{
+    struct etags *etags = malloc(sizeof(*etags));
+    if (!etags)
+        return -ENOMEM;
+    *etags = (struct etags){.path = file, .descriptor = -1};
+    int code = open_file(etags);
+    if (code == 0)
+        code = grow(etags);
+    if (code == 0)
+        code = read_all(etags);
+    if (code != 0) {
+        code = complain(etags, code);
+        etags_close(etags);
+        return code;
+    }
+    *ret_etags = etags;
+    return 0;
+}
+
+void etags_close(struct etags *etags)
+{
+    if (!etags)
+        return;
+    if (etags->descriptor >= 0)
+        close(etags->descriptor);
+    free(etags->table);
+    free(etags);
+}
+
+/* Passwords are none of the file's business. */
+static const char *key_of(const struct haul_url *url)
+{
+    return haul_url_masked(url);
+}
+
+int etags_find(struct etags *etags, const struct haul_url *url, char **ret_tag)
+{
+    const char *key = key_of(url);
+    size_t size = strlen(key);
+    const struct place *place = place_of(etags->table, etags->capacity, hash_of(key, size));
+    *ret_tag = NULL;
+    if (place->offset == 0)
+        return 0;
+    size_t room = largest_tag + 1 + size + 1;
+    char *line = malloc(room);
+    if (!line)
+        return -ENOMEM;
+    ssize_t taken = pread(etags->descriptor, line, room, place->offset - 1);
+    int code = taken < 0 ? -errno : 0;
+    char *tab = taken > 0 ? memchr(line, '\t', (size_t)taken) : NULL;
+    size_t tag_size = tab ? (size_t)(tab - line) : 0;
+    /* Another URL may have the same hash by chance. */
+    bool is_it = tab && (size_t)taken - tag_size - 1 > size && memcmp(tab + 1, key, size) == 0 && tab[1 + size] == '\n';
+    if (is_it) {
+        *tab = '\0';
+        *ret_tag = line;
+    } else {
+        free(line);
+    }
+    return code;
+}
+
+/* A tag as it may stand in a header and on a line: "..." or W/"...". */
+static bool is_tag(const char *tag)
+{
+    size_t size = strlen(tag);
+    const char *quoted = strncmp(tag, "W/", 2) == 0 ? tag + 2 : tag;
+    return size <= largest_tag && strlen(quoted) >= 2 && quoted[0] == '"' && tag[size - 1] == '"' &&
+           strcspn(tag, "\t\r\n") == size;
+}
+
+static int append(struct etags *etags, const char *key, const char *tag)
+{
+    char *line;
+    int size = asprintf(&line, "%s\t%s\n", tag, key);
+    if (size < 0)
+        return -ENOMEM;
+    ssize_t written = write(etags->descriptor, line, (size_t)size);
+    int code = written == size ? 0 : written < 0 ? -errno : -ENOSPC;
+    free(line);
+    /* Half a line must not be begun by the next. */
+    if (written > 0 && code != 0 && ftruncate(etags->descriptor, etags->end) < 0)
+        return -errno;
+    if (code != 0)
+        return code;
+    code = set(etags, hash_of(key, strlen(key)), etags->end);
+    etags->end += size;
+    return code;
+}
+
+int etags_note(struct etags *etags, const struct haul_url *url, const struct haul_result *result)
+{
+    const char *tag = haul_result_header(result, "ETag");
+    char *known;
+    if (!tag || !is_tag(tag))
+        return 0;
+    int code = etags_find(etags, url, &known);
+    if (code == 0 && (!known || strcmp(known, tag) != 0))
+        code = append(etags, key_of(url), tag);
+    free(known);
+    return code;
+}

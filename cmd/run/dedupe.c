@@ -1,0 +1,244 @@
+#include "run/dedupe.h"
+
+#include "input/line_request.h"
+#include "output/text.h"
+#include "run/entry.h"
+#include "run/facts.h"
+#include "run/ledger.h"
+#include "run/seen.h"
+#include "run/siphash.h"
+
+#include <haul/result.h>
+#include <haul/url.h>
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* A first occurrence that is in flight. */
+struct flight {
+    uint64_t hash;
+    uint64_t check;
+    struct entry *waiting; /* those that wait with it, chained */
+    struct entry *last;
+};
+
+/* What the word of a hash is: 0, where nothing is known; the place of its facts, times two, plus two; or the address of
+ * its flight, plus one. */
+struct dedupe {
+    struct siphash_key hash_key;
+    struct siphash_key check_key;
+    struct seen *seen;
+    struct ledger *ledger;
+    struct text request; /* what the entry at hand asks for, kept for its memory */
+    struct text facts;   /* of the one that was settled last, or is read */
+};
+
+static int make_keys(struct dedupe *dedupe)
+{
+    struct siphash_key keys[2];
+    if (getrandom(keys, sizeof(keys), 0) != (ssize_t)sizeof(keys))
+        return errno > 0 ? -errno : -EIO;
+    dedupe->hash_key = keys[0];
+    dedupe->check_key = keys[1];
+    return 0;
+}
+
+int dedupe_create(const char *directory, struct dedupe **ret_dedupe)
+{
+    struct dedupe *dedupe = calloc(1, sizeof(*dedupe));
+    if (!dedupe)
+        return -ENOMEM;
+    int code = make_keys(dedupe);
+    if (code == 0)
+        code = seen_create(&dedupe->seen);
+    if (code == 0)
+        code = ledger_create(directory, &dedupe->ledger);
+    if (code != 0) {
+        dedupe_destroy(dedupe);
+        return code;
+    }
+    *ret_dedupe = dedupe;
+    return 0;
+}
+
+static uint64_t word_of_flight(const struct flight *flight)
+{
+    return (uint64_t)(uintptr_t)flight + 1;
+}
+
+static struct flight *flight_of(uint64_t word)
+{
+    return word % 2 == 1 ? (struct flight *)(uintptr_t)(word - 1) : NULL;
+}
+
+static uint64_t word_of_place(uint64_t place)
+{
+    return place * 2 + 2;
+}
+
+static uint64_t place_of(uint64_t word)
+{
+    return (word - 2) / 2;
+}
+
+static void end_flight(void *data, uint64_t word)
+{
+    (void)data;
+    free(flight_of(word));
+}
+
+void dedupe_destroy(struct dedupe *dedupe)
+{
+    if (!dedupe)
+        return;
+    if (dedupe->seen)
+        seen_each(dedupe->seen, end_flight, NULL);
+    seen_destroy(dedupe->seen);
+    ledger_destroy(dedupe->ledger);
+    text_finish(&dedupe->request);
+    text_finish(&dedupe->facts);
+    free(dedupe);
+}
+
+/* Each part with its size before it, so that no two requests have the same bytes. */
+static void append_part(struct text *text, const void *bytes, size_t size)
+{
+    text_append(text, (const char *)&size, sizeof(size));
+    text_append(text, bytes, size);
+}
+
+static void append_string(struct text *text, const char *string)
+{
+    append_part(text, string ? string : "", string ? strlen(string) + 1 : 0);
+}
+
+static void append_line_request(struct text *text, const struct line_request *request)
+{
+    append_string(text, request->method);
+    append_string(text, request->output);
+    append_part(text, request->body ? request->body : (const unsigned char *)"", request->body_size);
+    for (char **header = request->headers; header && *header; header++)
+        append_string(text, *header);
+}
+
+/* What the entry asks for, as bytes. A fragment is not sent. */
+static int describe(struct dedupe *dedupe, const struct entry *entry)
+{
+    struct text *text = &dedupe->request;
+    const char *url = haul_url_text(entry->url);
+    const struct line_request *request = entry->request;
+    text_clear(text);
+    append_part(text, url, strcspn(url, "#"));
+    if (request && (request->method || request->output || request->body || request->headers))
+        append_line_request(text, request);
+    return text->failed ? -ENOMEM : 0;
+}
+
+/* Reads the facts at PLACE; false in *RET_IS_THIS: they are of another that has the same hash. */
+static int read_facts(struct dedupe *dedupe, uint64_t place, uint64_t check, bool *ret_is_this)
+{
+    char head[FACTS_HEAD];
+    int code = ledger_read(dedupe->ledger, place, head, sizeof(head));
+    if (code != 0)
+        return code;
+    *ret_is_this = facts_check(head) == check;
+    if (!*ret_is_this)
+        return 0;
+    text_clear(&dedupe->facts);
+    char *facts = text_reserve(&dedupe->facts, facts_size(head));
+    if (!facts)
+        return -ENOMEM;
+    dedupe->facts.size = facts_size(head);
+    return ledger_read(dedupe->ledger, place, facts, facts_size(head));
+}
+
+static int begin_flight(struct entry *entry, uint64_t hash, uint64_t check, uint64_t *word)
+{
+    struct flight *flight = malloc(sizeof(*flight));
+    if (!flight)
+        return -ENOMEM;
+    *flight = (struct flight){.hash = hash, .check = check};
+    entry->flight = flight;
+    *word = word_of_flight(flight);
+    return 0;
+}
+
+static void join_flight(struct flight *flight, struct entry *entry)
+{
+    if (flight->last)
+        flight->last->twin = entry;
+    else
+        flight->waiting = entry;
+    flight->last = entry;
+}
+
+int dedupe_enter(struct dedupe *dedupe, struct entry *entry, bool *ret_is_waiting)
+{
+    uint64_t *word;
+    int code = describe(dedupe, entry);
+    if (code != 0)
+        return code;
+    uint64_t hash = siphash(&dedupe->hash_key, dedupe->request.bytes, dedupe->request.size);
+    uint64_t check = siphash(&dedupe->check_key, dedupe->request.bytes, dedupe->request.size);
+    code = seen_find(dedupe->seen, hash, &word);
+    if (code != 0)
+        return code;
+    *ret_is_waiting = false;
+    if (*word == 0)
+        return begin_flight(entry, hash, check, word);
+    struct flight *flight = flight_of(*word);
+    bool is_this = flight && flight->check == check;
+    if (flight && is_this) {
+        join_flight(flight, entry);
+        *ret_is_waiting = true;
+    } else if (!flight) {
+        code = read_facts(dedupe, place_of(*word), check, &is_this);
+        if (code == 0 && is_this)
+            code = dedupe_answer(dedupe, entry);
+    }
+    return code;
+}
+
+/* Puts the facts of the flight away; a run that was cut short knows none. The flight is not known any more then. */
+static int put_away(struct dedupe *dedupe, const struct flight *flight, const struct haul_result *result)
+{
+    uint64_t *word;
+    uint64_t place;
+    int code = seen_find(dedupe->seen, flight->hash, &word);
+    if (code == 0 && result->error_class == HAUL_CLASS_CANCELLED) {
+        *word = 0;
+        return 0;
+    }
+    if (code == 0)
+        code = ledger_append(dedupe->ledger, dedupe->facts.bytes, dedupe->facts.size, &place);
+    if (code == 0)
+        *word = word_of_place(place);
+    return code;
+}
+
+int dedupe_settle(struct dedupe *dedupe, struct entry *entry, struct entry **ret_waiting)
+{
+    struct flight *flight = entry->flight;
+    *ret_waiting = NULL;
+    if (!flight)
+        return 0;
+    text_clear(&dedupe->facts);
+    int code = facts_write(&dedupe->facts, flight->check, entry->result);
+    if (code == 0)
+        code = put_away(dedupe, flight, entry->result);
+    if (code != 0)
+        return code;
+    *ret_waiting = flight->waiting;
+    entry->flight = NULL;
+    free(flight);
+    return 0;
+}
+
+int dedupe_answer(struct dedupe *dedupe, struct entry *entry)
+{
+    entry->result = facts_read(dedupe->facts.bytes, haul_url_masked(entry->url));
+    return entry->result ? 0 : -ENOMEM;
+}

@@ -1,0 +1,65 @@
+#include "run/siphash.h"
+
+enum { word_size = 8, rounds_for_a_word = 2, rounds_at_the_end = 4 };
+
+struct state {
+    uint64_t v0;
+    uint64_t v1;
+    uint64_t v2;
+    uint64_t v3;
+};
+
+static uint64_t rotate(uint64_t word, unsigned bits)
+{
+    return word << bits | word >> (64 - bits);
+}
+
+static void mix(struct state *state, int rounds)
+{
+    for (int i = 0; i < rounds; i++) {
+        state->v0 += state->v1;
+        state->v2 += state->v3;
+        state->v1 = rotate(state->v1, 13) ^ state->v0;
+        state->v3 = rotate(state->v3, 16) ^ state->v2;
+        state->v0 = rotate(state->v0, 32);
+        state->v2 += state->v1;
+        state->v0 += state->v3;
+        state->v1 = rotate(state->v1, 17) ^ state->v2;
+        state->v3 = rotate(state->v3, 21) ^ state->v0;
+        state->v2 = rotate(state->v2, 32);
+    }
+}
+
+static void absorb(struct state *state, uint64_t word)
+{
+    state->v3 ^= word;
+    mix(state, rounds_for_a_word);
+    state->v0 ^= word;
+}
+
+/* Little-endian, whatever the machine; SIZE is at most 8. */
+static uint64_t read_word(const unsigned char *bytes, size_t size)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < size; i++)
+        word |= (uint64_t)bytes[i] << (8 * i);
+    return word;
+}
+
+uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    struct state state = {
+        key->words[0] ^ 0x736f6d6570736575,
+        key->words[1] ^ 0x646f72616e646f6d,
+        key->words[0] ^ 0x6c7967656e657261,
+        key->words[1] ^ 0x7465646279746573,
+    };
+    size_t left = size;
+    for (; left >= word_size; left -= word_size, at += word_size)
+        absorb(&state, read_word(at, word_size));
+    absorb(&state, (uint64_t)size << 56 | read_word(at, left));
+    state.v2 ^= 0xff;
+    mix(&state, rounds_at_the_end);
+    return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
+}

@@ -1,0 +1,136 @@
+"""A list that is fetched again: only what has changed comes, and what has not is ok all the same."""
+
+import os
+import stat
+
+import pytest
+import servers
+import support
+from test_files import files_of, tree
+
+pytestmark = pytest.mark.sanitized
+
+
+class Tagged(servers.Puppet):
+    """Knows what it has by tags, as servers do."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags = {}
+
+    def answer(self, conversation, request):
+        tag = self.tags.get(request.target)
+        fields = [f"ETag: {tag}"] if tag else []
+        if tag and request.field("if-none-match") == tag:
+            conversation.wfile.write(f"HTTP/1.1 304 Not Modified\r\nETag: {tag}\r\n\r\n".encode())
+        else:
+            conversation.wfile.write(servers.response(200, *fields, body=(tag or "none").encode()))
+        return True
+
+
+@pytest.fixture
+def tagged():
+    with Tagged() as server:
+        yield server
+
+
+def statuses(run):
+    return [record["status"] for record in sorted(run.records(), key=lambda record: record["index"])]
+
+
+def test_what_has_not_changed_is_not_fetched_again(haul, tagged, mode, tmp_path):
+    tagged.tags = {"/a": '"1"', "/b": 'W/"2"'}
+    arguments = ["--mode", mode, "-j", "--etags", "tags", *map(tagged.url, ["/a", "/b", "/c"])]
+    first = haul(*arguments, cwd=tmp_path)
+    assert (first.returncode, statuses(first)) == (0, [200, 200, 200])
+    second = haul(*arguments, cwd=tmp_path)
+    assert (second.returncode, statuses(second)) == (0, [304, 304, 200])
+    assert all(record["ok"] for record in second.records())
+    tagged.tags["/a"] = '"3"'
+    assert statuses(haul(*arguments, cwd=tmp_path)) == [200, 304, 200]
+    assert statuses(haul(*arguments, cwd=tmp_path)) == [304, 304, 200]
+
+
+def test_files_stay_where_nothing_has_changed(haul, tagged, tmp_path):
+    tagged.tags = {"/a": '"1"', "/b": '"2"'}
+    arguments = ["-j", "--gather", "-O", "--etags", "tags", *map(tagged.url, ["/a", "/b"])]
+    assert files_of(haul(*arguments, cwd=tmp_path)) == ["a", "b"]
+    tagged.tags["/b"] = '"3"'
+    assert files_of(haul(*arguments, cwd=tmp_path)) == [None, "b"]
+    files = tree(tmp_path)
+    assert (files["a"], files["b"]) == (b'"1"', b'"3"')
+
+
+def test_a_file_that_is_missing_is_fetched_all_the_same(haul, tagged, tmp_path):
+    tagged.tags = {"/a": '"1"'}
+    arguments = ["-j", "-O", "--etags", "tags", tagged.url("/a")]
+    haul(*arguments, cwd=tmp_path)
+    (tmp_path / "a").unlink()
+    assert files_of(haul(*arguments, cwd=tmp_path)) == ["a"]
+
+
+def test_what_fails_has_no_tag(haul, puppet, tmp_path):
+    puppet.answers["/a"] = servers.response(404, 'ETag: "1"')
+    haul("--etags", "tags", puppet.url("/a"), cwd=tmp_path)
+    assert (tmp_path / "tags").read_bytes() == b""
+
+
+def test_the_file_of_tags(haul, tagged, tmp_path):
+    tagged.tags = {"/a": '"1"'}
+    url = tagged.url("/a").replace("http://", "http://me:secret@")
+    haul("--etags", "tags", url, cwd=tmp_path)
+    tags = tmp_path / "tags"
+    assert tags.read_text(encoding="ascii") == f'"1"\t{url.replace("secret", "***")}\n'
+    assert stat.S_IMODE(os.stat(tags).st_mode) == 0o600
+
+
+@pytest.mark.parametrize("left", ['"cut', '"cut"\thttp://h', "no tab\n", "\n\n\t\n", "\t\n"])
+def test_what_is_no_line_of_tags_is_left_alone(haul, tagged, tmp_path, left):
+    tagged.tags = {"/a": '"1"'}
+    (tmp_path / "tags").write_text(left, encoding="ascii")
+    arguments = ["-j", "--etags", "tags", tagged.url("/a")]
+    assert statuses(haul(*arguments, cwd=tmp_path)) == [200]
+    assert statuses(haul(*arguments, cwd=tmp_path)) == [304]
+
+
+def test_a_file_of_tags_that_cannot_be_used(haul, tmp_path):
+    for path, reason in {"/nowhere/tags": "No such file or directory", "/dev/null": "it is no regular file"}.items():
+        run = haul("--etags", path, "sleep:0")
+        assert (run.returncode, run.stdout) == (2, b"")
+        assert run.stderr == f"haul: --etags {path}: {reason}\n".encode()
+
+
+@pytest.mark.parametrize(
+    "value, field",
+    [
+        ("Sat, 21 Nov 2026 10:00:00 GMT", "Sat, 21 Nov 2026 10:00:00 GMT"),
+        ("2026-11-21", "Sat, 21 Nov 2026 00:00:00 GMT"),
+        ("2026-11-21T10:20:30Z", "Sat, 21 Nov 2026 10:20:30 GMT"),
+        ("21 Nov 2026 10:20:30", "Sat, 21 Nov 2026 10:20:30 GMT"),
+        ("20261121", "Sat, 21 Nov 2026 00:00:00 GMT"),
+    ],
+)
+def test_time_conditions(haul, puppet, value, field):
+    assert haul("-z", value, puppet.url("/a")).returncode == 0
+    assert puppet.requests[-1].field("if-modified-since") == field
+    assert haul("-z", "-" + value, puppet.url("/a")).returncode == 0
+    assert puppet.requests[-1].field("if-unmodified-since") == field
+
+
+def test_the_time_of_a_file(haul, puppet, tmp_path):
+    (tmp_path / "x").touch()
+    os.utime(tmp_path / "x", (1_000_000_000, 1_000_000_000))
+    assert haul("-z", "x", puppet.url("/a"), cwd=tmp_path).returncode == 0
+    assert puppet.requests[-1].field("if-modified-since") == "Sun, 09 Sep 2001 01:46:40 GMT"
+    run = haul("-z", "neither", puppet.url("/a"), cwd=tmp_path)
+    assert run.returncode == 2
+    assert b'"neither" is neither a date like 2026-11-21 nor a file' in run.stderr
+
+
+def test_nobody_else_uses_the_tags(haul_running, haul, puppet, tmp_path):
+    with haul_running("--etags", "tags", puppet.url("/held"), cwd=tmp_path) as run:
+        puppet.wait_for("/held")
+        other = haul("--etags", "tags", puppet.url("/a"), cwd=tmp_path)
+        assert (other.returncode, other.stderr) == (2, b"haul: --etags tags: another program uses it\n")
+        puppet.release("/held")
+        assert run.wait(support.PATIENCE) == 0

@@ -1,0 +1,203 @@
+"""What is a failure, what it does to the run, and the list of failures."""
+
+import os
+import signal
+import stat
+
+import pytest
+
+pytestmark = pytest.mark.sanitized
+
+@pytest.fixture
+def urls(origin, refused_port):
+    return [*(origin.url(f"/status/{status}") for status in (200, 404, 500)), f"http://127.0.0.1:{refused_port}/"]
+
+
+def classes(run):
+    return {record["input"]: (record["error"] or {}).get("class") for record in run.records()}
+
+
+def reasons(run):
+    """Why something was cancelled, each reason once."""
+    return {record["error"]["message"] for record in run.records() if (record["error"] or {}).get("class") == "cancelled"}
+
+
+def test_a_status_is_ok_where_it_is_named(haul, urls, mode):
+    run = haul("--mode", mode, "-j", "--ok-status", "404,500-599", *urls)
+    assert [classes(run)[url] for url in urls] == ["http", None, None, "connect"]
+    by_url = {record["input"]: record for record in run.records()}
+    assert [by_url[url]["ok"] for url in urls] == [False, True, True, False]
+    assert by_url[urls[0]]["error"] == {"class": "http", "code": 0, "message": "the status is not one that is ok"}
+    assert run.returncode == 1
+    assert haul("--mode", mode, "--ok-status", "404", urls[1]).returncode == 0
+
+
+def test_bodies_are_those_of_what_is_ok(haul, urls):
+    run = haul("--sequential", "--body", "--ok-status", "404", urls[0], urls[1])
+    assert run.stdout == b"as asked\n"
+    assert b"/status/200: http: the status is not one that is ok" in run.stderr
+
+
+def test_a_redirect_that_is_not_followed_may_be_a_failure(haul, origin):
+    assert haul("--no-location", "--ok-status", "200-299", origin.url("/redirect")).returncode == 1
+    assert haul("--ok-status", "200-299", origin.url("/redirect")).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "fail_on, status",
+    [
+        ("http", 1),
+        ("error", 1),
+        ("never", 0),
+        ("2", 1),
+        ("3", 0),
+        ("error,1", 0),
+        ("74%", 1),
+        ("75%", 0),
+        ("error,25%", 0),
+        ("never,empty", 0),
+    ],
+)
+def test_what_makes_the_run_fail(haul, urls, fail_on, status):
+    run = haul("--fail-on", fail_on, *urls)
+    assert (run.returncode, len(run.lines())) == (status, 4)
+    assert run.stderr == b"haul: 3 of 4 URLs not ok (1 connect, 2 http)\n"
+
+
+def test_an_empty_list_fails_where_that_is_asked_for(haul):
+    assert haul("--fail-on", "empty", stdin="# nothing\n").returncode == 1
+    assert haul("--fail-on", "never", stdin="").returncode == 0
+
+
+def test_a_status_is_no_error(haul, urls):
+    assert haul("--fail-on", "error", *urls[:3]).returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--fail-fast", "--fail-early"])
+def test_the_first_failure_cancels_the_rest(haul, origin, mode, option):
+    urls = ["sleep:0", origin.url("/status/404"), "sleep:1000", "sleep:1001"]
+    run = haul("--mode", mode, "-j", option, *urls)
+    assert run.returncode == 1
+    assert [classes(run).get(url) for url in urls[:2]] == [None, "http"]
+    assert reasons(run) <= {"fail-fast"}
+    assert (len(run.records()) == 4) == (mode != "sequential")
+
+
+def test_a_line_that_is_refused_fails_fast_as_well(haul):
+    run = haul("--gather", "-j", "--fail-fast", "sleep:1000", "ftp://x/", "sleep:1001")
+    assert run.returncode == 1
+    assert classes(run) == {"sleep:1000": "cancelled", "ftp://x/": "url"}
+
+
+def test_fail_fast_goes_by_what_counts(haul, origin):
+    missing, slow = origin.url("/status/404"), "sleep:0.3"
+    run = haul("-j", "--fail-fast", "--fail-on", "error", missing, slow)
+    assert (run.returncode, classes(run)) == (0, {missing: "http", slow: None})
+    run = haul("-j", "--fail-fast", "--fail-on", "2", *[missing] * 2, slow)
+    assert (run.returncode, len(reasons(run))) == (0, 0)
+    run = haul("-j", "--fail-fast", "--fail-on", "1", *[missing] * 2, "sleep:1000")
+    assert (run.returncode, reasons(run)) == (1, {"fail-fast"})
+
+
+def test_the_first_success_wins_a_race(haul, origin, mode):
+    urls = [origin.url("/status/503"), origin.url("/ok"), "sleep:1000", "sleep:1001"]
+    run = haul("--mode", mode, "-j", "--race", *urls)
+    assert run.returncode == 0
+    assert [record["input"] for record in run.records() if record["ok"]] == [urls[1]]
+    assert reasons(run) <= {"race lost"}
+    assert (len(run.records()) == 4) == (mode != "sequential")
+    assert run.stderr == b""
+
+
+def test_a_race_gives_the_body_of_the_winner(haul, origin):
+    run = haul("--race", "--body", "-s", origin.url("/status/503"), origin.url("/ok"), origin.url("/silent"))
+    assert (run.returncode, run.stdout) == (0, haul("--body", origin.url("/ok")).stdout)
+
+
+def test_a_race_that_nobody_wins_is_a_failure(haul, origin):
+    run = haul("--race", "-j", *[origin.url("/status/503")] * 2)
+    assert (run.returncode, len(run.records()), reasons(run)) == (1, 2, set())
+
+
+def test_the_deadline_cancels_what_is_not_done(haul, origin, mode):
+    urls = [origin.url("/ok"), "sleep:1000", "sleep:1001"]
+    run = haul("--mode", mode, "-j", "--deadline", "0.3", *urls)
+    assert run.returncode == 124
+    assert classes(run)[urls[0]] is None
+    assert reasons(run) == {"deadline"}
+    assert len(run.records()) == (2 if mode == "sequential" else 3)
+
+
+def test_the_deadline_ends_a_wait_for_input(haul_running):
+    with haul_running("-j", "--deadline", "200ms") as run:
+        assert run.stdout.rest() == b""
+        assert run.wait() == 124
+
+
+def test_a_run_that_is_done_before_has_no_deadline(haul):
+    assert haul("--deadline", "1h", "sleep:0").returncode == 0
+
+
+def test_failures_are_a_list_that_can_be_fed_again(haul, urls, tmp_path, mode):
+    (tmp_path / "list").write_text(f"# all\n{urls[0]}\n  {urls[1]}\ta tag \n\n{urls[2]}\r\nftp://x/y\n")
+    run = haul("--mode", mode, "--failed", "again", "-i", "list", cwd=tmp_path)
+    assert run.returncode == 1
+    again = (tmp_path / "again").read_text()
+    assert sorted(again.splitlines()) == sorted([f"{urls[1]}\ta tag", urls[2], "ftp://x/y"])
+    assert stat.S_IMODE(os.stat(tmp_path / "again").st_mode) == 0o600
+    run = haul("-j", "--failed", "again", "-i", "again", cwd=tmp_path)
+    assert [record["tag"] for record in run.records() if record["input"] == urls[1]] == ["a tag"]
+    assert sorted((tmp_path / "again").read_text().splitlines()) == sorted(again.splitlines())
+    assert sorted(os.listdir(tmp_path)) == ["again", "list"]
+
+
+def test_without_failures_the_list_of_them_is_empty(haul, tmp_path):
+    (tmp_path / "again").write_text("old\n")
+    assert haul("--failed", "again", "sleep:0", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "again").read_text() == ""
+
+
+@pytest.mark.parametrize("cut", ["signal", "deadline", "fail-fast"])
+def test_what_was_cancelled_or_never_read_is_on_the_list_as_well(haul_running, tmp_path, cut):
+    lines = ["sleep:0" if cut != "fail-fast" else "ftp://x/"]
+    lines += [f"sleep:{1000 + number}\ttag {number}" for number in range(30000)]
+    (tmp_path / "list").write_text("\n".join([*lines, "# the end"]))
+    (tmp_path / "more").write_text("sleep:7\n")
+    options = {"signal": [], "deadline": ["--deadline", "0.5"], "fail-fast": ["--fail-fast"]}[cut]
+    arguments = ["-c", 3, "-j", *options, "--failed", "list", "-i", "list", "sleep:8", "-i", "more"]
+    with haul_running(*arguments, cwd=tmp_path) as run:
+        if cut == "signal":
+            run.record()
+            run.interrupt()
+        run.stdout.rest()
+        status = run.wait()
+    assert status == {"signal": -signal.SIGINT, "deadline": 124, "fail-fast": 1}[cut]
+    again = (tmp_path / "list").read_text().splitlines()
+    assert sorted(again) == sorted([*(line for line in lines if line != "sleep:0"), "sleep:8", "sleep:7"])
+    assert sorted(os.listdir(tmp_path)) == ["list", "more"]
+
+
+def test_of_a_pipe_only_what_was_read_is_on_the_list(haul_running, tmp_path):
+    with haul_running("-c", 1, "-j", "--failed", "again", "-i", "-", "sleep:9", cwd=tmp_path) as run:
+        run.stdin.write(b"sleep:0\nsleep:1000\nsleep:1001\nsleep:10")
+        run.record()
+        run.interrupt()
+        run.stdout.rest()
+        assert run.wait() == -signal.SIGINT
+    assert (tmp_path / "again").read_text() == "sleep:1000\nsleep:1001\nsleep:9\n"
+
+
+def test_a_list_of_failures_that_cannot_be_written_is_told(haul, tmp_path):
+    run = haul("--failed", "no/such/folder", "sleep:0", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (3, b"")
+    assert run.stderr == b"haul: cannot write no/such/folder: No such file or directory\n"
+    run = haul("--failed", "/dev/full", "ftp://x/", cwd=tmp_path)
+    assert run.returncode == 3
+    assert b"haul: cannot write /dev/full: No space left on device\n" in run.stderr
+
+
+def test_files_are_those_of_what_is_ok(haul, origin, tmp_path):
+    urls = [origin.url("/status/200?name=a"), origin.url("/status/404")]
+    run = haul("--gather", "-j", "--ok-status", "404", "-o", "{index}", *urls, cwd=tmp_path)
+    assert [record["file"] for record in run.records()] == [None, "1"]
+    assert os.listdir(tmp_path) == ["1"]

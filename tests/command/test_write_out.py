@@ -1,0 +1,105 @@
+"""--write-out: what curl writes for the same format, and what haul has of its own."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+pytestmark = pytest.mark.sanitized
+
+# What both know of a transfer, and what is the same whenever it is made.
+SHARED = [
+    "http_code", "response_code", "http_version", "method", "content_type", "num_redirects", "size_download",
+    "remote_ip", "remote_port", "url_effective", "num_connects", "exitcode", "num_headers",
+]  # fmt: skip
+
+FORMAT = r"[%{http_code}]\t%{size_download} 100%% %q \q%header{content-type} %header{x-no} %{onerror}<%{exitcode}>\n"
+
+
+def curl(*arguments):
+    return subprocess.run(["curl", "-s", "-o", "/dev/null", *arguments], capture_output=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("path", ["/ok", "/status/404", "/size/1000", "/redirect"])
+def test_it_is_what_curl_writes(haul, origin, path):
+    url = origin.url(path)
+    form = " ".join(f"{name}=%{{{name}}}" for name in SHARED) + r"\n"
+    expected = curl("-L", "-w", form, url).stdout.replace(b"num_connects=1", b"num_connects=")
+    assert haul("-w", form, url).stdout.replace(b"num_connects=1", b"num_connects=") == expected
+    expected = curl("-L", "-w", FORMAT, url).stdout
+    written = haul("-w", FORMAT, url).stdout
+    # A status of 404 is a failure here, as if curl had --fail.
+    assert written.replace(b"<0>\n", b"") == expected
+
+
+def test_a_failed_transfer_is_as_with_curl(haul, refused_port):
+    form = r"%{http_code} %{exitcode} %{size_download} %{onerror}failed\n"
+    url = f"http://127.0.0.1:{refused_port}/"
+    assert haul("-w", form, url).stdout == curl("-w", form, url).stdout == b"000 7 0 failed\n"
+
+
+def test_times_are_those_of_curl_and_of_the_record(haul, origin):
+    names = ["time_namelookup", "time_connect", "time_pretransfer", "time_starttransfer", "time_total"]
+    run = haul("-w", " ".join(f"%{{{name}}}" for name in names) + r" %{json}\n", origin.url("/ok"))
+    *times, record = run.stdout.decode().split(" ", len(names))
+    assert all(re.fullmatch(r"\d+\.\d{6}", time) for time in times)
+    assert sorted(times, key=float) == times
+    phases = json.loads(record)["time"]
+    assert float(times[1]) == pytest.approx(phases["dns"] + phases["connect"])
+    assert float(times[-1]) == phases["total"]
+
+
+def test_one_text_a_url_in_the_order_of_the_mode(haul, origin):
+    urls = [origin.url(f"/delay/{delay}") for delay in (60, 30, 0)]
+    assert haul("--gather", "-w", r"%{index} %{tag}\n", *(f"{url}\ttag" for url in urls)).stdout == b"0 tag\n1 tag\n2 tag\n"
+
+
+def test_a_format_of_a_file_is_one_line(haul, origin, tmp_path):
+    (tmp_path / "format").write_text("%{http_code}\r\n %{method}\n\\n")
+    assert haul("-w", "@format", origin.url("/ok"), cwd=tmp_path).stdout == b"200 GET\n"
+    assert haul("-w", "@-", origin.url("/ok"), stdin="%{http_code}").stdout == b"200"
+    run = haul("-w", "@-", "-i", "-", stdin="%{http_code}")
+    assert run.returncode == 2
+    run = haul("-w", "@missing", "sleep:0", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr == b"haul: -w, --write-out: cannot read missing: No such file or directory; try 'haul --help'\n"
+
+
+def test_a_name_that_there_is_not_is_wrong_usage(haul):
+    run = haul("-w", "%{nope}", "sleep:0")
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr == b"haul: -w, --write-out: there is no %{nope}; try 'haul --help'\n"
+    assert haul("-w", "x", "-j", "sleep:0").returncode == 2
+
+
+def test_what_goes_to_standard_error(haul, origin):
+    run = haul("-w", r"out\n%{stderr}err %{http_code}\n", origin.url("/ok"))
+    assert (run.stdout, run.stderr) == (b"out\n", b"err 200\n")
+
+
+@pytest.mark.parametrize("mode", ["sequential", "gather", "as-completed"])
+def test_behind_each_body_stands_its_text(haul, origin, mode):
+    urls = [origin.url(path) for path in ("/ok", "/status/404", "/size/100000", "/ok")]
+    run = haul("--mode", mode, "--body", "-w", r"<%{http_code} %{size_download}>\n", *urls)
+    big = haul("--body", origin.url("/size/100000")).stdout
+    parts = [b"ok\n<200 3>\n", b"<404 9>\n", big + b"<200 100000>\n", b"ok\n<200 3>\n"]
+    if mode == "as-completed":
+        rest = run.stdout
+        for part in parts:
+            assert part in rest
+            rest = rest.replace(part, b"", 1)
+        assert rest == b""
+    else:
+        assert run.stdout == b"".join(parts)
+
+
+def test_only_chooses_here_too(haul, origin):
+    urls = [origin.url("/ok"), origin.url("/status/404")]
+    assert haul("--only", "failed", "-w", r"%{url}\n", *urls).stdout.decode() == urls[1] + "\n"
+
+
+def test_what_servers_say_is_escaped(haul, origin):
+    run = haul("-w", r"%{input} %{errormsg}\n", "http://\x1b]0;x\x07/")
+    assert b"\x1b" not in run.stdout
+    assert run.stdout.count(b"\n") == 1

@@ -1,0 +1,136 @@
+#include "output/failures.h"
+#include "sample_entry.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Each test works in a folder of its own, with this file. */
+static char folder[] = "/tmp/haul-failures-XXXXXX";
+static const char path[] = "failed";
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    strcpy(folder + strlen(folder) - 6, "XXXXXX");
+    return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int leave_folder(void **state)
+{
+    (void)state;
+    unlink(path);
+    return chdir("/") == 0 ? rmdir(folder) : -1;
+}
+
+static void assert_content(const char *expected, size_t size)
+{
+    static char content[200000];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fread(content, 1, sizeof(content), file), size);
+    assert_memory_equal(content, expected, size);
+    fclose(file);
+}
+
+static void the_lines_come_back_as_they_were(void **state)
+{
+    static const char expected[] = "one.example\ntwo\ta \"tag\"\nany\xff\x01\n";
+    struct failures *failures;
+    struct sample sample;
+    struct stat status;
+    (void)state;
+    assert_int_equal(failures_create(path, &failures), 0);
+    assert_int_equal(access(path, F_OK), -1);
+    sample_init(&sample);
+    failures_add(failures, &sample.entry);
+    sample_set_input(&sample, "two");
+    sample_set_tag(&sample, "a \"tag\"");
+    failures_add(failures, &sample.entry);
+    sample_init(&sample);
+    sample_set_input(&sample, "any\xff\x01");
+    failures_add(failures, &sample.entry);
+    assert_int_equal(failures_commit(failures), 0);
+    failures_destroy(failures);
+    assert_content(expected, sizeof(expected) - 1);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void one_argument_stays_one_line(void **state)
+{
+    struct failures *failures;
+    struct sample sample;
+    (void)state;
+    assert_int_equal(failures_create(path, &failures), 0);
+    sample_init(&sample);
+    sample_set_input(&sample, "http://a/\nhttp://b/");
+    failures_add(failures, &sample.entry);
+    assert_int_equal(failures_commit(failures), 0);
+    failures_destroy(failures);
+    assert_content("http://a/\vhttp://b/\n", 20);
+}
+
+static void many_lines_are_all_there(void **state)
+{
+    static char expected[12 * 15000];
+    struct failures *failures;
+    struct sample sample;
+    (void)state;
+    assert_int_equal(failures_create(path, &failures), 0);
+    sample_init(&sample);
+    for (int i = 0; i < 15000; i++) {
+        memcpy(expected + (size_t)12 * (size_t)i, "one.example\n", 12);
+        failures_add(failures, &sample.entry);
+    }
+    assert_int_equal(failures_commit(failures), 0);
+    failures_destroy(failures);
+    assert_content(expected, sizeof(expected));
+}
+
+static void what_was_not_committed_is_not_there(void **state)
+{
+    struct failures *failures;
+    struct sample sample;
+    (void)state;
+    assert_int_equal(failures_create(path, &failures), 0);
+    sample_init(&sample);
+    failures_add(failures, &sample.entry);
+    failures_destroy(failures);
+    assert_int_equal(access(path, F_OK), -1);
+    failures_destroy(NULL);
+}
+
+static void what_cannot_be_written_is_told(void **state)
+{
+    struct failures *failures;
+    struct sample sample;
+    (void)state;
+    assert_int_equal(failures_create("no-folder/file", &failures), -ENOENT);
+    assert_int_equal(failures_create("/dev/full", &failures), 0);
+    sample_init(&sample);
+    for (int i = 0; i < 15000; i++)
+        failures_add(failures, &sample.entry);
+    assert_int_equal(failures_commit(failures), -ENOSPC);
+    failures_destroy(failures);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_lines_come_back_as_they_were, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(one_argument_stays_one_line, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(many_lines_are_all_there, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(what_was_not_committed_is_not_there, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, enter_folder, leave_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,173 @@
+#include "output/record.h"
+#include "output/text.h"
+#include "output/write_out.h"
+#include "sample_entry.h"
+
+#include <haul/duration.h>
+#include <haul/error.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct record_options options = {.epoch = {.wall = 1000 * HAUL_SECOND, .monotonic = 2 * HAUL_SECOND}};
+
+/* One of them has two values. */
+static const struct haul_header headers[] = {{"ETag", "\"a\\b\""}, {"Set-Cookie", "a=1"}, {"set-cookie", "b=2"}};
+
+static void give_headers(struct sample *sample)
+{
+    sample->result.headers = headers;
+    sample->result.header_count = sizeof(headers) / sizeof(headers[0]);
+}
+
+static struct write_out *read_format(const char *format)
+{
+    struct write_out *write_out;
+    char *problem = NULL;
+    if (write_out_create(format, strlen(format), &write_out, &problem) != 0)
+        fail_msg("%s: %s", format, problem);
+    return write_out;
+}
+
+static void assert_written(const struct sample *sample, const char *format, const char *output, const char *errors)
+{
+    struct text texts[2] = {{0}};
+    struct write_out *write_out = read_format(format);
+    assert_int_equal(write_out_append(write_out, &sample->entry, &options, &texts[0], &texts[1]), 0);
+    const char *const expected[] = {output, errors};
+    for (size_t i = 0; i < 2; i++) {
+        text_append(&texts[i], "", 1);
+        if (strcmp(texts[i].bytes, expected[i]) != 0)
+            fail_msg("%s: \"%s\" is not \"%s\"", format, texts[i].bytes, expected[i]);
+        text_finish(&texts[i]);
+    }
+    write_out_destroy(write_out);
+}
+
+static void names_give_way_to_what_they_mean(void **state)
+{
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    assert_written(&sample, "%{http_code} %{url}\\n", "200 http://one.example/\n", "");
+    assert_written(&sample, "%{index}%{line}", "67", "");
+    assert_written(&sample, "<%{error_class}>", "<>", "");
+    assert_written(&sample, "%{time.connect}%{time_connect}", "0.0020000.003000", "");
+    assert_written(&sample, "", "", "");
+}
+
+/* What curl makes of the same. */
+static void all_else_is_text(void **state)
+{
+    static const char *const cases[][2] = {
+        {"plain", "plain"},         {"\\n\\r\\t\\\\", "\n\r\t\\"},
+        {"\\q\\", "\\q\\"},         {"100%%", "100%"},
+        {"%d %", "%d %"},           {"%%%d", "%%d"},
+        {"%{url", "%{url"},         {"{url}", "{url}"},
+        {"%header{x", "%header{x"}, {"%header{}", "%header{}"},
+        {"%%{url}", "%{url}"},
+    };
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_written(&sample, cases[i][0], cases[i][1], "");
+}
+
+static void a_name_that_there_is_not_is_a_mistake(void **state)
+{
+    static const char *const cases[][2] = {
+        {"%{nope}", "nope"}, {"a%{url}%{}", ""}, {"%{ url}", " url"}, {"%{header{x}", "header{x"}, {"%{URL}", "URL"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct write_out *write_out;
+        char *problem;
+        assert_int_equal(write_out_create(cases[i][0], strlen(cases[i][0]), &write_out, &problem), HAUL_E_INVALID);
+        assert_string_equal(problem, cases[i][1]);
+        free(problem);
+    }
+    write_out_destroy(NULL);
+}
+
+static void what_follows_onerror_is_for_failures(void **state)
+{
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    assert_written(&sample, "a%{onerror}b", "a", "");
+    sample_fail(&sample, HAUL_CLASS_TLS, 0, "no trust");
+    assert_written(&sample, "a%{onerror}b %{errormsg}", "ab no trust", "");
+}
+
+static void a_part_can_go_to_standard_error(void **state)
+{
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    assert_written(&sample, "a%{stderr}b%{urlnum}%{stdout}c", "ac", "b6");
+    assert_written(&sample, "%{stderr}x", "", "x");
+}
+
+static void headers_are_named_in_capitals_or_not(void **state)
+{
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    assert_written(&sample, "%header{etag} %{num_headers} %{header_json}", " 0 {}", "");
+    give_headers(&sample);
+    assert_written(&sample, "%header{etag}", "\"a\\\\b\"", "");
+    assert_written(&sample, "<%{header{SET-COOKIE}}>", "<a=1>", "");
+    assert_written(&sample, "<%header{nope}>", "<>", "");
+    assert_written(&sample, "%{num_headers}", "3", "");
+    assert_written(&sample, "%{header_json}", "{\"etag\":[\"\\\"a\\\\b\\\"\"],\"set-cookie\":[\"a=1\",\"b=2\"]}", "");
+}
+
+static void headers_are_kept_only_where_they_are_named(void **state)
+{
+    static const struct {
+        const char *format;
+        bool needs_headers;
+    } cases[] = {
+        {"%{url}%{json}", false}, {"%header{a}", true},     {"%{header{a}}", true},
+        {"%{num_headers}", true}, {"%{header_json}", true}, {"%%header{a}", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct write_out *write_out = read_format(cases[i].format);
+        assert_int_equal(write_out_needs_headers(write_out), cases[i].needs_headers);
+        write_out_destroy(write_out);
+    }
+}
+
+static void json_is_the_record_on_one_line(void **state)
+{
+    struct sample sample;
+    struct text record = {0};
+    (void)state;
+    sample_init(&sample);
+    assert_int_equal(record_write(&record, &sample.entry, &options), 0);
+    text_append(&record, "", 1);
+    assert_written(&sample, "%{json}\\n", record.bytes, "");
+    text_finish(&record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_give_way_to_what_they_mean),
+        cmocka_unit_test(all_else_is_text),
+        cmocka_unit_test(a_name_that_there_is_not_is_a_mistake),
+        cmocka_unit_test(what_follows_onerror_is_for_failures),
+        cmocka_unit_test(a_part_can_go_to_standard_error),
+        cmocka_unit_test(headers_are_named_in_capitals_or_not),
+        cmocka_unit_test(headers_are_kept_only_where_they_are_named),
+        cmocka_unit_test(json_is_the_record_on_one_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
