@@ -55,7 +55,7 @@ typedef void haul_debug_fn(void *data, char mark, const char *line, size_t size)
  * defaults. */
 struct haul_client_options {
     size_t loops;              /* event loops that make the hops, each on a thread but the client's own; hosts are dealt
-                                * to them; 1 */
+                                * to them; there are fewer where descriptors are few; 1 */
     size_t concurrency;        /* hops in flight at most; the others wait in line; 0 none; 50 */
     size_t per_host;           /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
     bool adapt;                /* how many each host is given is found out, up to these two; false */

@@ -7,6 +7,9 @@
 #include <haul/trust.h>
 #include <haul/version.h>
 
+/* Each loop has so many at least: three are its own, two its first shard's, and the others for connections. */
+enum { descriptors_of_loop = 8 };
+
 void haul_client_options_init(struct haul_client_options *options)
 {
     *options = (struct haul_client_options){
@@ -72,10 +75,17 @@ static int find_trust(struct haul_client_options *options)
     return 0;
 }
 
+/* How many there are to be. What is told of transfers is told on the client's thread. */
+static size_t count_loops(const struct haul_client_options *options)
+{
+    size_t most = haul__descriptors_left() / descriptors_of_loop;
+    size_t loops = options->loops < most ? options->loops : most;
+    return loops > 1 && !options->debug ? loops : 1;
+}
+
 static int start_fetchers(struct haul_client *client)
 {
-    /* What is told of transfers is told on the client's thread. */
-    size_t loops = client->options.loops > 1 && !client->options.debug ? client->options.loops : 1;
+    size_t loops = count_loops(&client->options);
     int code = haul__shortage_init(&client->shortage, loops);
     if (code < 0)
         return code;

@@ -6,6 +6,9 @@
 #include <haul/error.h>
 #include <string.h>
 
+/* Who waits for room goes on when so much is under way: threads that woke for every piece would do little else. */
+static const size_t enough_room = HAUL__MOST_IN_TRANSIT / 2;
+
 /* A piece of a body, on its way home. */
 struct piece {
     struct haul__ready ready;
@@ -129,11 +132,19 @@ static void recall(struct haul__errand *errand)
     post(errand->hop->fetcher->loop, &errand->recall, &recall_kind);
 }
 
+/* What a piece of a body takes. Of one of a few bytes, as chunks may be, nearly all is not the body's. */
+static size_t cost(size_t size)
+{
+    return sizeof(struct piece) + size;
+}
+
 static void leave_transit(struct haul__transit *transit, size_t size)
 {
     pthread_mutex_lock(&transit->mutex);
+    bool was_much = transit->bytes > enough_room;
     transit->bytes -= size;
-    pthread_cond_broadcast(&transit->room);
+    if (was_much && transit->bytes <= enough_room)
+        pthread_cond_broadcast(&transit->room);
     pthread_mutex_unlock(&transit->mutex);
 }
 
@@ -141,7 +152,7 @@ static void take_piece(struct haul__ready *ready)
 {
     struct piece *piece = haul__container(ready, struct piece, ready);
     struct haul__errand *errand = piece->errand;
-    leave_transit(errand->transit, piece->size);
+    leave_transit(errand->transit, cost(piece->size));
     if (errand->body_code == 0) {
         errand->body_code = errand->body(errand->body_data, &piece->so_far, piece->bytes, piece->size);
         errand->body_size = piece->so_far.bytes;
@@ -166,12 +177,12 @@ static void enter_transit(struct haul__transit *transit, size_t size)
 static int send_piece(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
 {
     struct haul__errand *errand = data;
-    struct piece *piece = haul__allocate(sizeof(*piece) + size);
+    struct piece *piece = haul__allocate(cost(size));
     if (!piece)
         return -ENOMEM;
     *piece = (struct piece){.errand = errand, .so_far = *so_far, .size = size};
     memcpy(piece->bytes, bytes, size);
-    enter_transit(errand->transit, size);
+    enter_transit(errand->transit, cost(size));
     post(errand->home, &piece->ready, &piece_kind);
     return 0;
 }

@@ -14,7 +14,7 @@
 
 #include <pthread.h>
 
-/* So many bytes of bodies are under way at most, and a piece more for each thread. */
+/* So many bytes the pieces of bodies that are under way take at most, and a piece more for each thread. */
 enum { HAUL__MOST_IN_TRANSIT = 4 * 1024 * 1024 };
 
 /* The bodies' pieces of all errands of a client. */

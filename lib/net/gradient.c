@@ -248,6 +248,9 @@ static void judge_keeping(struct haul__gradient *gradient, const struct haul__me
 {
     if (gradient->base == 0)
         gradient->base = measure->latency;
+    /* One alone waits for nobody: there is no lower limit that would show what the base has become. */
+    if (gradient->limit == 1)
+        gradient->base = (gradient->base + measure->latency) / 2;
     double ratio = measure->latency / gradient->base;
     bool is_calm = ratio < calm_below;
     bool is_base_old = gradient->kept++ >= kept_before_sinking && (!is_calm || !gradient->is_base_sure);
@@ -266,6 +269,7 @@ static void judge_keeping(struct haul__gradient *gradient, const struct haul__me
 static void judge(struct haul__gradient *gradient)
 {
     struct haul__cohort *cohort = &gradient->cohort;
+    gradient->has_judged = true;
     size_t largest = gradient->phase == HAUL__SINKING ? usual_cohort : largest_cohort;
     double ended = (double)cohort->ended;
     double size = (double)cohort->size;
@@ -301,7 +305,10 @@ static void back_off(struct haul__gradient *gradient, size_t position, size_t le
     size_t limit = smaller(position, gradient->limit);
     least = smaller(least, gradient->limit);
     gradient->ceiling = larger(smaller(position - 1, gradient->ceiling), least);
-    gradient->patience = (unsigned)smaller(2 * (size_t)gradient->patience, most_patience);
+    /* It proved right once more, if the host had answered below it; where it refuses all there is nothing to learn. */
+    if (gradient->has_judged)
+        gradient->patience = (unsigned)smaller(2 * (size_t)gradient->patience, most_patience);
+    gradient->has_judged = false;
     gradient->waited = 0;
     keep(gradient, (double)larger(limit * 7 / 10, least));
     gradient->forgiven = gradient->step;

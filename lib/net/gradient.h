@@ -60,6 +60,7 @@ struct haul__gradient {
     size_t ceiling;    /* above it the host failed */
     unsigned patience; /* steps before the ceiling is tried */
     unsigned waited;   /* of these */
+    bool has_judged;   /* a step, since it failed last */
     uint32_t forgiven; /* failures of what began before this step have been answered for */
     size_t broken;     /* requests, in this step */
     bool has_answered;

@@ -173,11 +173,13 @@ def test_certificates_are_verified_on_each_loop(haul, certificates):
         assert {record["error"]["class"] for record in run.records()} == {"tls"}
 
 
-def test_descriptors_that_are_short_fail_nothing(haul_running, origin):
+@pytest.mark.parametrize("loops", [3, 64])
+def test_descriptors_that_are_short_fail_nothing(haul_running, origin, loops):
+    """Where there are too few for so many loops, there are fewer loops."""
     urls, options = to_origin(origin, "/delay/1")
     limit = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))}
     lines = "\n".join(urls * 6).encode()
-    with haul_running(*LOOPS, "-j", "-c", 60, *options, **limit) as run:
+    with haul_running("--loops", loops, "-j", "-c", 60, *options, **limit) as run:
         run.stdin.write(lines)
         run.stdin.close()
         records = support.parse_records(run.stdout.rest())

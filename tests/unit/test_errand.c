@@ -240,6 +240,27 @@ static void test_what_is_under_way_is_bounded(void **state)
     haul_result_destroy(result);
 }
 
+/* Pieces of one byte each, which take far more than their bytes. */
+static void test_small_pieces_are_bounded_too(void **state)
+{
+    enum { size = 40 * 1000 };
+    struct stand *stand = *state;
+    struct stand_task task;
+    struct taker taker = {0};
+    struct haul_result *result;
+    char path[64];
+    snprintf(path, sizeof(path), "/chunked?piece=1&pieces=%d", size);
+    begin_body(stand, &task, path, &taker);
+    stand_until(stand, has_begun, &taker);
+    while (in_transit(stand->client) < HAUL__MOST_IN_TRANSIT)
+        sched_yield();
+    assert_int_equal(stand_end(stand, &task, &result), 0);
+    assert_true(result->ok);
+    assert_int_equal(taker.size, size);
+    assert_int_equal(in_transit(stand->client), 0);
+    haul_result_destroy(result);
+}
+
 static void test_a_body_that_is_refused_in_its_midst(void **state)
 {
     struct stand *stand = *state;
@@ -424,6 +445,7 @@ int main(void)
         WITH_LOOPS(test_a_cancel_before_the_first_step),
         WITH_LOOPS(test_an_outcome_that_crosses_a_cancel),
         WITH_LOOPS(test_what_is_under_way_is_bounded),
+        WITH_LOOPS(test_small_pieces_are_bounded_too),
         WITH_LOOPS(test_a_body_that_is_refused_in_its_midst),
         WITH_LOOPS(test_a_body_that_is_refused_and_hangs),
         WITH_LOOPS(test_a_body_that_is_refused_and_cancelled),

@@ -204,6 +204,51 @@ static void test_what_is_always_refused_goes_on_one_by_one(void **state)
     assert_int_equal(feed(&gradient, 100, HAUL__REFUSED), 1);
 }
 
+/* With as many in flight as there may be; the oldest ends first, and all come out alike. */
+static size_t feed_fully(struct haul__gradient *gradient, size_t count, enum haul__sign sign)
+{
+    struct haul__gradient_request requests[most];
+    size_t ended = 0;
+    size_t begun = 0;
+    while (ended < count) {
+        while (begun - ended < gradient->limit)
+            requests[begun++ % most] = haul__gradient_begin(gradient);
+        haul__gradient_end(gradient, &requests[ended++ % most], sign, works[1]);
+    }
+    while (ended < begun)
+        haul__gradient_end(gradient, &requests[ended++ % most], HAUL__NO_SIGN, 0);
+    return gradient->limit;
+}
+
+/* While it lasted nothing was learnt of how many are too much. */
+static void test_a_time_in_which_all_is_refused_is_forgotten(void **state)
+{
+    struct haul__gradient gradient;
+    (void)state;
+    haul__gradient_init(&gradient, most);
+    feed_fully(&gradient, 10, HAUL__ANSWERED);
+    assert_int_equal(feed_fully(&gradient, 100, HAUL__REFUSED), 1);
+    assert_true(feed_fully(&gradient, 8000, HAUL__ANSWERED) >= 16);
+}
+
+/* One after another, since what they took was all queue; then all take longer for another reason. */
+static void test_one_alone_learns_that_all_take_longer(void **state)
+{
+    struct haul__gradient gradient;
+    (void)state;
+    haul__gradient_init(&gradient, most);
+    for (int i = 0; i < 3000; i++) {
+        struct haul__gradient_request request = haul__gradient_begin(&gradient);
+        haul__gradient_end(&gradient, &request, HAUL__ANSWERED, (int64_t)gradient.limit * HAUL_MILLISECOND);
+    }
+    gradient.limit = 1;
+    for (int i = 0; i < 3000; i++) {
+        struct haul__gradient_request request = haul__gradient_begin(&gradient);
+        haul__gradient_end(&gradient, &request, HAUL__ANSWERED, 50 * HAUL_MILLISECOND);
+    }
+    assert_true(gradient.limit > 1);
+}
+
 static void test_all_that_are_refused_at_once_count_once(void **state)
 {
     enum { count = 16 };
@@ -275,6 +320,8 @@ int main(void)
         cmocka_unit_test(test_latencies_of_nothing),
         cmocka_unit_test(test_it_stays_below_what_is_refused),
         cmocka_unit_test(test_what_is_always_refused_goes_on_one_by_one),
+        cmocka_unit_test(test_a_time_in_which_all_is_refused_is_forgotten),
+        cmocka_unit_test(test_one_alone_learns_that_all_take_longer),
         cmocka_unit_test(test_all_that_are_refused_at_once_count_once),
         cmocka_unit_test(test_who_never_answered_is_not_overloaded),
         cmocka_unit_test(test_who_answers_no_more_is_given_few),
