@@ -160,7 +160,7 @@ static int read_piece(struct piece *piece, const char **inout_text, char **ret_p
 static int take_folder(struct template *template)
 {
     struct piece *first = &template->pieces[0];
-    const char *slash = first->kind == LITERAL ? strrchr(first->text, '/') : NULL;
+    const char *slash = first->kind == LITERAL && first->text ? strrchr(first->text, '/') : NULL;
     size_t size = slash ? (size_t)(slash + 1 - first->text) : 0;
     template->folder = strndup(first->text ? first->text : "", size);
     if (!template->folder)

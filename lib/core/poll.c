@@ -233,11 +233,18 @@ void haul__poll_release(struct haul__poll *poll)
     poll->holds--;
 }
 
+/* What the watches call reads the time, which is not that of before the wait. */
+static void note_event(struct haul__poll *poll)
+{
+    if (poll->happened++ == 0)
+        haul__poll_update_now(poll);
+}
+
 static void descriptor_event(struct ev_loop *ev, ev_io *io, int events)
 {
     (void)ev;
     struct haul__watch *watch = io->data;
-    watch->poll->happened++;
+    note_event(watch->poll);
     watch->fn(watch, (events & EV_READ ? HAUL__READABLE : 0) | (events & EV_WRITE ? HAUL__WRITABLE : 0), watch->data);
 }
 
@@ -246,7 +253,7 @@ static void signal_event(struct ev_loop *ev, ev_signal *signal, int events)
     (void)ev;
     (void)events;
     struct haul__watch *watch = signal->data;
-    watch->poll->happened++;
+    note_event(watch->poll);
     watch->fn(watch, 0, watch->data);
 }
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 struct bench {
@@ -59,6 +60,44 @@ static void test_virtual_clock_jumps_to_the_deadline(void **state)
     bench.clock.now = 7 * HAUL_SECOND;
     assert_int_equal(haul__poll_now(bench.poll), 5 * HAUL_SECOND);
     assert_int_equal(haul__poll_update_now(bench.poll), 7 * HAUL_SECOND);
+    bench_close(&bench);
+}
+
+struct reader_of_time {
+    struct haul__poll *poll;
+    int64_t time;
+};
+
+static void read_time(struct haul__watch *watch, int events, void *data)
+{
+    struct reader_of_time *reader = data;
+    (void)events;
+    reader->time = haul__poll_now(reader->poll);
+    haul__watch_set(watch, 0);
+}
+
+/* What happens during a wait has a later time than its begin. */
+static void test_an_event_has_its_own_time(void **state)
+{
+    const int64_t duration = 30 * HAUL_MILLISECOND;
+    const struct itimerspec when = {.it_value = {.tv_nsec = duration}};
+    struct reader_of_time reader = {0};
+    struct haul__watch *watch;
+    struct bench bench;
+    (void)state;
+    bench_open(&bench, false);
+    reader.poll = bench.poll;
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+    assert_true(timer >= 0);
+    assert_int_equal(haul__watch_create(bench.poll, timer, read_time, &reader, &watch), 0);
+    haul__watch_set(watch, HAUL__READABLE);
+    int64_t begin = haul__poll_update_now(bench.poll);
+    assert_int_equal(timerfd_settime(timer, 0, &when, NULL), 0);
+    while (reader.time == 0)
+        assert_int_equal(haul__poll_wait(bench.poll, begin + HAUL_MINUTE), 0);
+    assert_true(reader.time >= begin + duration);
+    haul__watch_destroy(watch);
+    close(timer);
     bench_close(&bench);
 }
 
@@ -404,6 +443,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_virtual_clock_jumps_to_the_deadline),
+        cmocka_unit_test(test_an_event_has_its_own_time),
         cmocka_unit_test(test_virtual_clock_ticks_once_a_wait),
         cmocka_unit_test(test_virtual_clock_waits_for_descriptors),
         cmocka_unit_test(test_virtual_clock_does_not_jump_over_a_signal),
