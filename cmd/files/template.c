@@ -9,6 +9,7 @@
 
 #include <haul/error.h>
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -156,17 +157,24 @@ static int read_piece(struct piece *piece, const char **inout_text, char **ret_p
     return code;
 }
 
+/* A literal has text, if only an empty one. */
+static char *literal(const struct piece *piece)
+{
+    assert(piece->kind == LITERAL && piece->text);
+    return piece->text;
+}
+
 /* Takes the folder out of the first piece. */
 static int take_folder(struct template *template)
 {
     struct piece *first = &template->pieces[0];
-    const char *slash = first->kind == LITERAL && first->text ? strrchr(first->text, '/') : NULL;
-    size_t size = slash ? (size_t)(slash + 1 - first->text) : 0;
-    template->folder = strndup(first->text ? first->text : "", size);
+    char *text = first->kind == LITERAL ? literal(first) : NULL;
+    const char *slash = text ? strrchr(text, '/') : NULL;
+    template->folder = slash ? strndup(text, (size_t)(slash + 1 - text)) : strdup("");
     if (!template->folder)
         return -ENOMEM;
     if (slash)
-        memmove(first->text, slash + 1, strlen(slash + 1) + 1);
+        memmove(text, slash + 1, strlen(slash + 1) + 1);
     return 0;
 }
 
@@ -180,7 +188,7 @@ static bool has_parent(const struct piece *piece, bool is_first)
 {
     if (piece->kind != LITERAL)
         return false;
-    for (const char *slash = piece->text; (slash = strchr(slash, '/')); slash++)
+    for (const char *slash = literal(piece); (slash = strchr(slash, '/')); slash++)
         if (is_parent(slash + 1))
             return true;
     return is_first && is_parent(piece->text);
@@ -192,8 +200,9 @@ static bool is_folder(const struct template *template)
     const struct piece *last = &template->pieces[template->count - 1];
     if (last->kind != LITERAL)
         return false;
-    const char *slash = strrchr(last->text, '/');
-    const char *end = slash ? slash + 1 : last->text;
+    const char *text = literal(last);
+    const char *slash = strrchr(text, '/');
+    const char *end = slash ? slash + 1 : text;
     bool is_whole = slash || template->count == 1;
     return is_whole && (*end == '\0' || strcmp(end, ".") == 0);
 }

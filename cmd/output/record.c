@@ -356,7 +356,7 @@ static size_t room_for(const struct entry *entry)
     return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * byte_room + text_room(result->url) +
            text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
            text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip) +
-           text_room(file_path(entry)) + result->try_count * try_room;
+           text_room(file_path(entry)) + (size_t)result->try_count * try_room;
 }
 
 int record_write(struct text *text, const struct entry *entry, const struct record_options *options)

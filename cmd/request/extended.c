@@ -23,8 +23,9 @@ struct extended_request *extended_request_create(const struct haul_request *base
     for (size_t i = 0; i < base_count; i++)
         extended->headers[i] = base->headers[i];
     for (size_t i = 0; i < count; i++) {
-        extended->headers[base_count + i] = strcpy(text, headers[i]);
-        text += strlen(headers[i]) + 1;
+        size_t size = strlen(headers[i]) + 1;
+        extended->headers[base_count + i] = memcpy(text, headers[i], size);
+        text += size;
     }
     extended->count = base_count + count;
     extended->request.headers = extended->headers;
