@@ -102,7 +102,9 @@ int hosts_add(struct hosts *hosts, const struct entry *entry)
         return -ENOMEM;
     host->urls++;
     host->ok += result->ok;
-    host->bytes += (uint64_t)result->bytes;
+    /* What was not requested has another's body, which counts there. */
+    if (result->attempts > 0)
+        host->bytes += (uint64_t)result->bytes;
     if (result->attempts > 0 && result->error_class != HAUL_CLASS_CANCELLED)
         histogram_add(host->times, result->time.total);
     return 0;

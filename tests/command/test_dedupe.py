@@ -119,6 +119,12 @@ def test_the_summary_counts_bodies_once(haul, origin):
 
 
 @sanitized
+def test_the_summary_of_hosts_counts_bodies_once(haul, origin):
+    run = haul("--dedupe", "--summary=host", origin.url("/size/700"), origin.url("/size/700"))
+    assert re.search(rb"^ +2 +0 +700 .*" + origin.url("").rstrip("/").encode() + b"$", run.stderr, re.MULTILINE)
+
+
+@sanitized
 def test_with_repeat_it_is_a_mistake(haul):
     run = haul("--dedupe", "--repeat", "2", "sleep:0")
     assert run.returncode == 2
