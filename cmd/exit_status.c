@@ -1,6 +1,6 @@
 #include "exit_status.h"
 
-#include "options.h"
+#include "options/options.h"
 
 enum { FETCH = COMMAND_FETCH, BOTH = COMMAND_FETCH | COMMAND_COMPARE };
 

@@ -1,8 +1,9 @@
 /* haul fetches lists of URLs. Where to find what:
  *
  *     cmd/                the command: it knows the library by its public headers alone
- *         main.c          dispatch; options.c the command line, option_table.c the table of all options, help.c --help,
- *                         arguments.c what configuration files add
+ *         main.c          dispatch
+ *         options/        the command line: option_table.c is the table of all options, options.c reads by it, help.c
+ *                         prints it, arguments.c adds what configuration files say
  *         completion/     makes the shells' completions from the table, while haul is built
  *         input/          where URLs come from: source.c gives lines, line.c and json_line.c take one
  *                         apart, glob.c makes many URLs of one
@@ -24,9 +25,9 @@
  *
  * The way of a URL: source -> line -> entry -> front -> haul_fetch -> result -> order -> output. */
 #include "exit_status.h"
-#include "help.h"
 #include "message.h"
-#include "options.h"
+#include "options/help.h"
+#include "options/options.h"
 #include "report/compare.h"
 #include "run/fetch.h"
 

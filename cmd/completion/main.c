@@ -1,5 +1,5 @@
 /* Writes a shell's completions from the table of options, while haul is built: bash, zsh or fish. */
-#include "option_table.h"
+#include "options/option_table.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,10 +7,10 @@
 #include "files/folder.h"
 #include "files/sync.h"
 #include "files/validator.h"
+#include "options/status_set.h"
 #include "output/text.h"
 #include "request/extended.h"
 #include "run/entry.h"
-#include "status_set.h"
 
 #include <haul/error.h>
 #include <haul/result.h>

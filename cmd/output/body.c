@@ -1,10 +1,10 @@
 #include "output/body.h"
 
 #include "message.h"
+#include "options/status_set.h"
 #include "output/keep.h"
 #include "output/spill.h"
 #include "output/writer.h"
-#include "status_set.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>

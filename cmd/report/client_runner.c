@@ -1,6 +1,6 @@
 #include "report/client_runner.h"
 
-#include "client_options.h"
+#include "options/client_options.h"
 #include "report/measure.h"
 
 #include <haul/loop.h>

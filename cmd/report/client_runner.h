@@ -2,7 +2,7 @@
 #ifndef REPORT_CLIENT_RUNNER_H
 #define REPORT_CLIENT_RUNNER_H
 
-#include "options.h"
+#include "options/options.h"
 #include "report/runner.h"
 #include "run/front.h"
 #include "run/list_feed.h"

@@ -3,7 +3,7 @@
 #define REPORT_COMPARE_H
 
 #include "exit_status.h"
-#include "options.h"
+#include "options/options.h"
 
 /* The whole subcommand. Where a signal ended it, what is complete is told, and the signal raised again: it does not
  * return then. */

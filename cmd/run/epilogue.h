@@ -2,7 +2,7 @@
 #ifndef RUN_EPILOGUE_H
 #define RUN_EPILOGUE_H
 
-#include "options.h"
+#include "options/options.h"
 
 #include <stdbool.h>
 #include <stdint.h>

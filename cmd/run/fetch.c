@@ -1,11 +1,11 @@
 #include "run/fetch.h"
 
-#include "client_options.h"
 #include "files/draft.h"
 #include "files/file_body.h"
 #include "files/files.h"
 #include "input/source.h"
 #include "message.h"
+#include "options/client_options.h"
 #include "output/failures.h"
 #include "output/output.h"
 #include "output/progress.h"

@@ -3,7 +3,7 @@
 #define RUN_FETCH_H
 
 #include "exit_status.h"
-#include "options.h"
+#include "options/options.h"
 
 /* The whole subcommand. Where a signal ended the run it raises that signal again and does not return. */
 enum exit_status fetch_command(const struct options *options);

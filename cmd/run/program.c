@@ -1,9 +1,9 @@
 #include "run/program.h"
 
-#include "client_options.h"
 #include "descriptor_limit.h"
 #include "input/source.h"
 #include "message.h"
+#include "options/client_options.h"
 
 #include <haul/haul.h>
 

@@ -3,7 +3,7 @@
 #define RUN_PROGRAM_H
 
 #include "exit_status.h"
-#include "options.h"
+#include "options/options.h"
 #include "output/messages.h"
 #include "output/record.h"
 #include "output/target.h"

@@ -2,7 +2,7 @@
 #ifndef TESTS_OPTION_SAMPLES_H
 #define TESTS_OPTION_SAMPLES_H
 
-#include "options.h"
+#include "options/options.h"
 
 struct option_sample {
     const char *name;

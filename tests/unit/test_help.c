@@ -1,7 +1,7 @@
-#include "help.h"
+#include "options/help.h"
 
 #include "exit_status.h"
-#include "option_table.h"
+#include "options/option_table.h"
 
 #include <haul/version.h>
 

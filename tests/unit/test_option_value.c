@@ -1,4 +1,4 @@
-#include "option_table.h"
+#include "options/option_table.h"
 
 #include <haul/error.h>
 

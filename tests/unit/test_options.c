@@ -1,7 +1,7 @@
-#include "options.h"
+#include "options/options.h"
 
 #include "option_samples.h"
-#include "option_table.h"
+#include "options/option_table.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>

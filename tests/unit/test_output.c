@@ -1,9 +1,9 @@
 #include "captured_stderr.h"
+#include "options/status_set.h"
 #include "output/body.h"
 #include "output/output.h"
 #include "output/summary.h"
 #include "sample_entry.h"
-#include "status_set.h"
 #include "writer_stage.h"
 
 #include <fcntl.h>

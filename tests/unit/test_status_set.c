@@ -1,4 +1,4 @@
-#include "status_set.h"
+#include "options/status_set.h"
 
 #include <haul/error.h>
 

@@ -1,6 +1,6 @@
 #include "run/verdict.h"
 
-#include "status_set.h"
+#include "options/status_set.h"
 
 #include <haul/error.h>
 #include <haul/result.h>

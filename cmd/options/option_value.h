@@ -2,7 +2,7 @@
 #ifndef OPTION_VALUE_H
 #define OPTION_VALUE_H
 
-#include "option_table.h"
+#include "options/option_table.h"
 
 option_read_fn read_true;         /* bool */
 option_read_fn read_false;        /* bool */

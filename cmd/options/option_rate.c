@@ -1,4 +1,4 @@
-#include "option_rate.h"
+#include "options/option_rate.h"
 
 #include "message.h"
 

@@ -1,8 +1,8 @@
-#include "arguments.h"
+#include "options/arguments.h"
 
-#include "config_file.h"
-#include "option_table.h"
-#include "option_value.h"
+#include "options/config_file.h"
+#include "options/option_table.h"
+#include "options/option_value.h"
 #include "output/text.h"
 #include "request/data.h"
 

@@ -1,8 +1,8 @@
-#include "options.h"
+#include "options/options.h"
 
-#include "arguments.h"
 #include "message.h"
-#include "option_table.h"
+#include "options/arguments.h"
+#include "options/option_table.h"
 #include "output/utf8.h"
 #include "output/write_out.h"
 

@@ -1,7 +1,7 @@
-#include "option_connection.h"
+#include "options/option_connection.h"
 
 #include "message.h"
-#include "option_value.h"
+#include "options/option_value.h"
 
 #include <haul/client.h>
 

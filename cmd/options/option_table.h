@@ -2,7 +2,7 @@
 #ifndef OPTION_TABLE_H
 #define OPTION_TABLE_H
 
-#include "options.h"
+#include "options/options.h"
 
 enum option_section {
     SECTION_LISTS,

@@ -1,4 +1,4 @@
-#include "client_options.h"
+#include "options/client_options.h"
 
 #include "descriptor_limit.h"
 #include "message.h"

@@ -3,7 +3,7 @@
 #ifndef ARGUMENTS_H
 #define ARGUMENTS_H
 
-#include "options.h"
+#include "options/options.h"
 
 #include <stddef.h>
 

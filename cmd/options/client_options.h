@@ -2,7 +2,7 @@
 #ifndef CLIENT_OPTIONS_H
 #define CLIENT_OPTIONS_H
 
-#include "options.h"
+#include "options/options.h"
 
 #include <haul/client.h>
 

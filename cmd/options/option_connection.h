@@ -2,7 +2,7 @@
 #ifndef OPTION_CONNECTION_H
 #define OPTION_CONNECTION_H
 
-#include "option_table.h"
+#include "options/option_table.h"
 
 option_read_fn read_proxy;        /* a URL, a copy; an empty one is none */
 option_read_fn read_certificate;  /* FILE or FILE:PASSWORD, a copy */

@@ -3,11 +3,11 @@
 #define OPTIONS_H
 
 #include "input/source.h"
+#include "options/status_set.h"
 #include "output/format.h"
 #include "request/request.h"
 #include "run/mode.h"
 #include "run/verdict.h"
-#include "status_set.h"
 
 #include <haul/client.h>
 #include <haul/url.h>

@@ -2,7 +2,7 @@
 #ifndef HELP_H
 #define HELP_H
 
-#include "options.h"
+#include "options/options.h"
 
 #include <stdio.h>
 

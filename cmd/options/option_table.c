@@ -1,10 +1,10 @@
-#include "option_table.h"
+#include "options/option_table.h"
 
-#include "option_connection.h"
-#include "option_output.h"
-#include "option_rate.h"
-#include "option_request.h"
-#include "option_value.h"
+#include "options/option_connection.h"
+#include "options/option_output.h"
+#include "options/option_rate.h"
+#include "options/option_request.h"
+#include "options/option_value.h"
 
 #include <stddef.h>
 #include <string.h>

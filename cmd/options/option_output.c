@@ -1,7 +1,7 @@
-#include "option_output.h"
+#include "options/option_output.h"
 
 #include "message.h"
-#include "option_value.h"
+#include "options/option_value.h"
 #include "output/text.h"
 #include "output/write_out.h"
 #include "request/data.h"

@@ -3,7 +3,7 @@
 #ifndef OPTION_OUTPUT_H
 #define OPTION_OUTPUT_H
 
-#include "option_table.h"
+#include "options/option_table.h"
 
 option_read_fn read_format;      /* a format, by its name */
 option_read_fn read_this_format; /* the format that is the row's minimum */

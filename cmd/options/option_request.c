@@ -1,7 +1,7 @@
-#include "option_request.h"
+#include "options/option_request.h"
 
 #include "message.h"
-#include "option_value.h"
+#include "options/option_value.h"
 #include "request/data.h"
 
 #include <haul/error.h>

@@ -2,7 +2,7 @@
 #ifndef OPTION_REQUEST_H
 #define OPTION_REQUEST_H
 
-#include "option_table.h"
+#include "options/option_table.h"
 
 option_read_fn read_header; /* "Name: value", "Name:", "Name;" or @FILE with such lines */
 option_read_fn read_plain_data;

@@ -1,4 +1,4 @@
-#include "option_value.h"
+#include "options/option_value.h"
 
 #include "files/template.h"
 #include "message.h"
