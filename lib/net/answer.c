@@ -207,6 +207,18 @@ const char *haul__transfer_location(const struct haul__transfer *transfer)
     return url;
 }
 
+/* Content-Length tells of the body as it is sent. */
+int64_t haul__transfer_expected(const struct haul__transfer *transfer)
+{
+    struct curl_header *header;
+    curl_off_t length = -1;
+    bool is_decoded = transfer->all->options->compressed &&
+                      curl_easy_header(transfer->easy, "Content-Encoding", 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+    if (!is_decoded)
+        curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return length;
+}
+
 int64_t haul__transfer_retry_after(const struct haul__transfer *transfer)
 {
     curl_off_t seconds = 0;

@@ -223,6 +223,8 @@ static int begin_body(struct haul__transfer *transfer)
     const struct haul_client_options *options = transfer->all->options;
     if (code == 0 && options->follow_redirects && haul__is_redirect(transfer->result->public.status))
         transfer->is_discarded = haul__transfer_location(transfer) != NULL;
+    if (!transfer->is_discarded)
+        haul__progress_begin(transfer->progress, haul__transfer_expected(transfer));
     return code;
 }
 
@@ -251,6 +253,8 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
     if (transfer->ends_with_header)
         return haul__request_takes_rest(transfer) ? size : 0;
     transfer->result->public.bytes = transfer->body_size;
+    if (!transfer->is_discarded)
+        haul__progress_note(transfer->progress, transfer->body_size);
     if (code == 0)
         code = pass_body(transfer, bytes, size);
     if (code < 0)
@@ -412,7 +416,8 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
 }
 
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
-                           struct haul__result *result, haul_body_fn *body, void *body_data)
+                           struct haul__result *result, struct haul__progress *progress, haul_body_fn *body,
+                           void *body_data)
 {
     const struct haul_client_options *options = transfer->all->options;
     const char *proxy = haul_url_scheme(url) == HAUL_URL_HTTP ? options->http_proxy : options->https_proxy;
@@ -434,6 +439,8 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->url = url;
     transfer->host = host;
     transfer->result = result;
+    transfer->progress = progress;
+    haul__progress_begin(progress, -1);
     transfer->body = body;
     transfer->body_data = body_data;
     transfer->phase = HAUL__RESOLVING_PHASE;
