@@ -7,7 +7,6 @@
 #include "output/csv.h"
 #include "output/failures.h"
 #include "output/hosts.h"
-#include "output/progress.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
@@ -197,7 +196,6 @@ static int emit_text(struct output *output, const struct entry *entry)
     int code = append_entry(output, entry);
     if (code != 0)
         return code;
-    progress_clear(options->progress);
     return writer_write(options->writer, output->text.bytes, output->text.size);
 }
 
@@ -238,7 +236,6 @@ static int emit_body(struct output *output, struct entry *entry)
         entry->body = NULL;
     }
     if (entry->body != NULL) {
-        progress_clear(output->options.progress);
         body_release(entry->body);
         entry->body = NULL;
     }
