@@ -35,7 +35,7 @@ struct output {
 /* The line with the names of the fields, which stands there though nothing follows. */
 static int write_names(struct output *output)
 {
-    int code = csv_write_names(&output->text);
+    int code = csv_write_names(&output->text, &output->record_options);
     return code == 0 ? writer_write(output->options.writer, output->text.bytes, output->text.size) : code;
 }
 
@@ -171,7 +171,7 @@ static int append_entry(struct output *output, const struct entry *entry)
     case OUTPUT_RECORDS:
         return record_write(&output->text, entry, &output->record_options);
     case OUTPUT_CSV:
-        return csv_write(&output->text, entry, &options->epoch);
+        return csv_write(&output->text, entry, &output->record_options);
     case OUTPUT_FORMAT:
         return append_format(output, entry);
     case OUTPUT_LINES:

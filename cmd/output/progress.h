@@ -1,6 +1,6 @@
-/* Progress on a terminal: a line, and above it, where that is wanted, a bar for each of the transfers that go on longest
- * (output/bar.h). Redrawn ten times a second at most, by the loop's clock, to the size that the terminal has then; gone
- * before anything else is written there. */
+/* Progress on a terminal: a line, and above it, where that is wanted, a bar for each of the transfers that go on
+ * longest (output/bar.h). Redrawn ten times a second at most, by the loop's clock, to the size that the terminal has
+ * then; gone before anything else is written there. */
 #ifndef OUTPUT_PROGRESS_H
 #define OUTPUT_PROGRESS_H
 
@@ -29,7 +29,8 @@ enum { PROGRESS_BARS = 8 };
 struct progress_source {
     /* Tells the figures of now. */
     void (*figures)(void *data, struct progress_figures *ret_figures);
-    /* Tells of the transfers that have gone on longest, those first, ROOM at most: how many. NULL: there are no bars. */
+    /* Tells of the transfers that have gone on longest, those first, ROOM at most: how many. NULL: there are no bars.
+     */
     size_t (*bars)(void *data, struct bar *ret_bars, size_t room);
     void *data;
 };

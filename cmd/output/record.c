@@ -206,7 +206,7 @@ static char *write_times(char *end, const struct haul_times *time)
 
 static char *write_tries(char *end, const struct haul_result *result, const struct epoch *epoch)
 {
-    end = WRITE(end, ",\"tries\":[");
+    *end++ = '[';
     for (unsigned i = 0; i < result->try_count; i++) {
         const struct haul_try *try = &result->tries[i];
         if (i > 0)
@@ -335,6 +335,16 @@ int record_write_string(struct text *text, const char *bytes, size_t size)
     return 0;
 }
 
+int record_write_tries(struct text *text, const struct haul_result *result, const struct epoch *epoch)
+{
+    enum { brackets = 2 };
+    char *end = text_reserve(text, (size_t)result->try_count * try_room + brackets);
+    if (end == NULL)
+        return -ENOMEM;
+    text->size = (size_t)(write_tries(end, result, epoch) - text->bytes);
+    return 0;
+}
+
 int record_write_headers(struct text *text, const struct haul_result *result)
 {
     enum { braces = 2 };
@@ -385,8 +395,10 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = write_error(end, result);
     end = WRITE(end, ",\"attempts\":");
     end = number_write_unsigned(end, result->attempts);
-    if (options->has_tries)
+    if (options->has_tries) {
+        end = WRITE(end, ",\"tries\":");
         end = write_tries(end, result, &options->epoch);
+    }
     end = WRITE(end, ",\"redirects\":");
     end = number_write_unsigned(end, result->redirects);
     end = WRITE(end, ",\"final_url\":");

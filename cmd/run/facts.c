@@ -9,7 +9,16 @@
 #include <string.h>
 
 /* Each text of a result is kept as its size and, with a NUL, its bytes. */
-enum { text_message, text_method, text_final_url, text_http_version, text_content_type, text_remote_ip, text_count };
+enum {
+    text_message,
+    text_method,
+    text_final_url,
+    text_http_version,
+    text_content_type,
+    text_remote_ip,
+    text_redirect_url,
+    text_count
+};
 
 /* Sizes of a text that is NULL, and of one that is the URL. */
 static const uint32_t is_null = UINT32_MAX;
@@ -43,6 +52,7 @@ int facts_write(struct text *text, uint64_t check, const struct haul_result *res
         [text_message] = result->message,           [text_method] = result->method,
         [text_final_url] = result->final_url,       [text_http_version] = result->http_version,
         [text_content_type] = result->content_type, [text_remote_ip] = result->remote_ip,
+        [text_redirect_url] = result->redirect_url,
     };
     struct head head = {
         .check = check,
@@ -109,6 +119,7 @@ struct haul_result *facts_read(const char *facts, const char *url)
         .content_type = texts[text_content_type],
         .bytes = head.bytes,
         .remote_ip = texts[text_remote_ip],
+        .redirect_url = texts[text_redirect_url],
         .remote_port = head.remote_port,
     };
     return haul_result_copy(&result);

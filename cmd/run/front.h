@@ -62,10 +62,10 @@ struct front {
     struct haul_loop *loop; /* once it runs */
     struct order order;
     struct stall stall;
-    struct haul_group group;    /* the fetches */
-    struct haul_event room;     /* set while there is some */
-    size_t alive;               /* fetches that have not ended */
-    struct fetch_entry *first;  /* of these that have begun, in the order in which they did */
+    struct haul_group group;   /* the fetches */
+    struct haul_event room;    /* set while there is some */
+    size_t alive;              /* fetches that have not ended */
+    struct fetch_entry *first; /* of these that have begun, in the order in which they did */
     struct fetch_entry *last;
     bool is_drained;            /* the feed has nothing more */
     const struct entry *turn;   /* the entry that was told it is the next to leave */

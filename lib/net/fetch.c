@@ -175,8 +175,9 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
     if (state->admission.limit)
         state->request = haul__limit_begin(state->admission.limit);
     state->hop = HAUL_FRAME(haul__hop, .fetcher = fetcher, .url = state->url, .outgoing = &state->outgoing,
-                            .result = state->result, .progress = &state->progress, .body = self->body, .body_data = self->body_data,
-                            .is_attempt = state->is_attempt, .queued = state->queued, .left = state->left);
+                            .result = state->result, .progress = &state->progress, .body = self->body,
+                            .body_data = self->body_data, .is_attempt = state->is_attempt, .queued = state->queued,
+                            .left = state->left);
     state->hop.max_time = max_time(self);
     if (is_errand)
         return haul__errand_run(task, state->errand, &state->hop, &self->client->transit);
@@ -229,6 +230,7 @@ static int follow(struct haul_fetch *self)
     state->url = state->target;
     state->hop.target = NULL;
     result->redirects++;
+    result->time.redirect = result->time.total;
     return again;
 }
 

@@ -75,6 +75,10 @@ static void forget_answer(struct haul_result *result)
     result->bytes = 0;
     result->remote_ip = NULL;
     result->remote_port = 0;
+    result->local_ip = NULL;
+    result->local_port = 0;
+    result->redirect_url = NULL;
+    result->uploaded = 0;
     result->reused = false;
 }
 

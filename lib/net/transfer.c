@@ -133,13 +133,25 @@ static void note_connection(struct haul__transfer *transfer, int local_port)
     transfer->all->sockets.open++;
 }
 
+/* The text of an address, of which there may be none. */
+static void copy_address(char (*copy)[INET6_ADDRSTRLEN], const char *ip)
+{
+    size_t size = ip ? strnlen(ip, sizeof(*copy) - 1) : 0;
+    if (size > 0)
+        memcpy(*copy, ip, size);
+    (*copy)[size] = '\0';
+}
+
 static void note_peer(struct haul__transfer *transfer, const char *ip, int port)
 {
-    size_t size = ip ? strnlen(ip, sizeof(transfer->remote_ip) - 1) : 0;
-    if (size > 0)
-        memcpy(transfer->remote_ip, ip, size);
-    transfer->remote_ip[size] = '\0';
+    copy_address(&transfer->remote_ip, ip);
     transfer->remote_port = (unsigned)port;
+}
+
+static void note_local(struct haul__transfer *transfer, const char *ip, int port)
+{
+    copy_address(&transfer->local_ip, ip);
+    transfer->local_port = (unsigned)port;
 }
 
 /* Where the connection leads that was opened last, if it is there already. */
@@ -172,10 +184,10 @@ static void note_sharing(struct haul__transfer *transfer)
 static int before_request(void *data, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct haul__transfer *transfer = data;
-    (void)local_ip;
     if (!transfer->task)
         return CURL_PREREQFUNC_ABORT;
     note_peer(transfer, remote_ip, remote_port);
+    note_local(transfer, local_ip, local_port);
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, local_port);
     note_sharing(transfer);
@@ -450,6 +462,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->is_paced = false;
     transfer->secured_from = 0;
     note_peer(transfer, NULL, 0);
+    note_local(transfer, NULL, 0);
     transfer->has_facts = false;
     transfer->has_whole_header = false;
     transfer->is_discarded = false;

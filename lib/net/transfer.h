@@ -87,6 +87,8 @@ struct haul__transfer {
     struct haul__buffer kept; /* the body, where nobody takes it */
     unsigned remote_port;
     char remote_ip[INET6_ADDRSTRLEN];
+    unsigned local_port;
+    char local_ip[INET6_ADDRSTRLEN];
 
     /* How it ended, besides what libcurl says. */
     CURLcode curl_code;

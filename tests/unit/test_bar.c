@@ -77,10 +77,8 @@ static void test_fits_every_width(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_columns_go_one_by_one),
-        cmocka_unit_test(test_a_size_that_is_not_known),
-        cmocka_unit_test(test_nothing_has_come),
-        cmocka_unit_test(test_a_server_that_sends_too_much),
+        cmocka_unit_test(test_columns_go_one_by_one), cmocka_unit_test(test_a_size_that_is_not_known),
+        cmocka_unit_test(test_nothing_has_come),      cmocka_unit_test(test_a_server_that_sends_too_much),
         cmocka_unit_test(test_fits_every_width),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,11 +37,10 @@ static void begin(struct stand *stand, struct watch *watch, const char *path)
     snprintf(watch->text, sizeof(watch->text), "%s", stand_url(stand, path));
     struct haul_client *client = stand_client(stand);
     watch->fetch = HAUL_FRAME(haul_fetch, .client = client);
-    assert_int_equal(
-        haul_task_create(stand->loop,
-                         HAUL_CALL(watched, .client = client, .text = watch->text, .fetch = &watch->fetch),
-                         &watch->task),
-        0);
+    assert_int_equal(haul_task_create(stand->loop,
+                                      HAUL_CALL(watched, .client = client, .text = watch->text, .fetch = &watch->fetch),
+                                      &watch->task),
+                     0);
 }
 
 static void end(struct stand *stand, struct watch *watch)
@@ -153,8 +152,8 @@ static void test_a_hop_on_another_loop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_LOOP(test_a_body_whose_size_is_told),   WITH_LOOP(test_a_body_whose_size_is_not_told),
-        WITH_LOOP(test_waiting_for_a_place),         WITH_LOOP(test_waiting_for_another_attempt),
+        WITH_LOOP(test_a_body_whose_size_is_told), WITH_LOOP(test_a_body_whose_size_is_not_told),
+        WITH_LOOP(test_waiting_for_a_place),       WITH_LOOP(test_waiting_for_another_attempt),
         WITH_LOOP(test_a_hop_on_another_loop),
     };
     return cmocka_run_group_tests(tests, stand_start, stand_stop);

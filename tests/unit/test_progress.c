@@ -134,8 +134,8 @@ static void start(struct fixture *fixture)
 {
     const struct progress_source source = {
         .figures = tell, .bars = fixture->bar_count > 0 ? tell_bars : no_bars, .data = fixture};
-    assert_int_equal(
-        progress_create(fixture->loop, fixture->terminal, fixture->writer, &source, &fixture->progress), 0);
+    assert_int_equal(progress_create(fixture->loop, fixture->terminal, fixture->writer, &source, &fixture->progress),
+                     0);
 }
 
 static void tear_down(struct fixture *fixture)
@@ -161,7 +161,7 @@ static void pass_time(struct fixture *fixture, int64_t duration)
     }
 }
 
-#define CLEARED "\r\033[J"
+#define CLEARED     "\r\033[J"
 #define DRAWN(line) "\r\033[?7l" line "\033[J\r\033[?7h"
 
 /* What was drawn since the last look. */
@@ -280,7 +280,8 @@ static void test_bars_stand_above_the_line(void **state)
     fixture.bar_count = 2;
     start(&fixture);
     pass_time(&fixture, 100 * HAUL_MILLISECOND);
-    assert_drawn(&fixture, "\r\033[?7lsleep:1     \033[K\r\r\nsleep:1     \033[K\r\r\n0 done, 0 B\033[J\033[2A\r\033[?7h");
+    assert_drawn(&fixture,
+                 "\r\033[?7lsleep:1     \033[K\r\r\nsleep:1     \033[K\r\r\n0 done, 0 B\033[J\033[2A\r\033[?7h");
     progress_clear(fixture.progress);
     assert_drawn(&fixture, CLEARED);
     tear_down(&fixture);
