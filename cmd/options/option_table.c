@@ -109,7 +109,7 @@ const struct option_row option_rows[] = {
      SECTION_REQUESTS, BOTH, read_agent, .offset = AT(user_agent)},
     {"referer", 'e', "URL", "the field Referer; with ;auto behind it, after a redirect where that came from",
      SECTION_REQUESTS, BOTH, read_referer, .offset = AT(request.referer)},
-    {"user", 'u', "NAME:PASSWORD", "basic authentication",
+    {"user", 'u', "NAME:PASSWORD", "basic authentication; a password that is not given is asked for",
      SECTION_REQUESTS, BOTH, read_user, .offset = AT(request), .is_secret = true},
     {"oauth2-bearer", 0, "TOKEN", "bearer authentication",
      SECTION_REQUESTS, BOTH, read_bearer, .offset = AT(request), .is_secret = true},
