@@ -1,6 +1,5 @@
 #include "output/field.h"
 
-#include "files/file_body.h"
 #include "output/lines.h"
 #include "output/number.h"
 #include "output/record.h"
@@ -77,8 +76,8 @@ FIELD(append_final_url, append_text, result->final_url)
 FIELD(append_http_version, append_text, result->http_version)
 FIELD(append_content_type, append_text, result->content_type)
 FIELD(append_bytes, append_count, result->bytes)
-FIELD(append_file, append_text, entry->file != NULL ? file_body_path(entry->file) : NULL)
-FIELD(append_digest, append_text, entry->file != NULL ? file_body_digest(entry->file) : NULL)
+FIELD(append_file, append_text, entry_file(entry))
+FIELD(append_digest, append_text, entry_digest(entry))
 FIELD(append_remote_ip, append_text, result->remote_ip)
 FIELD(append_reused, append_boolean, result->reused)
 FIELD(append_queue, append_microseconds, number_microseconds(result->time.queue))

@@ -1,6 +1,5 @@
 #include "output/record.h"
 
-#include "files/file_body.h"
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/text.h"
@@ -228,19 +227,14 @@ static char *write_tries(char *end, const struct haul_result *result, const stru
     return end;
 }
 
-static const char *file_path(const struct entry *entry)
-{
-    return entry->file != NULL ? file_body_path(entry->file) : NULL;
-}
-
 static char *write_file(char *end, const struct entry *entry, const struct record_options *options)
 {
     end = WRITE(end, ",\"file\":");
-    end = write_text(end, file_path(entry));
+    end = write_text(end, entry_file(entry));
     if (!options->has_digest)
         return end;
     end = WRITE(end, ",\"sha256\":");
-    return write_text(end, entry->file != NULL ? file_body_digest(entry->file) : NULL);
+    return write_text(end, entry_digest(entry));
 }
 
 static bool is_text(const char *bytes, size_t size)
@@ -366,7 +360,7 @@ static size_t room_for(const struct entry *entry)
     return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * byte_room + text_room(result->url) +
            text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
            text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip) +
-           text_room(file_path(entry)) + (size_t)result->try_count * try_room;
+           text_room(entry_file(entry)) + (size_t)result->try_count * try_room;
 }
 
 int record_write(struct text *text, const struct entry *entry, const struct record_options *options)

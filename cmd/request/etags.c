@@ -175,8 +175,8 @@ static void shorten(const struct etags *etags)
 static bool is_current(const struct etags *etags)
 {
     struct stat opened, named;
-    return fstat(etags->descriptor, &opened) == 0 && stat(etags->path, &named) == 0 &&
-           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+    return fstat(etags->descriptor, &opened) == 0 && stat(etags->path, &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
 }
 
 static int lock_file(struct etags *etags)

@@ -25,7 +25,7 @@ enum { longest = 4096 };
 
 static volatile sig_atomic_t caught;
 
-static void catch(int number)
+static void catch (int number)
 {
     caught = number;
 }

@@ -44,7 +44,7 @@ OPTIONS = [
     [[], [], ["-o", "{index}"], ["-o", "{name}"], ["-O", "-J"], ["--include-body"]],
     [[], [], [], ["--fail-fast"], ["--race"], ["--deadline", "0.05"], "SIGINT", "SIGINT"],
     [[], [], [], ["--only", "failed"], ["--only", "ok"]],
-    [[], ["--ok-status", "404,503"], ["--fail-on", "3"], ["--fail-on", "never"]],
+    [[], ["--ok-status", "404,503"], ["--fail-on", "3"], ["--fail-on", "error"]],
 ]
 
 REASONS = {"interrupted", "deadline", "fail-fast", "race lost"}
