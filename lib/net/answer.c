@@ -36,10 +36,10 @@ static int copy(struct haul__result *result, const char *text, const char **ret_
 static int note_peer(struct haul__transfer *transfer)
 {
     struct haul_result *result = &transfer->result->public;
-    result->remote_port = transfer->remote_port;
-    result->local_port = transfer->local_port;
-    int code = copy(transfer->result, transfer->remote_ip, &result->remote_ip);
-    return code == 0 ? copy(transfer->result, transfer->local_ip, &result->local_ip) : code;
+    result->remote_port = transfer->remote.port;
+    result->local_port = transfer->local.port;
+    int code = copy(transfer->result, transfer->remote.ip, &result->remote_ip);
+    return code == 0 ? copy(transfer->result, transfer->local.ip, &result->local_ip) : code;
 }
 
 /* Where it redirects to, though that is not followed. */

@@ -6,7 +6,6 @@
 #include "net/settings.h"
 #include "net/trust.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <haul/error.h>
 #include <limits.h>
@@ -102,69 +101,17 @@ static int close_socket(void *data, curl_socket_t descriptor)
     return close(descriptor);
 }
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
-static int port_of(const union address *address)
-{
-    return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port);
-}
-
-static bool has_local_port(int descriptor, int port)
-{
-    union address address = {0};
-    socklen_t size = sizeof(address);
-    return getsockname(descriptor, &address.any, &size) == 0 && port_of(&address) == port;
-}
-
 /* Of the sockets that libcurl opens to find an address that answers it closes all but one, and those without a word.
  * What is known of a connection is noted for that one, once it is there. A request that is sent again may be on
  * another connection by then. */
 static void note_connection(struct haul__transfer *transfer, int local_port)
 {
     struct haul__socket *entry = haul__sockets_find(&transfer->all->sockets, transfer->opened_descriptor);
-    if (!entry || entry->host || !has_local_port(transfer->opened_descriptor, local_port))
+    if (!entry || entry->host || !haul__endpoint_is_local_port(transfer->opened_descriptor, local_port))
         return;
     entry->host = haul__host_ref(transfer->host);
     entry->host->connections++;
     transfer->all->sockets.open++;
-}
-
-/* The text of an address, of which there may be none. */
-static void copy_address(char (*copy)[INET6_ADDRSTRLEN], const char *ip)
-{
-    size_t size = ip ? strnlen(ip, sizeof(*copy) - 1) : 0;
-    if (size > 0)
-        memcpy(*copy, ip, size);
-    (*copy)[size] = '\0';
-}
-
-static void note_peer(struct haul__transfer *transfer, const char *ip, int port)
-{
-    copy_address(&transfer->remote_ip, ip);
-    transfer->remote_port = (unsigned)port;
-}
-
-static void note_local(struct haul__transfer *transfer, const char *ip, int port)
-{
-    copy_address(&transfer->local_ip, ip);
-    transfer->local_port = (unsigned)port;
-}
-
-/* Where the connection leads that was opened last, if it is there already. */
-static void ask_peer(struct haul__transfer *transfer)
-{
-    union address peer = {0};
-    socklen_t size = sizeof(peer);
-    char ip[INET6_ADDRSTRLEN];
-    if (transfer->opened_descriptor < 0 || getpeername(transfer->opened_descriptor, &peer.any, &size) < 0)
-        return;
-    const void *bytes =
-        peer.any.sa_family == AF_INET6 ? (const void *)&peer.v6.sin6_addr : (const void *)&peer.v4.sin_addr;
-    note_peer(transfer, inet_ntop(peer.any.sa_family, bytes, ip, sizeof(ip)), port_of(&peer));
 }
 
 /* Others may wait for what a new connection speaks. */
@@ -186,8 +133,8 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     struct haul__transfer *transfer = data;
     if (!transfer->task)
         return CURL_PREREQFUNC_ABORT;
-    note_peer(transfer, remote_ip, remote_port);
-    note_local(transfer, local_ip, local_port);
+    haul__endpoint_set(&transfer->remote, remote_ip, remote_port);
+    haul__endpoint_set(&transfer->local, local_ip, local_port);
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, local_port);
     note_sharing(transfer);
@@ -280,7 +227,7 @@ static struct haul__transfer *note_handshake(CURL *easy)
 {
     struct haul__transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    ask_peer(transfer);
+    haul__endpoint_ask_peer(&transfer->remote, transfer->opened_descriptor);
     transfer->secured_from = haul_loop_update_now(transfer->all->loop);
     return transfer;
 }
@@ -461,8 +408,8 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->opened = 0;
     transfer->is_paced = false;
     transfer->secured_from = 0;
-    note_peer(transfer, NULL, 0);
-    note_local(transfer, NULL, 0);
+    haul__endpoint_set(&transfer->remote, NULL, 0);
+    haul__endpoint_set(&transfer->local, NULL, 0);
     transfer->has_facts = false;
     transfer->has_whole_header = false;
     transfer->is_discarded = false;

@@ -5,6 +5,7 @@
 #include "core/task.h"
 #include "net/book.h"
 #include "net/deadlines.h"
+#include "net/endpoint.h"
 #include "net/failure.h"
 #include "net/host.h"
 #include "net/progress.h"
@@ -14,7 +15,6 @@
 
 #include <curl/curl.h>
 #include <haul/client.h>
-#include <netinet/in.h>
 
 struct haul__shard;
 
@@ -85,10 +85,8 @@ struct haul__transfer {
     size_t header_size;       /* bytes of header so far */
     int64_t body_size;        /* bytes of body so far */
     struct haul__buffer kept; /* the body, where nobody takes it */
-    unsigned remote_port;
-    char remote_ip[INET6_ADDRSTRLEN];
-    unsigned local_port;
-    char local_ip[INET6_ADDRSTRLEN];
+    struct haul__endpoint remote;
+    struct haul__endpoint local;
 
     /* How it ended, besides what libcurl says. */
     CURLcode curl_code;
