@@ -59,14 +59,26 @@ int rest_ask(struct rest *rest, struct files *files, struct entry *entry, const 
     return code == -ENOMEM ? code : 0;
 }
 
+/* Digits, and END behind them. */
+static bool read_number(const char **inout_text, char end, int64_t *ret_number)
+{
+    char *rest;
+    errno = 0;
+    *ret_number = strtoll(*inout_text, &rest, 10);
+    bool is_number = **inout_text >= '0' && **inout_text <= '9' && errno == 0 && *rest == end;
+    *inout_text = rest + 1;
+    return is_number;
+}
+
 /* "bytes 5-99/100", and nothing else; its parts. */
 static bool read_content_range(const char *text, int64_t *ret_first, int64_t *ret_last, int64_t *ret_size)
 {
-    int end = 0;
-    if (!text || strncasecmp(text, "bytes ", 6) != 0)
+    static const char unit[] = "bytes ";
+    if (!text || strncasecmp(text, unit, sizeof(unit) - 1) != 0)
         return false;
-    int count = sscanf(text + 6, "%" SCNd64 "-%" SCNd64 "/%" SCNd64 "%n", ret_first, ret_last, ret_size, &end);
-    return count == 3 && text[6 + end] == '\0';
+    text += sizeof(unit) - 1;
+    return read_number(&text, '-', ret_first) && read_number(&text, '/', ret_last) &&
+           read_number(&text, '\0', ret_size);
 }
 
 /* Whether the answer names another version than that which was left. */

@@ -29,7 +29,7 @@ int target_descriptor(const char *path)
         enum { most_digits = 6 };
         if (strncmp(path, folders[i], size) == 0 && *digits != '\0' && strlen(digits) <= most_digits &&
             digits[strspn(digits, "0123456789")] == '\0')
-            return atoi(digits);
+            return (int)strtol(digits, NULL, 10);
     }
     return -1;
 }

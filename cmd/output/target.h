@@ -16,8 +16,8 @@ struct target {
 /* Which descriptor of this process PATH is a name of, as /dev/stdout and /dev/fd/3 are; -1: it is none. */
 int target_descriptor(const char *path);
 
-/* Opens what a template names in DIRECTORY (NULL: none), if that is such a thing, or a descriptor; otherwise there is none. A
- * pipe has this wait until somebody reads it. Negative errno, with `path` set. */
+/* Opens what a template names in DIRECTORY (NULL: none), if that is such a thing, or a descriptor; otherwise there is
+ * none. A pipe has this wait until somebody reads it. Negative errno, with `path` set. */
 int target_open(struct haul_loop *loop, const char *directory, const char *template, struct target *ret_target);
 
 /* Closes it. */
