@@ -108,7 +108,7 @@ const struct option_row option_rows[] = {
     {"user-agent", 'A', "TEXT", "the field User-Agent; an empty one is not sent",
      SECTION_REQUESTS, BOTH, read_agent, .offset = AT(user_agent)},
     {"referer", 'e', "URL", "the field Referer; with ;auto behind it, after a redirect where that came from",
-     SECTION_REQUESTS, BOTH, read_referer, .offset = AT(request.referer)},
+     SECTION_REQUESTS, BOTH, read_referer, .offset = AT(request.referer), .is_secret = true},
     {"user", 'u', "NAME:PASSWORD", "basic authentication",
      SECTION_REQUESTS, BOTH, read_user, .offset = AT(request), .is_secret = true},
     {"oauth2-bearer", 0, "TOKEN", "bearer authentication",
