@@ -151,6 +151,15 @@ def test_failures_are_a_list_that_can_be_fed_again(haul, urls, tmp_path, mode):
     assert sorted(os.listdir(tmp_path)) == ["again", "list"]
 
 
+def test_what_was_never_read_is_there_once_however_often_it_is_repeated(haul, tmp_path):
+    options = ["--deadline", "100ms", "--repeat", "1000000", "-c", 1, "--window", 3, "--failed", "again"]
+    assert haul(*options, "sleep:100", "sleep:101", cwd=tmp_path).returncode == 124
+    again = (tmp_path / "again").read_text().splitlines()
+    assert set(again) == {"sleep:100", "sleep:101"}
+    # Those that were read, and each once more.
+    assert len(again) <= 3 + 2
+
+
 def test_without_failures_the_list_of_them_is_empty(haul, tmp_path):
     (tmp_path / "again").write_text("old\n")
     assert haul("--failed", "again", "sleep:0", cwd=tmp_path).returncode == 0
