@@ -47,6 +47,23 @@ static int open_beside(struct replacement *replacement, const struct stat *old, 
     return 0;
 }
 
+/* Standard output or error, where it is the file that this is; otherwise -1. */
+static int find_standard(const struct stat *file)
+{
+    struct stat status;
+    for (int descriptor = STDOUT_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+        if (fstat(descriptor, &status) == 0 && status.st_dev == file->st_dev && status.st_ino == file->st_ino)
+            return descriptor;
+    return -1;
+}
+
+/* To the end of what is written there already. */
+static int share(struct replacement *replacement, int descriptor)
+{
+    replacement->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    return replacement->descriptor >= 0 ? 0 : -errno;
+}
+
 static int open_directly(struct replacement *replacement, const char *path)
 {
     replacement->descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -56,12 +73,17 @@ static int open_directly(struct replacement *replacement, const char *path)
 static int open_replacement(struct replacement *replacement, const char *path, mode_t mode)
 {
     struct stat old;
+    if (strcmp(path, "-") == 0)
+        path = "/dev/stdout";
     bool exists = stat(path, &old) == 0;
 
     if (!exists && (errno != ENOENT || *path == '\0'))
         return -errno;
     if (exists && !S_ISREG(old.st_mode))
         return open_directly(replacement, path);
+    int standard = exists ? find_standard(&old) : -1;
+    if (standard >= 0)
+        return share(replacement, standard);
     /* What may not be written is not replaced either, though its folder would allow it. */
     if (exists && access(path, W_OK) < 0)
         return -errno;

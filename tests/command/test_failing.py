@@ -205,6 +205,17 @@ def test_a_list_of_failures_that_cannot_be_written_is_told(haul, tmp_path):
     assert b"haul: cannot write /dev/full: No space left on device\n" in run.stderr
 
 
+@pytest.mark.parametrize("file", ["-", "/dev/stdout"])
+def test_standard_output_is_no_file_to_be_replaced(haul_running, tmp_path, file):
+    reports = ["--failed", file, "--summary-json", file, "--cookie-jar", file]
+    with open(tmp_path / "out", "wb") as out, haul_running(*reports, "ftp://x/", stdout=out, cwd=tmp_path) as run:
+        assert run.wait() == 1
+    lines = (tmp_path / "out").read_text().splitlines()
+    assert lines[0].startswith("url\t") and lines[1] == "ftp://x/"
+    assert lines[2].startswith("# Netscape") and lines[-1].startswith('{"v":1')
+    assert os.listdir(tmp_path) == ["out"]
+
+
 def test_files_are_those_of_what_is_ok(haul, origin, tmp_path):
     urls = [origin.url("/status/200?name=a"), origin.url("/status/404")]
     run = haul("--gather", "-j", "--ok-status", "404", "-o", "{index}", *urls, cwd=tmp_path)

@@ -382,6 +382,10 @@ def test_without_a_body_the_others_have_theirs(haul, puppet):
         (["-A", "a\nb"], "-A, --user-agent: a header field is one line"),
         (["-r", "some"], '-r, --range: "some" is not a range like 0-99, 100- or -50'),
         (["--auth-host", "http://a/"], '--auth-host: "http://a/" is not HOST'),
+        (["--auth-host", "a:81"], '--auth-host: "a:81" is not HOST'),
+        (["--auth-host", "*.a"], '--auth-host: "*.a" is not HOST'),
+        (["--auth-host", "::1"], '--auth-host: "::1" is not HOST'),
+        (["--auth-host", "."], '--auth-host: "." is not HOST'),
     ],
 )
 def test_what_cannot_be_sent_is_a_mistake(haul, tmp_path, options, problem):
