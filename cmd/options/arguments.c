@@ -185,21 +185,21 @@ static void hide_value(char *argument, const char *value)
 /* Overwrites the password of a URL: what is not the same where it is masked. */
 static int hide_password(char *url)
 {
-    size_t size = strlen(url);
-    size_t room = size + sizeof("***");
+    size_t length = strlen(url);
+    size_t room = length + sizeof("***");
     char *masked = malloc(room);
     if (!masked)
         return -ENOMEM;
-    haul_url_mask(url, size, masked, room);
+    haul_url_mask(url, length, masked, room);
     size_t masked_size = strlen(masked);
     size_t begin = 0;
-    while (begin < size && url[begin] == masked[begin])
+    while (begin < length && url[begin] == masked[begin])
         begin++;
     size_t behind = 0;
-    while (behind < size - begin && behind < masked_size - begin &&
-           url[size - 1 - behind] == masked[masked_size - 1 - behind])
+    while (behind < length - begin && behind < masked_size - begin &&
+           url[length - 1 - behind] == masked[masked_size - 1 - behind])
         behind++;
-    memset(url + begin, '*', size - begin - behind);
+    memset(url + begin, '*', length - begin - behind);
     free(masked);
     return 0;
 }
