@@ -4,6 +4,7 @@
 #include "message.h"
 #include "options/options.h"
 #include "output/failures.h"
+#include "output/journal.h"
 #include "output/replacement.h"
 #include "run/entry.h"
 #include "run/epilogue.h"
@@ -26,8 +27,14 @@ int reports_make(struct reports *reports, const struct options *options)
         path = options->summary_json;
         code = path ? replacement_create(path, 0666, &reports->summary) : 0;
     }
-    if (code != 0)
+    if (code != 0) {
         tell_unwritable(reports, path, code);
+        return code;
+    }
+    /* Where nothing is fetched there is nothing to note. */
+    if (options->journal && !options->dry_run)
+        code = journal_open(options->journal, &reports->journal);
+    reports->has_told |= code == HAUL_E_INVALID;
     return code;
 }
 
@@ -63,8 +70,14 @@ void reports_end_summary(struct reports *reports, const struct epilogue *epilogu
         tell_unwritable(reports, reports->options->summary_json, code);
 }
 
+bool reports_have_failed(const struct reports *reports)
+{
+    return reports->has_told || (reports->journal && journal_has_failed(reports->journal));
+}
+
 void reports_finish(struct reports *reports)
 {
     failures_destroy(reports->failures);
     replacement_destroy(reports->summary);
+    journal_close(reports->journal);
 }

@@ -7,6 +7,7 @@
 struct epilogue;
 struct failures;
 struct feed;
+struct journal;
 struct options;
 struct replacement;
 struct source;
@@ -16,11 +17,13 @@ struct reports {
     const struct options *options;
     struct failures *failures;   /* NULL: no --failed */
     struct replacement *summary; /* NULL: no --summary-json */
-    bool has_told;               /* one of them cannot be written, and a message has said so */
+    struct journal *journal;     /* NULL: no --journal, or one that is only read */
+    bool has_told;
 };
 
 /* Begins those that OPTIONS, which are borrowed, ask for: whether they can be written is known before anything is
- * fetched. Negative errno, and a message has said why. To be finished in any case. */
+ * fetched. HAUL_E_INVALID, a wrong journal, or a negative errno, and a message has said why. To be finished in any
+ * case. */
 int reports_make(struct reports *reports, const struct options *options);
 
 /* Ends --failed. Of a run that was cut short FEED, which reads SOURCE, gives the lines that it has not read, as far as
@@ -29,6 +32,9 @@ void reports_end_failures(struct reports *reports, struct feed *feed, struct sou
 
 /* Ends --summary-json. */
 void reports_end_summary(struct reports *reports, const struct epilogue *epilogue);
+
+/* Whether one of them cannot be written, and a message has said so. */
+bool reports_have_failed(const struct reports *reports);
 
 /* Takes away what was not ended. */
 void reports_finish(struct reports *reports);
