@@ -17,6 +17,8 @@ struct text;
 struct line_request {
     char *text;          /* the line as it was read, trimmed, any bytes; there in any case */
     size_t text_size;    /* in bytes */
+    size_t url_at;       /* where its URL stands there, as JSON */
+    size_t url_size;     /* 0: it has none */
     char *method;        /* a token */
     char **headers;      /* "Name: value", or "Name;" where the value is empty; ends with NULL */
     unsigned char *body; /* any bytes; may be empty */

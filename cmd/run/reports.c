@@ -21,7 +21,7 @@ static void tell_unwritable(struct reports *reports, const char *path, int code)
 int reports_make(struct reports *reports, const struct options *options)
 {
     const char *path = options->failed;
-    int code = path ? failures_create(path, &reports->failures) : 0;
+    int code = path ? failures_create(path, options->input_format, options->glob, &reports->failures) : 0;
     reports->options = options;
     if (code == 0) {
         path = options->summary_json;

@@ -48,7 +48,7 @@ static void the_lines_come_back_as_they_were(void **state)
     struct sample sample;
     struct stat status;
     (void)state;
-    assert_int_equal(failures_create(path, &failures), 0);
+    assert_int_equal(failures_create(path, (struct source_format){0}, false, &failures), 0);
     assert_int_equal(access(path, F_OK), -1);
     sample_init(&sample);
     failures_add(failures, &sample.entry);
@@ -70,7 +70,7 @@ static void one_argument_stays_one_line(void **state)
     struct failures *failures;
     struct sample sample;
     (void)state;
-    assert_int_equal(failures_create(path, &failures), 0);
+    assert_int_equal(failures_create(path, (struct source_format){0}, false, &failures), 0);
     sample_init(&sample);
     sample_set_input(&sample, "http://a/\nhttp://b/");
     failures_add(failures, &sample.entry);
@@ -85,7 +85,7 @@ static void many_lines_are_all_there(void **state)
     struct failures *failures;
     struct sample sample;
     (void)state;
-    assert_int_equal(failures_create(path, &failures), 0);
+    assert_int_equal(failures_create(path, (struct source_format){0}, false, &failures), 0);
     sample_init(&sample);
     for (int i = 0; i < 15000; i++) {
         memcpy(expected + (size_t)12 * (size_t)i, "one.example\n", 12);
@@ -101,7 +101,7 @@ static void what_was_not_committed_is_not_there(void **state)
     struct failures *failures;
     struct sample sample;
     (void)state;
-    assert_int_equal(failures_create(path, &failures), 0);
+    assert_int_equal(failures_create(path, (struct source_format){0}, false, &failures), 0);
     sample_init(&sample);
     failures_add(failures, &sample.entry);
     failures_destroy(failures);
@@ -114,8 +114,8 @@ static void what_cannot_be_written_is_told(void **state)
     struct failures *failures;
     struct sample sample;
     (void)state;
-    assert_int_equal(failures_create("no-folder/file", &failures), -ENOENT);
-    assert_int_equal(failures_create("/dev/full", &failures), 0);
+    assert_int_equal(failures_create("no-folder/file", (struct source_format){0}, false, &failures), -ENOENT);
+    assert_int_equal(failures_create("/dev/full", (struct source_format){0}, false, &failures), 0);
     sample_init(&sample);
     for (int i = 0; i < 15000; i++)
         failures_add(failures, &sample.entry);
