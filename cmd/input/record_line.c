@@ -217,15 +217,29 @@ static int read_tag(struct record_line_reader *reader, const struct value *value
     return 0;
 }
 
-static int read_string(const struct value *name, struct record_line_reader *reader, const struct value *value,
-                       struct record_line *line)
+/* What there was: a record has the first three, and bytes count before their text. */
+enum { has_version = 1, has_input = 2, has_ok = 4, has_all = 7, has_input_bytes = 8, has_tag_bytes = 16 };
+
+static int read_input(const struct value *name, struct record_line_reader *reader, const struct value *value,
+                      struct record_line *line, unsigned *seen)
 {
-    if (is_name(name, "input"))
-        return read_text(value, &reader->input, &line->input);
-    if (is_name(name, "input_base64"))
-        return read_base64(value, &reader->input, &line->input);
-    if (is_name(name, "tag_base64"))
+    if (is_name(name, "input")) {
+        *seen |= has_input;
+        return *seen & has_input_bytes ? 0 : read_text(value, &reader->input, &line->input);
+    }
+    *seen |= has_input_bytes;
+    return read_base64(value, &reader->input, &line->input);
+}
+
+static int read_string(const struct value *name, struct record_line_reader *reader, const struct value *value,
+                       struct record_line *line, unsigned *seen)
+{
+    if (is_name(name, "input") || is_name(name, "input_base64"))
+        return read_input(name, reader, value, line, seen);
+    if (is_name(name, "tag_base64")) {
+        *seen |= has_tag_bytes;
         return read_base64(value, &reader->tag, &line->tag);
+    }
     if (is_name(name, "request_sha256"))
         return read_text(value, &reader->request, &line->request);
     if (is_name(name, "file"))
@@ -233,18 +247,13 @@ static int read_string(const struct value *name, struct record_line_reader *read
     return 0;
 }
 
-/* What a record must have; a bit each. */
-enum { has_version = 1, has_input = 2, has_ok = 4, has_all = 7 };
-
 static int read_member(const struct value *name, struct record_line_reader *reader, const struct value *value,
                        struct record_line *line, unsigned *seen)
 {
     if (is_name(name, "tag"))
-        return read_tag(reader, value, line);
-    if (value->kind == '"') {
-        *seen |= is_name(name, "input") ? has_input : 0;
-        return read_string(name, reader, value, line);
-    }
+        return *seen & has_tag_bytes ? 0 : read_tag(reader, value, line);
+    if (value->kind == '"')
+        return read_string(name, reader, value, line, seen);
     if (is_name(name, "v")) {
         *seen |= is_word(value, "1") ? has_version : 0;
     } else if (is_name(name, "ok")) {
@@ -270,7 +279,7 @@ int record_line_read(struct record_line_reader *reader, const char *bytes, size_
         if (code != 0)
             return code;
     } while (take(&scan, ','));
-    if (!take(&scan, '}') || seen != has_all)
+    if (!take(&scan, '}') || (seen & has_all) != has_all)
         return HAUL_E_INVALID;
     skip_space(&scan);
     if (scan.at != scan.end)
