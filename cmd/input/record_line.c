@@ -193,14 +193,19 @@ static int read_text(const struct value *value, struct text *text, struct record
     return text->failed ? -ENOMEM : 0;
 }
 
-static int read_base64(const struct value *value, struct text *text, struct record_text *ret_text)
+static int read_base64(struct record_line_reader *reader, const struct value *value, struct text *text,
+                       struct record_text *ret_text)
 {
+    struct record_text base64;
+    int code = read_text(value, &reader->base64, &base64);
+    if (code != 0)
+        return code;
     text_clear(text);
-    char *room = text_reserve(text, base64_room(value->size));
+    char *room = text_reserve(text, base64_room(base64.size) + 1);
     size_t size;
     if (!room)
         return -ENOMEM;
-    if (!base64_decode(value->bytes, value->size, (unsigned char *)room, &size))
+    if (!base64_decode(base64.bytes, base64.size, (unsigned char *)room, &size))
         return HAUL_E_INVALID;
     *ret_text = (struct record_text){room, size};
     return 0;
@@ -228,7 +233,7 @@ static int read_input(const struct value *name, struct record_line_reader *reade
         return *seen & has_input_bytes ? 0 : read_text(value, &reader->input, &line->input);
     }
     *seen |= has_input_bytes;
-    return read_base64(value, &reader->input, &line->input);
+    return read_base64(reader, value, &reader->input, &line->input);
 }
 
 static int read_string(const struct value *name, struct record_line_reader *reader, const struct value *value,
@@ -238,7 +243,7 @@ static int read_string(const struct value *name, struct record_line_reader *read
         return read_input(name, reader, value, line, seen);
     if (is_name(name, "tag_base64")) {
         *seen |= has_tag_bytes;
-        return read_base64(value, &reader->tag, &line->tag);
+        return read_base64(reader, value, &reader->tag, &line->tag);
     }
     if (is_name(name, "request_sha256"))
         return read_text(value, &reader->request, &line->request);
@@ -301,4 +306,5 @@ void record_line_reader_finish(struct record_line_reader *reader)
     text_finish(&reader->tag);
     text_finish(&reader->request);
     text_finish(&reader->file);
+    text_finish(&reader->base64);
 }

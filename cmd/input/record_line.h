@@ -29,6 +29,7 @@ struct record_line_reader {
     struct text tag;
     struct text request;
     struct text file;
+    struct text base64;
 };
 
 /* HAUL_E_INVALID: it is no record, or not a whole one; -ENOMEM. */
