@@ -130,6 +130,17 @@ int journal_descriptor(const struct journal *journal)
     return journal->descriptor;
 }
 
+/* Whether all that the writers have taken is written. Where they have nothing to write they will not call, either. */
+static bool is_quiet(const struct journal *journal)
+{
+    for (size_t i = 0; i < outlet_count; i++) {
+        const struct writer *writer = journal->outlets.writers[i];
+        if (writer && writer_written(writer) < writer_taken(writer))
+            return false;
+    }
+    return true;
+}
+
 /* Whether all that the marks are at is written. */
 static bool has_left(const struct journal *journal)
 {
@@ -170,22 +181,38 @@ static void append(struct journal *journal)
     text_clear(&journal->leaving);
 }
 
-static void swap(struct journal *journal)
+/* What waits shall leave when all that was given out until now is written. */
+static void turn(struct journal *journal)
 {
     struct text empty = journal->leaving;
+    if (journal->leaving.size > 0 || !journal->outlets.is_settled(journal->outlets.data))
+        return;
     journal->leaving = journal->waiting;
     journal->waiting = empty;
+    set_marks(journal);
+}
+
+/* What waits may leave at once, in the same write. */
+static void join(struct journal *journal)
+{
+    text_append(&journal->leaving, journal->waiting.bytes, journal->waiting.size);
+    if (journal->leaving.failed)
+        journal->leaving.failed = false;
+    else
+        text_clear(&journal->waiting);
 }
 
 void journal_look(struct journal *journal)
 {
-    if (journal->leaving.size > 0 && has_left(journal))
+    if (journal->leaving.size > 0 && has_left(journal)) {
+        if (journal->waiting.size > 0 && is_quiet(journal) && journal->outlets.is_settled(journal->outlets.data))
+            join(journal);
         append(journal);
-    if (journal->leaving.size > 0 || journal->waiting.size == 0 || !journal->outlets.is_settled(journal->outlets.data))
+    }
+    if (journal->waiting.size == 0)
         return;
-    swap(journal);
-    set_marks(journal);
-    if (has_left(journal))
+    turn(journal);
+    if (journal->leaving.size > 0 && has_left(journal))
         append(journal);
 }
 
@@ -230,15 +257,6 @@ void journal_unfollow(struct journal *journal)
     journal->handle = NULL;
 }
 
-/* Where the writers have nothing to write they will not call. */
-static bool is_quiet(const struct journal *journal)
-{
-    for (size_t i = 0; i < outlet_count; i++)
-        if (journal->outlets.writers[i] && writer_pending(journal->outlets.writers[i]) > 0)
-            return false;
-    return true;
-}
-
 int journal_add(struct journal *journal, const char *bytes, size_t size)
 {
     if (journal->has_failed)
@@ -248,6 +266,8 @@ int journal_add(struct journal *journal, const char *bytes, size_t size)
         return -ENOMEM;
     if (is_quiet(journal))
         look_soon(journal);
+    else
+        turn(journal);
     return 0;
 }
 
