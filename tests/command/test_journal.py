@@ -10,6 +10,7 @@ import stat
 import struct
 import subprocess
 import termios
+import time
 
 import pytest
 import servers
@@ -83,6 +84,19 @@ def test_what_has_not_left_is_not_in_it(haul_running, tmp_path, options):
         whole = run.stdout.rest().count(b"\n")
     assert 0 < whole < 20
     assert len(records_of(tmp_path / "journal")) <= whole
+
+
+@sanitized
+def test_a_body_that_has_not_left_is_not_in_it(haul_running, origin, tmp_path):
+    """All of it has come, and most of it waits for the reader in a file."""
+    with haul_running("--body", "--journal", "journal", origin.url("/size/5000000"), cwd=tmp_path) as run:
+        origin.wait_until(requests=1, in_flight=0)
+        while len(run.stdout.bytes) < 3_000_000:
+            run.stdout.receive(time.monotonic() + support.PATIENCE)
+        assert records_of(tmp_path / "journal") == []
+        assert len(run.stdout.rest()) == 5_000_000
+        assert run.wait() == 0
+    assert len(records_of(tmp_path / "journal")) == 1
 
 
 @sanitized

@@ -22,7 +22,7 @@ class Killing:
 
     def add(self, number):
         """A line, whose body is like no other."""
-        size = self.random.choice([10, 5000, 300_000])
+        size = self.random.choice([10, 5000, 70_000])
         path = f"/{number}/page-{number:03}.html"
         self.bodies[path] = (f"<{number:03}>".encode() * size)[:size] + b"\n"
         self.puppet.answers[path] = servers.response(200, body=self.bodies[path])
