@@ -70,11 +70,22 @@ static bool take_nested(struct scan *scan)
     do {
         if (scan->at == scan->end)
             return false;
-        char character = *scan->at++;
-        if (character == '"' && !take_string(scan, &ignored))
-            return false;
-        depth += character == '{' || character == '[';
-        depth -= character == '}' || character == ']';
+        switch (*scan->at++) {
+        case '"':
+            if (!take_string(scan, &ignored))
+                return false;
+            break;
+        case '{':
+        case '[':
+            depth++;
+            break;
+        case '}':
+        case ']':
+            depth--;
+            break;
+        default:
+            break;
+        }
     } while (depth > 0);
     return true;
 }
