@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -85,8 +86,8 @@ static void a_tag_may_be_json(void **state)
     (void)state;
     static const char *const tags[] = {"1", "true", "{\"a\":[\"]\",null]}", "[]"};
     for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
-        char text[100] = "{\"v\":1,\"ok\":true,\"input\":\"a\",\"tag\":";
-        strcat(strcat(text, tags[i]), "}");
+        char text[100];
+        snprintf(text, sizeof(text), "{\"v\":1,\"ok\":true,\"input\":\"a\",\"tag\":%s}", tags[i]);
         struct record_line line = read_line(text);
         assert_true(line.is_tag_json);
         assert_text(line.tag, tags[i], strlen(tags[i]));
