@@ -72,7 +72,7 @@ int files_take_name(struct files *files, const struct entry *entry, const char *
 /* PATH, as a record shows it, is a file of an earlier run: nobody else gets that name. -ENOMEM. */
 int files_reserve(struct files *files, const char *path, size_t size);
 
-/* Whether something has the name PATH. */
+/* Whether there is a file called PATH, if only by a link. A folder, or a link to nothing, is none. */
 bool files_has(struct files *files, const char *path);
 
 /* Opens the folder that PATH is in. The descriptor, or a negative errno as folder_open_parent has it. */
