@@ -106,6 +106,9 @@ static int prepare(struct journal *journal)
 
 int journal_open(const char *path, struct journal **ret_journal)
 {
+    /* Elsewhere that is standard output. */
+    if (strcmp(path, "-") == 0)
+        return refuse(path, "it is no regular file");
     struct journal *journal = calloc(1, sizeof(*journal));
     char *copy = strdup(path);
     if (!journal || !copy) {

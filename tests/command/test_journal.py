@@ -128,6 +128,7 @@ def test_two_cannot_write_it(haul, haul_running, tmp_path):
     ("path", "problem"),
     [
         ("/dev/null", b"it is no regular file"),
+        ("-", b"it is no regular file"),
         ("no/such/folder", b"No such file or directory"),
         (".", b"Is a directory"),
     ],
