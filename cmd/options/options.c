@@ -235,6 +235,10 @@ static int complete(struct parser *parser)
         return fail(parser, "-c, --concurrency: a comparison needs a number, and does not find it");
     if (options->is_concurrency_auto)
         options->concurrency = options->max_concurrency;
+    if (options->resume && !options->journal)
+        return fail(parser, "--resume goes by what --journal FILE has noted: give both");
+    if (options->resume && options->repeat > 1)
+        return fail(parser, "--repeat asks for what --resume leaves out: give one of them");
     if (options->dedupe && options->repeat > 1)
         return fail(parser, "--repeat asks for what --dedupe leaves out: give one of them");
     const char *problem;

@@ -118,8 +118,10 @@ struct options {
     struct fail_on fail_on;
     bool fail_fast;
     bool race;
-    int64_t deadline;   /* for the whole run */
-    const char *failed; /* a file; NULL: none */
+    int64_t deadline;    /* for the whole run */
+    const char *failed;  /* a file; NULL: none */
+    const char *journal; /* the same */
+    bool resume;
 
     bool body;
     struct write_out *write_out; /* NULL: none */

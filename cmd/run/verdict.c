@@ -103,6 +103,12 @@ void verdict_count(struct verdict *verdict, const struct haul_result *result)
     verdict->failed += counts(&verdict->rules.fail_on, result);
 }
 
+void verdict_count_done(struct verdict *verdict)
+{
+    verdict->judged++;
+    verdict->ok++;
+}
+
 bool verdict_has_failed(const struct verdict *verdict)
 {
     const struct fail_on *fail_on = &verdict->rules.fail_on;

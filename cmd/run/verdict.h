@@ -49,6 +49,9 @@ void verdict_apply(const struct verdict *verdict, struct haul_result *result);
 /* Counts a result, once. What was cancelled was so for a reason that counts by itself. */
 void verdict_count(struct verdict *verdict, const struct haul_result *result);
 
+/* Counts an input that an earlier run has done. */
+void verdict_count_done(struct verdict *verdict);
+
 /* Whether the run has failed already, whatever comes; of a share that is known at the end only. */
 bool verdict_has_failed(const struct verdict *verdict);
 

@@ -75,6 +75,8 @@ SAMPLE(has_include_headers, options->include_headers)
 SAMPLE(has_deadline, options->deadline == 90 * HAUL_SECOND)
 SAMPLE(has_ok_status, status_set_has(&options->ok_status, 404) && !status_set_has(&options->ok_status, 200))
 SAMPLE(has_fail_on, options->fail_on.kind == FAIL_ON_ERROR && options->fail_on.limit == 5)
+SAMPLE(has_journal, is_same(options->journal, "done.jsonl"))
+SAMPLE(has_resume, options->resume)
 SAMPLE(has_failed, is_same(options->failed, "again.txt"))
 SAMPLE(has_fail_fast, options->fail_fast)
 SAMPLE(has_race, options->race)
@@ -170,6 +172,8 @@ static const struct option_sample samples[] = {
     {"ok-status", "404", has_ok_status},
     {"fail-on", "error,5", has_fail_on},
     {"failed", "again.txt", has_failed},
+    {"journal", "done.jsonl", has_journal},
+    {"resume", NULL, has_resume},
     {"fail-fast", NULL, has_fail_fast},
     {"fail-early", NULL, has_fail_fast},
     {"race", NULL, has_race},

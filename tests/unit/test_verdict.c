@@ -183,6 +183,23 @@ static void one_success_wins_a_race(void **state)
     assert_true(!verdict_is_failure(&verdict) && verdict_has_ok(&verdict));
 }
 
+static void what_is_done_is_ok(void **state)
+{
+    (void)state;
+    struct verdict verdict = make_verdict("100-399", "50%,empty", false);
+    assert_true(verdict_is_failure(&verdict));
+    verdict_count_done(&verdict);
+    assert_false(verdict_is_failure(&verdict));
+    judge(&verdict, answer(404));
+    assert_false(verdict_is_failure(&verdict));
+    judge(&verdict, answer(404));
+    assert_true(verdict_is_failure(&verdict));
+    verdict = make_verdict("100-399", "http", true);
+    verdict_count_done(&verdict);
+    assert_true(verdict_has_ok(&verdict));
+    assert_false(verdict_is_failure(&verdict));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_failed_run_is_known_as_soon_as_it_is),
         cmocka_unit_test(an_empty_run_fails_where_that_is_asked_for),
         cmocka_unit_test(one_success_wins_a_race),
+        cmocka_unit_test(what_is_done_is_ok),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
