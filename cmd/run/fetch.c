@@ -329,6 +329,7 @@ static int make_output(struct run *run)
         .failures = run->failures,
         .epoch = program->epoch,
         .has_retries = options->retries > 0,
+        .has_race = options->race,
         .writer = program->writer,
         .target = program->target.writer,
         .files = run->files,
