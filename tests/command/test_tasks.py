@@ -26,6 +26,7 @@ def displays(text):
     return [plain(shown) for shown in re.findall(r"^\.Bd -literal\b.*\n((?:.*\n)*?)^\.Ed$", text, re.MULTILINE)]
 
 
+SINGLE_LINES = displays(EXAMPLES.partition("\n.Ss ")[0])
 TASKS = {
     heading: displays(text)
     for heading, _, text in (part.partition("\n") for part in re.split(r"^\.Ss ", EXAMPLES, flags=re.MULTILINE)[1:])
@@ -64,8 +65,8 @@ class Shop(servers.Puppet):
 
 @pytest.fixture(scope="module")
 def trusted(tmp_path_factory):
-    hosts = sorted(set(re.findall(r"https://([a-z.]*example)\b", EXAMPLES)))
-    names = [*hosts, *(f"{country}.mirror.example" for country in ("de", "fr", "us"))]
+    found = re.findall(r"https://(?:\{(.*?)\}|(\w+))\.([a-z.]*example)\b", EXAMPLES)
+    names = sorted({f"{first}.{rest}" for several, one, rest in found for first in (several or one).split(",")})
     return servers.Certificates(tmp_path_factory.mktemp("trusted"), *names)
 
 
@@ -77,7 +78,8 @@ def shop(trusted):
 
 @pytest.fixture
 def shell(shop, trusted, tmp_path):
-    """Runs the task under a HEADING in tmp_path, where FILES are; what came of it. AS: gives the script another text."""
+    """Runs a script in tmp_path, where FILES are, or the task under that heading; what came of it. CHANGE makes another
+    script of it."""
     configuration = tmp_path / "home" / "haul" / "config"
     configuration.parent.mkdir(parents=True)
     configuration.write_text(
@@ -86,10 +88,10 @@ def shell(shop, trusted, tmp_path):
     environment = support.environment({"XDG_CONFIG_HOME": str(tmp_path / "home")})
     environment["PATH"] = f"{support.HAUL.parent}:{environment['PATH']}"
 
-    def run(heading, change=None, **files):
+    def run(script, change=None, **files):
         for name, text in files.items():
             (tmp_path / name.replace("_", ".")).write_text(text, encoding="utf-8")
-        (script,) = TASKS[heading]
+        (script,) = TASKS.get(script, [script])
         return subprocess.run(
             ["bash", "-c", change(script) if change else script],
             stdin=subprocess.DEVNULL,
@@ -184,31 +186,31 @@ def publish(shop, **files):
     """Files by their names, and the list of their checksums."""
     sums = ""
     for name, text in files.items():
-        shop.page(f"/2026/{name}", text)
+        shop.page(f"/{name}", text)
         sums += f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n"
-    shop.page("/2026/SHA256SUMS", sums)
+    shop.page("/SHA256SUMS", sums)
 
 
 def test_a_data_set_is_whole(shell, shop, tmp_path):
     publish(shop, north="n" * 70000, south="s")
-    shop.failing["/2026/south"] = 2
+    shop.failing["/south"] = 2
     run = shell(DATA)
     assert (run.returncode, run.stdout, run.stderr, (tmp_path / "wrong.tsv").read_text()) == (0, "", "", "")
     assert {path.name: path.read_text() for path in (tmp_path / "data").iterdir()} == {"north": "n" * 70000, "south": "s"}
     requests = len(shop.requests)
-    assert shell(DATA).returncode == 0
+    assert (shell(DATA).returncode, (tmp_path / "wrong.tsv").read_text()) == (0, "")
     assert len(shop.requests) == requests + 1
 
 
 def test_a_file_that_is_not_as_published_is_told(shell, shop, tmp_path):
     publish(shop, north="n", south="s", west="w")
-    shop.page("/2026/north", "something else")
-    del shop.answers["/2026/west"]
+    shop.page("/north", "something else")
+    del shop.answers["/west"]
     run = shell(DATA)
     assert run.returncode == 1
     assert "north: FAILED" in run.stdout and "south" not in run.stdout
     wrong = sorted((tmp_path / "wrong.tsv").read_text().splitlines())
-    assert wrong == ["https://data.example/2026/north\t", "https://data.example/2026/west\t404 Not Found"]
+    assert wrong == ["https://data.example/north\t", "https://data.example/west\t404 Not Found"]
 
 
 def test_numbered_pages_are_in_order(shell, shop, tmp_path):
@@ -326,3 +328,79 @@ def test_a_table_gets_what_came_of_its_rows(shell, shop, tmp_path):
         rows = database.execute("select id, status, error from link order by id").fetchall()
         assert rows == [(1, 0, "url"), (2, 404, "http"), (3, 0, "url"), (4, 200, None)]
     assert database.execute("select count(*) from link where seconds > 0").fetchone() == (2,)
+
+
+@pytest.fixture
+def pages(shop):
+    """Two URLs that are there, as a list; every other one is a 404."""
+    shop.page("/one", "1\n", "Content-Type: text/plain")
+    shop.page("/two", "2\n", "Content-Type: text/html")
+    return "https://a.example/one\nhttps://a.example/two\n"
+
+
+def single_line(word):
+    (line,) = (line for line in SINGLE_LINES if word in line)
+    return line
+
+
+def test_each_single_line_is_run_here():
+    words = re.findall(r'single_line\("(.*?)"', pathlib.Path(__file__).read_text(encoding="utf-8"))
+    assert {single_line(word) for word in words} == set(SINGLE_LINES)
+
+
+def test_two_urls(shell):
+    run = shell(single_line("b.example/x"))
+    gone = "404 Not Found"
+    assert columns(run) == [("404", "https://a.example/", gone), ("404", "https://b.example/x", gone)]
+    assert run.returncode == 1
+
+
+def test_results_in_the_order_of_the_list(shell, pages, tmp_path):
+    assert shell(single_line("results.tsv"), urls_txt=pages).returncode == 0
+    assert [line.split("\t")[3] for line in (tmp_path / "results.tsv").read_text().splitlines()] == pages.split()
+
+
+def test_what_failed_while_the_list_is_still_coming(shell, pages):
+    """tail gives what it has to a haul that goes on; here it ends."""
+    run = shell(single_line("tail -f"), lambda line: line.replace("tail -f", "cat"), urls_txt=f"{pages}ftp://x/\n")
+    assert (run.returncode, run.stdout) == (0, "ftp://x/\turl\n")
+
+
+def test_again_what_failed(shell, shop, pages, tmp_path):
+    shop.failing = {"/two": 2}
+    run = shell(single_line("until"), lambda line: line.replace("sleep 10", ":"), urls_txt=pages)
+    assert (run.returncode, shop.counts(), (tmp_path / "urls.txt").read_text()) == (0, {"/one": 1, "/two": 3}, "")
+
+
+def test_the_first_of_three_mirrors(shell, shop, tmp_path):
+    shop.silent = {"a.example"}
+    shop.answers["b.example/x"] = servers.response(200, body=b"from b")
+    assert shell(single_line("--race")).returncode == 0
+    assert (tmp_path / "x").read_text() == "from b"
+
+
+def test_all_pages_in_one_file(shell, pages, tmp_path):
+    assert shell(single_line("all.html"), pages_txt=pages).returncode == 0
+    assert (tmp_path / "all.html").read_text() == "1\n2\n"
+
+
+def test_the_status_and_type_of_each_page(shell, pages):
+    run = shell(single_line("http_code"), urls_txt=pages)
+    assert sorted(run.stdout.splitlines()) == ["200 text/html https://a.example/two", "200 text/plain https://a.example/one"]
+
+
+def test_pages_without_their_bodies(shell, shop, pages):
+    run = shell("SESSION=secret\n" + single_line("--no-body"), pages_txt=f"{pages}https://b.example/one\n")
+    assert len(columns(run)) == 3
+    cookies = {(request.field("host"), request.field("cookie")) for request in shop.requests}
+    assert cookies == {("a.example", "session=secret"), ("b.example", None)}
+
+
+def test_the_same_question_put_to_many_servers(shell, shop, pages):
+    assert len(shell(single_line("--json"), servers_txt=pages).stdout.splitlines()) == 2
+    assert {(request.method, request.body) for request in shop.requests} == {("POST", b'{"query": "status"}')}
+
+
+def test_what_a_limit_does(shell):
+    run = shell(single_line("sleep:1"), lambda line: line.replace("sleep:1", "sleep:0.01"))
+    assert len(columns(run)) == 4
