@@ -7,8 +7,10 @@ import hashlib
 import json
 import pathlib
 import re
+import signal
 import sqlite3
 import subprocess
+import time
 
 import pytest
 import servers
@@ -34,8 +36,8 @@ TASKS = {
 
 
 class Shop(servers.Puppet):
-    """A server for all hosts of the tasks. `failing[target]`: so often it answers 503 at first. A target in `silent`
-    gets no answer. The answers are found by host and target, or by the target alone."""
+    """A server for all hosts of the tasks. `failing[target]`: so often it answers 503 at first. A target or a host in
+    `silent` gets no answer. The answers are found by host and target, or by the target alone."""
 
     def __init__(self, tls):
         super().__init__(tls)
@@ -77,9 +79,8 @@ def shop(trusted):
 
 
 @pytest.fixture
-def shell(shop, trusted, tmp_path):
-    """Runs a script in tmp_path, where FILES are, or the task under that heading; what came of it. CHANGE makes another
-    script of it."""
+def start(shop, trusted, tmp_path):
+    """Starts a script in tmp_path, or the task under that heading. CHANGE makes another script of it."""
     configuration = tmp_path / "home" / "haul" / "config"
     configuration.parent.mkdir(parents=True)
     configuration.write_text(
@@ -88,22 +89,41 @@ def shell(shop, trusted, tmp_path):
     environment = support.environment({"XDG_CONFIG_HOME": str(tmp_path / "home")})
     environment["PATH"] = f"{support.HAUL.parent}:{environment['PATH']}"
 
-    def run(script, change=None, **files):
-        for name, text in files.items():
-            (tmp_path / name.replace("_", ".")).write_text(text, encoding="utf-8")
+    def run(script, change=None):
         (script,) = TASKS.get(script, [script])
-        return subprocess.run(
+        return subprocess.Popen(
             ["bash", "-c", change(script) if change else script],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             cwd=tmp_path,
             env=environment,
-            timeout=support.PATIENCE,
-            check=False,
         )
 
     return run
+
+
+@pytest.fixture
+def shell(start, tmp_path):
+    """Runs a script as `start` does, with these FILES, to its end; what came of it."""
+
+    def run(script, change=None, **files):
+        for name, text in files.items():
+            (tmp_path / name.replace("_", ".")).write_text(text, encoding="utf-8")
+        process = start(script, change)
+        output, errors = process.communicate(timeout=support.PATIENCE)
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+    return run
+
+
+@pytest.fixture
+def pages(shop):
+    """Two URLs that are there, as a list; every other one is a 404."""
+    shop.page("/one", "1\n", "Content-Type: text/plain")
+    shop.page("/two", "2\n", "Content-Type: text/html")
+    return "https://a.example/one\nhttps://a.example/two\n"
 
 
 def test_each_task_is_run_here():
@@ -316,6 +336,26 @@ def test_a_gate_holds_back_what_is_slow(shell, shop):
     assert (run.returncode, run.stdout) == (1, "false\n")
 
 
+RESUME = "Go on after Ctrl-C"
+
+
+def test_what_is_done_is_not_fetched_again(start, shell, shop, pages, tmp_path):
+    shop.silent = {"/two"}
+    (tmp_path / "urls.txt").write_text(pages, encoding="utf-8")
+    with start(RESUME) as process:
+        shop.wait_for("/one", "/two")
+        while not (tmp_path / "done.jsonl").read_bytes().endswith(b"\n"):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(support.PATIENCE) == -signal.SIGINT
+    shop.silent = set()
+    run = shell(RESUME, urls_txt="https://a.example/two\nhttps://a.example/one\n")
+    assert (run.returncode, [row[1] for row in columns(run)]) == (0, ["https://a.example/two"])
+    assert shop.counts() == {"/one": 1, "/two": 2}
+    assert {path.name: path.read_text() for path in (tmp_path / "pages/a.example").iterdir()} == {"one": "1\n", "two": "2\n"}
+    assert shell(RESUME).stdout == ""
+
+
 def test_a_table_gets_what_came_of_its_rows(shell, shop, tmp_path):
     database = sqlite3.connect(tmp_path / "links.db")
     database.execute("create table link (id integer primary key, url text, status int, seconds real, error text)")
@@ -328,14 +368,6 @@ def test_a_table_gets_what_came_of_its_rows(shell, shop, tmp_path):
         rows = database.execute("select id, status, error from link order by id").fetchall()
         assert rows == [(1, 0, "url"), (2, 404, "http"), (3, 0, "url"), (4, 200, None)]
     assert database.execute("select count(*) from link where seconds > 0").fetchone() == (2,)
-
-
-@pytest.fixture
-def pages(shop):
-    """Two URLs that are there, as a list; every other one is a 404."""
-    shop.page("/one", "1\n", "Content-Type: text/plain")
-    shop.page("/two", "2\n", "Content-Type: text/html")
-    return "https://a.example/one\nhttps://a.example/two\n"
 
 
 def single_line(word):
