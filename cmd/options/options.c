@@ -3,6 +3,7 @@
 #include "message.h"
 #include "options/arguments.h"
 #include "options/option_table.h"
+#include "output/target.h"
 #include "output/utf8.h"
 #include "output/write_out.h"
 
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { default_concurrency = 50, default_per_host = 10, default_window = 10000, default_max_redirs = 10 };
 enum { default_max_concurrency = 512, default_runs = 3, default_glob_max = 100000 };
@@ -193,6 +195,13 @@ static int parse_arguments(struct parser *parser)
     return 0;
 }
 
+/* By one of its names. */
+static bool is_standard_output(const struct options *options)
+{
+    const char *output = options->output;
+    return strcmp(output, "-") == 0 || (!options->output_dir && target_descriptor(output) == STDOUT_FILENO);
+}
+
 /* Where bodies go: one of them all. */
 static int complete_files(struct parser *parser)
 {
@@ -210,7 +219,7 @@ static int complete_files(struct parser *parser)
                             "of them");
     if (options->include_body && options->output)
         return fail(parser, "--include-body and -o, --output both say where bodies go: give one of them");
-    if (!options->output || strcmp(options->output, "-") != 0)
+    if (!options->output || !is_standard_output(options))
         return 0;
     options->output = NULL;
     options->body = true;
