@@ -88,7 +88,7 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
         code = write_names(output);
     if (code == 0 && bodies_options.writer != NULL)
         code = bodies_create(loop, &bodies_options, &output->bodies);
-    if (code == 0 && output->bodies != NULL && options->has_retries)
+    if (code == 0 && output->bodies != NULL && (options->has_retries || options->has_race))
         bodies_hold(output->bodies);
     if (code != 0) {
         output_destroy(output);

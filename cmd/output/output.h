@@ -44,6 +44,7 @@ struct output_options {
     struct files *files;                /* for each body one; outlives all entries; NULL: none */
     bool keeps_failed;                  /* the bodies of the others, too */
     bool has_retries;                   /* bodies may come anew */
+    bool has_race;                      /* only a body that is whole can win */
     bool ends_lines;                    /* each body ends with a newline */
     bool has_digest;                    /* records have those of the files */
     bool has_body;                      /* records have the bodies */

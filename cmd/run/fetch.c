@@ -295,6 +295,7 @@ static int make_output(struct run *run)
         .journal = run->reports.journal,
         .epoch = program->epoch,
         .has_retries = options->retries > 0,
+        .has_race = options->race,
         .writer = program->writer,
         .target = program->target.writer,
         .files = run->files,

@@ -39,6 +39,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def setup(self):
         if self.server.puppet.tls:
             self.request = self.server.puppet.tls.wrap_socket(self.request, server_side=True)
+        self.server.puppet.connections += 1
         super().setup()
 
     def handle(self):
@@ -335,9 +336,10 @@ def garbage(text=b"220 this is no TLS\r\n"):
 
 
 class Certificates:
-    """A CA, and a certificate by it for good.test and 127.0.0.1; made with the openssl command."""
+    """A CA, and a certificate by it for good.test, 127.0.0.1 and other NAMES; made with the openssl command."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, *names):
+        subjects = ",".join(["IP:127.0.0.1", *(f"DNS:{name}" for name in ("good.test", *names))])
         self.ca = directory / "ca.pem"
         self.key = directory / "server.key"
         self.certificate = directory / "server.pem"
@@ -345,7 +347,7 @@ class Certificates:
         self._request(
             *("-subj", "/CN=good.test", "-keyout", self.key, "-out", self.certificate),
             *("-CA", self.ca, "-CAkey", directory / "ca.key"),
-            *("-addext", "subjectAltName=DNS:good.test,IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"),
+            *("-addext", f"subjectAltName={subjects}", "-addext", "basicConstraints=critical,CA:FALSE"),
         )
 
     @staticmethod

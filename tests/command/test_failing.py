@@ -115,6 +115,20 @@ def test_a_race_gives_the_body_of_the_winner(haul, origin):
     assert (run.returncode, run.stdout) == (0, haul("--body", origin.url("/ok")).stdout)
 
 
+def test_a_race_has_one_winner_though_several_come_in_together(haul):
+    run = haul("--race", "-j", *["sleep:0.01"] * 20)
+    assert run.returncode == 0
+    assert len(run.records()) == 20
+    assert sum(record["ok"] for record in run.records()) == 1
+    assert reasons(run) == {"race lost"}
+
+
+def test_what_has_come_of_a_loser_is_not_output(haul, origin):
+    slow = origin.url("/hang-body?promise=1000000&send=200000")
+    run = haul("--race", "--body", slow, origin.url("/ok?delay=300"))
+    assert (run.returncode, run.stdout) == (0, b"ok\n")
+
+
 def test_a_race_that_nobody_wins_is_a_failure(haul, origin):
     run = haul("--race", "-j", *[origin.url("/status/503")] * 2)
     assert (run.returncode, len(run.records()), reasons(run)) == (1, 2, set())
