@@ -7,8 +7,10 @@ import hashlib
 import json
 import pathlib
 import re
+import signal
 import sqlite3
 import subprocess
+import time
 
 import pytest
 import servers
@@ -332,6 +334,26 @@ def test_a_gate_holds_back_what_is_slow(shell, shop):
     shop.page("/", "")
     run = shell(GATE, lambda script: script.replace("0.5'", "0'"), urls_txt="https://a.example/\n")
     assert (run.returncode, run.stdout) == (1, "false\n")
+
+
+RESUME = "Go on after Ctrl-C"
+
+
+def test_what_is_done_is_not_fetched_again(start, shell, shop, pages, tmp_path):
+    shop.silent = {"/two"}
+    (tmp_path / "urls.txt").write_text(pages, encoding="utf-8")
+    with start(RESUME) as process:
+        shop.wait_for("/one", "/two")
+        while not (tmp_path / "done.jsonl").read_bytes().endswith(b"\n"):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(support.PATIENCE) == -signal.SIGINT
+    shop.silent = set()
+    run = shell(RESUME, urls_txt="https://a.example/two\nhttps://a.example/one\n")
+    assert (run.returncode, [row[1] for row in columns(run)]) == (0, ["https://a.example/two"])
+    assert shop.counts() == {"/one": 1, "/two": 2}
+    assert {path.name: path.read_text() for path in (tmp_path / "pages/a.example").iterdir()} == {"one": "1\n", "two": "2\n"}
+    assert shell(RESUME).stdout == ""
 
 
 def test_a_table_gets_what_came_of_its_rows(shell, shop, tmp_path):
