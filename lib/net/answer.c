@@ -171,6 +171,13 @@ static struct haul__failure explain(const struct haul__transfer *transfer, CURLc
     return haul__failure_of((int)curl_code, transfer->phase, (int)cause, verify_result);
 }
 
+/* Whether it has come to nothing since all of its addresses were refused. */
+static bool is_refused(const struct haul__transfer *transfer, CURLcode curl_code)
+{
+    return curl_code != CURLE_OK && transfer->failure.error_class == HAUL_CLASS_NONE && transfer->refusal.kind &&
+           transfer->opened == 0 && transfer->shortage == 0;
+}
+
 void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code, bool is_ours)
 {
     struct haul_result *result = &transfer->result->public;
@@ -185,6 +192,11 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
         transfer->error = -ENOMEM;
     }
     add_times(transfer, end);
+    if (is_refused(transfer, curl_code)) {
+        if (haul__refusal_tell(&transfer->refusal, transfer->host->origin, transfer->result) < 0)
+            transfer->error = -ENOMEM;
+        return;
+    }
     struct haul__failure failure = explain(transfer, curl_code, is_ours);
     result->error_class = failure.error_class;
     result->code = failure.code;

@@ -1,5 +1,6 @@
 #include "net/request.h"
 
+#include "net/bounds.h"
 #include "net/shard.h"
 
 #include <errno.h>
@@ -140,18 +141,6 @@ int haul__request_set(struct haul__transfer *transfer, const struct haul__outgoi
 /* A rest of less than so much is read. */
 enum { small_rest = 16 * 1024 };
 
-/* What the header promises; -1: it does not say. */
-static curl_off_t promised_size(CURL *easy)
-{
-    struct curl_header *header;
-    if (curl_easy_header(easy, "Content-Length", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return -1;
-    curl_off_t size = 0;
-    for (const char *digit = header->value; *digit >= '0' && *digit <= '9' && size < small_rest; digit++)
-        size = size * 10 + (*digit - '0');
-    return size;
-}
-
 /* Where the size is unknown the rest may never end: it counts as small if it has come with the header, which libcurl
  * will have found by the time that the shard ends the transfer. */
 void haul__request_end_with_header(struct haul__transfer *transfer)
@@ -160,7 +149,7 @@ void haul__request_end_with_header(struct haul__transfer *transfer)
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status < 200)
         return;
-    curl_off_t size = promised_size(transfer->easy);
+    int64_t size = haul__promised_size(transfer->easy);
     if (size >= 0 && size < small_rest)
         return;
     transfer->is_enough = true;

@@ -140,12 +140,26 @@ static bool is_localhost(struct haul__text host)
     return is_within(host, text_of(localhost, sizeof(localhost) - 1));
 }
 
+static const char *proxy_of(const struct haul_client_options *options, const char *origin)
+{
+    return strncmp(origin, "https:", 6) == 0 ? options->https_proxy : options->http_proxy;
+}
+
+bool haul__route_is_direct(const struct haul_client_options *options, const char *origin)
+{
+    const char *proxy = proxy_of(options, origin);
+    const char *at = strstr(origin, "://") + 3;
+    unsigned port = 0;
+    return !proxy || *proxy == '\0' ||
+           exemption_of(options->no_proxy, take_host(&at, at + strlen(at), &port)) == EXEMPT;
+}
+
 struct haul__route haul__route_find(const struct haul_client_options *options, const char *origin)
 {
     bool is_secure = strncmp(origin, "https:", 6) == 0;
     const char *at = origin + (is_secure ? 8 : 7);
     struct haul__route route = {.port = 0};
-    const char *proxy = is_secure ? options->https_proxy : options->http_proxy;
+    const char *proxy = proxy_of(options, origin);
     route.host = take_host(&at, origin + strlen(origin), &route.port);
     enum exemption exemption = proxy && *proxy ? exemption_of(options->no_proxy, route.host) : EXEMPT;
     if (exemption == EXEMPT)

@@ -7,6 +7,7 @@
 #include "net/deadlines.h"
 #include "net/failure.h"
 #include "net/host.h"
+#include "net/refusal.h"
 #include "net/result.h"
 #include "net/socket.h"
 #include "net/target.h"
@@ -80,7 +81,8 @@ struct haul__transfer {
     bool is_cancelled;        /* its task was asked to end */
     bool ends_with_header;    /* of the body at most a small rest is read */
     bool is_enough;           /* what was wanted has come; the rest is not read */
-    size_t header_size;       /* bytes of header so far */
+    size_t header_size;       /* bytes of header so far, of interim answers and behind the body, too */
+    size_t header_lines;      /* and lines */
     int64_t body_size;        /* bytes of body so far */
     struct haul__buffer kept; /* the body, where nobody takes it */
     unsigned remote_port;
@@ -90,6 +92,7 @@ struct haul__transfer {
     CURLcode curl_code;
     struct haul__failure failure; /* haul's own reason; class none: there is none */
     int error;                    /* negative errno: the fetch cannot go on */
+    struct haul__refusal refusal; /* of an address that was not to be connected to, if there was one */
     int shortage;                 /* errno where a connection was not to be had, which is nobody's fault */
 };
 
