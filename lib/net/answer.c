@@ -1,8 +1,11 @@
 /* What a transfer leaves in its result: the facts of the answer, the times, and what went wrong. */
 #include "net/transfer.h"
 
+#include "net/retry_after.h"
+
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 static const char *version_name(long version)
 {
@@ -219,11 +222,16 @@ const char *haul__transfer_location(const struct haul__transfer *transfer)
     return url;
 }
 
+/* Of several that say so the longest. */
 int64_t haul__transfer_retry_after(const struct haul__transfer *transfer)
 {
-    curl_off_t seconds = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
-    if (seconds <= 0)
-        return 0;
-    return seconds < HAUL_NEVER / HAUL_SECOND ? seconds * HAUL_SECOND : HAUL_NEVER;
+    struct curl_header *header;
+    int64_t longest = 0;
+    CURLHcode code = CURLHE_OK;
+    for (size_t i = 0; code == CURLHE_OK; i++) {
+        code = curl_easy_header(transfer->easy, "Retry-After", i, CURLH_HEADER, -1, &header);
+        int64_t duration = code == CURLHE_OK ? haul__retry_after_read(header->value, (int64_t)time(NULL)) : 0;
+        longest = duration > longest ? duration : longest;
+    }
+    return longest;
 }
