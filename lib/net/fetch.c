@@ -261,6 +261,12 @@ static bool can_restart(const struct haul_fetch *self)
     return self->restart && self->restart(self->body_data) == 0;
 }
 
+static unsigned retries_of(const struct haul_fetch *self)
+{
+    const struct haul_request *request = self->request;
+    return request && request->has_retries ? request->retries : self->client->options.retries;
+}
+
 /* An attempt has come out: later, if there is to be another. */
 static int consider_retry(struct haul_fetch *self)
 {
@@ -268,14 +274,16 @@ static int consider_retry(struct haul_fetch *self)
     struct haul_client *client = self->client;
     struct haul_result *result = &state->result->public;
     int64_t delay;
-    if (client->options.retries == 0 || result->attempts == 0)
+    unsigned most = retries_of(self);
+    if (most == 0 || result->attempts == 0)
         return 0;
     int code = haul__result_add_try(state->result, state->attempt_started);
     if (code < 0)
         return code;
     pause_host(self);
     int64_t elapsed = now(self) - result->started;
-    if (!haul__retries_take(&client->retries, result, state->hop.retry_after, elapsed, &delay) || !can_restart(self))
+    if (!haul__retries_take(&client->retries, result, most, state->hop.retry_after, elapsed, &delay) ||
+        !can_restart(self))
         return 0;
     state->retry_at = haul_deadline(now(self), delay);
     return later;

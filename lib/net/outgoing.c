@@ -188,6 +188,12 @@ bool haul__outgoing_has_field(const struct haul__outgoing *outgoing, const char 
     return !is_of_body || outgoing->has_body || !had_body;
 }
 
+bool haul__outgoing_is_for_proxy(const char *field)
+{
+    struct haul__text name = {field, strcspn(field, ":;")};
+    return is_same(name, (struct haul__text){"Proxy-Authorization", 19});
+}
+
 bool haul__outgoing_is_idempotent(const struct haul__outgoing *outgoing)
 {
     static const char *const methods[] = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"};

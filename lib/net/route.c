@@ -54,17 +54,34 @@ static struct haul__text take_host(const char **at, const char *end, unsigned *p
     return text_of(begin, (size_t)(stop - begin));
 }
 
+/* The host of an entry of `resolve`, without its sign. */
+static struct haul__text entry_host(const char *entry, unsigned *port)
+{
+    const char *at = entry + (*entry == '+' || *entry == '-');
+    return take_host(&at, at + strlen(at), port);
+}
+
+bool haul__resolve_is_removed(const char *const *entry)
+{
+    unsigned port = 0;
+    struct haul__text host = entry_host(*entry, &port);
+    while (*++entry) {
+        unsigned removed_port = 0;
+        if (**entry == '-' && is_same(entry_host(*entry, &removed_port), host) && removed_port == port)
+            return true;
+    }
+    return false;
+}
+
 /* Whether an entry of `resolve`, [+]HOST:PORT:ADDRESSES, is for HOST, or for all ("*"), and PORT. */
 static bool has_entry(const char *const *entries, struct haul__text host, unsigned port)
 {
     for (; entries && *entries; entries++) {
-        const char *at = **entries == '+' ? *entries + 1 : *entries;
-        unsigned entry_port = 0;
-        if (*at == '-')
-            continue;
-        struct haul__text entry_host = take_host(&at, at + strlen(at), &entry_port);
-        bool is_for_all = entry_host.size == 1 && entry_host.at[0] == '*';
-        if (entry_port == port && (is_for_all || is_same(entry_host, host)))
+        unsigned its_port = 0;
+        struct haul__text its_host = entry_host(*entries, &its_port);
+        bool is_for_all = its_host.size == 1 && its_host.at[0] == '*';
+        bool is_for_it = its_port == port && (is_for_all || is_same(its_host, host));
+        if (is_for_it && **entries != '-' && !haul__resolve_is_removed(entries))
             return true;
     }
     return false;

@@ -404,6 +404,7 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
     haul__buffer_finish(&transfer->kept);
     haul__buffer_finish(&transfer->told);
     haul__buffer_finish(&transfer->fields);
+    haul__buffer_finish(&transfer->proxy_fields);
     curl_easy_cleanup(transfer->easy);
     haul__target_finish(&transfer->target);
     haul__free(transfer);

@@ -46,10 +46,11 @@ struct haul__transfer {
     struct curl_slist telling[2]; /* the same as a list, with that of all behind it */
     bool is_telling;
     struct haul__target target;
-    const char *proxy;          /* as it was set last */
-    bool wants_new;             /* the same; it uses no connection that is there */
-    bool has_request;           /* libcurl was told of one last */
-    struct haul__buffer fields; /* its header fields, for libcurl: a list in an array */
+    const char *proxy;                /* as it was set last */
+    bool wants_new;                   /* the same; it uses no connection that is there */
+    bool has_request;                 /* libcurl was told of one last */
+    struct haul__buffer fields;       /* its header fields, for libcurl: a list in an array */
+    struct haul__buffer proxy_fields; /* the same of those that only a proxy gets */
 
     /* What it was started with. */
     struct haul__shard *shard;
