@@ -61,7 +61,7 @@ static int join_headers(struct line_request *request, const char *const *common)
 
 int line_request_complete(struct line_request *request, const struct haul_request *common, const char **ret_problem)
 {
-    request->has_own = request->method || request->headers || request->body || request->retry >= 0;
+    request->has_own = request->method || request->headers || request->body;
     if (!request->has_own)
         return 0;
     if (common)
@@ -71,10 +71,6 @@ int line_request_complete(struct line_request *request, const struct haul_reques
     if (request->body) {
         request->sent.body = request->body;
         request->sent.body_size = request->body_size;
-    }
-    if (request->retry >= 0) {
-        request->sent.has_retries = true;
-        request->sent.retries = (unsigned)request->retry;
     }
     int code = request->headers ? join_headers(request, request->sent.headers) : 0;
     return code == 0 ? haul_request_check(&request->sent, ret_problem) : code;

@@ -30,9 +30,9 @@ struct line_request {
 /* Makes one that says nothing, with a copy of the line, and one reference. NULL: out of memory. */
 struct line_request *line_request_create(const char *text, size_t size);
 
-/* Completes what is sent: COMMON, which is what the command line asks for and may be NULL, but for the method, the
- * body, those fields of the header and the number of retries that the line has itself. HAUL_E_INVALID: that cannot be
- * sent, and *RET_PROBLEM, static, says why; -ENOMEM. */
+/* Completes what is sent: COMMON, which is what the command line asks for and may be NULL, but for the method, the body
+ * and those fields of the header that the line has itself. HAUL_E_INVALID: that cannot be sent, and *RET_PROBLEM,
+ * static, says why; -ENOMEM. */
 int line_request_complete(struct line_request *request, const struct haul_request *common, const char **ret_problem);
 
 struct line_request *line_request_ref(struct line_request *request);

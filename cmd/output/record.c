@@ -385,7 +385,7 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = write_error(end, result);
     end = WRITE(end, ",\"attempts\":");
     end = number_write_unsigned(end, result->attempts);
-    if (options->has_tries || result->tries)
+    if (options->has_tries)
         end = write_tries(end, result, &options->epoch);
     end = WRITE(end, ",\"redirects\":");
     end = number_write_unsigned(end, result->redirects);

@@ -23,7 +23,7 @@ struct epoch {
 
 struct record_options {
     struct epoch epoch;
-    bool has_tries;   /* each has a key for how each attempt came out */
+    bool has_tries;   /* a key for how each attempt came out */
     bool has_digest;  /* a key for that of the body's file */
     bool has_headers; /* a key for the fields of the answer's header */
     bool has_body;    /* a key for the body */

@@ -31,8 +31,6 @@ struct haul_request {
     const char *range;             /* "0-99,200-", "-500" */
     bool ends_with_header;         /* the body is not wanted: only a rest below 16 kB is read, to keep the connection */
     bool is_trusting;              /* credentials follow redirects to any origin */
-    bool has_retries;              /* its own number of retries: */
-    unsigned retries;              /* attempts after the first, instead of the client's */
     const char *const *auth_hosts; /* who gets credentials at all, but those of a URL at its origin: "example.com",
                                     * or with a dot before it also all below; NULL: no such limit */
 };

@@ -61,6 +61,14 @@ static void finish(struct haul_fetch *self)
     self->state = NULL;
 }
 
+/* How often it may be tried again. */
+static unsigned most_retries(const struct haul_fetch *self)
+{
+    if (self->retries == 0)
+        return self->client->options.retries;
+    return self->retries > 0 ? (unsigned)self->retries : 0;
+}
+
 /* What the fetch that begins is known by. */
 static int make_result(struct haul_fetch *self)
 {
@@ -261,12 +269,6 @@ static bool can_restart(const struct haul_fetch *self)
     return self->restart && self->restart(self->body_data) == 0;
 }
 
-static unsigned retries_of(const struct haul_fetch *self)
-{
-    const struct haul_request *request = self->request;
-    return request && request->has_retries ? request->retries : self->client->options.retries;
-}
-
 /* An attempt has come out: later, if there is to be another. */
 static int consider_retry(struct haul_fetch *self)
 {
@@ -274,8 +276,8 @@ static int consider_retry(struct haul_fetch *self)
     struct haul_client *client = self->client;
     struct haul_result *result = &state->result->public;
     int64_t delay;
-    unsigned most = retries_of(self);
-    if (most == 0 || result->attempts == 0)
+    unsigned most = most_retries(self);
+    if ((most == 0 && client->options.retries == 0) || result->attempts == 0)
         return 0;
     int code = haul__result_add_try(state->result, state->attempt_started);
     if (code < 0)

@@ -83,9 +83,9 @@ static int make_fields(struct haul__transfer *transfer, const struct haul__outgo
     transfer->fields.size = transfer->proxy_fields.size = 0;
     for (; header && *header; header++) {
         struct curl_slist field = {.data = as_list_text(*header)};
-        if (!haul__outgoing_has_field(outgoing, *header, is_authorized))
-            continue;
         bool is_for_proxy = haul__outgoing_is_for_proxy(*header);
+        if (!is_for_proxy && !haul__outgoing_has_field(outgoing, *header, is_authorized))
+            continue;
         struct haul__buffer *fields = is_for_proxy ? &transfer->proxy_fields : &transfer->fields;
         int code = haul__buffer_append(fields, &field, sizeof(field));
         if (code < 0)

@@ -190,18 +190,6 @@ def test_a_line_may_have_a_time_of_its_own(haul, puppet):
     ]
 
 
-@pytest.mark.parametrize("options, attempts", [([], [3, 2, 1, 1]), (["--retry", "5"], [3, 2, 1, 3])])
-def test_a_line_may_be_tried_again_as_often_as_it_says(haul, origin, options, attempts):
-    urls = [origin.url(f"/flaky/line-{len(options)}-{number}?times=2") for number in range(4)]
-    lines = [{"url": url, "retry": count} for url, count in zip(urls, (2, 1, 0))] + [{"url": urls[3]}]
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    records = haul("-j", "--gather", "--retry-delay", "1ms", *options, *JSONL, stdin=text).records()
-    assert [record["attempts"] for record in records] == attempts
-    for record in records:
-        assert [attempt["class"] for attempt in record.get("tries", [])][:-1] == ["http"] * (record["attempts"] - 1)
-    assert "tries" in records[0]
-
-
 def test_of_a_line_that_is_tried_again_only_the_last_body_is_output(haul, puppet):
     """A body that broke off was not let out before it was whole."""
     whole = b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + b"x" * 300000

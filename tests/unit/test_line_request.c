@@ -34,22 +34,8 @@ static struct line_request *complete(const char *members, const struct haul_requ
 static void a_line_that_says_nothing_is_sent_as_all_are(void **state)
 {
     (void)state;
-    struct line_request *request = complete(",\"max_time\":1,\"tag\":2,\"headers\":{}", &common);
+    struct line_request *request = complete(",\"retry\":1,\"tag\":2,\"headers\":{}", &common);
     assert_false(request->has_own);
-    line_request_unref(request);
-}
-
-static void it_may_have_a_number_of_retries_of_its_own(void **state)
-{
-    (void)state;
-    struct line_request *request = complete(",\"retry\":0", &common);
-    assert_true(request->has_own && request->sent.has_retries);
-    assert_int_equal(request->sent.retries, 0);
-    assert_ptr_equal(request->sent.headers, common_headers);
-    line_request_unref(request);
-    request = complete(",\"retry\":7", NULL);
-    assert_true(request->has_own && request->sent.has_retries);
-    assert_int_equal(request->sent.retries, 7);
     line_request_unref(request);
 }
 
@@ -104,7 +90,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_that_says_nothing_is_sent_as_all_are),
-        cmocka_unit_test(it_may_have_a_number_of_retries_of_its_own),
         cmocka_unit_test(what_it_says_replaces_what_all_have),
         cmocka_unit_test(fields_are_replaced_by_their_names),
         cmocka_unit_test(it_may_stand_alone),

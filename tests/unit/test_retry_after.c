@@ -57,7 +57,8 @@ static void test_values(void **state)
 static void test_a_date_that_is_far_away(void **state)
 {
     (void)state;
-    assert_true(haul__retry_after_read("Fri, 31 Dec 9999 23:59:59 GMT", then) > INT64_C(100) * 365 * 24 * 60 * HAUL_MINUTE);
+    assert_true(haul__retry_after_read("Fri, 31 Dec 9999 23:59:59 GMT", then) >
+                INT64_C(100) * 365 * 24 * 60 * HAUL_MINUTE);
 }
 
 int main(void)
