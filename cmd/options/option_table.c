@@ -73,6 +73,8 @@ const struct option_row option_rows[] = {
      SECTION_LIMITS, BOTH, read_duration, .offset = AT(idle_timeout)},
     {"deadline", 0, "DUR", "time for the whole run; then the rest is cancelled (default 0: no limit)",
      SECTION_LIMITS, FETCH, read_duration, .offset = AT(deadline)},
+    {"max-filesize", 0, "SIZE", "bytes of one body at most, decoded, as they come: 1000, 64k, 10M, 1G",
+     SECTION_LIMITS, BOTH, read_size, .offset = AT(max_filesize)},
 
     {"rate", 0, "N/UNIT", "let go at most N a second (s), minute (m) or hour (h), evenly",
      SECTION_RATES, FETCH, read_rate, .offset = AT(interval)},
@@ -182,6 +184,8 @@ const struct option_row option_rows[] = {
      SECTION_CONNECTIONS, BOTH, read_ip_version, .offset = AT(connections.ip_version), .minimum = HAUL_IP_4},
     {"ipv6", '6', NULL, "connect to IPv6 addresses only",
      SECTION_CONNECTIONS, BOTH, read_ip_version, .offset = AT(connections.ip_version), .minimum = HAUL_IP_6},
+    {"no-private", 0, NULL, "refuse addresses that are not of the public internet, whatever names them",
+     SECTION_CONNECTIONS, BOTH, read_true, .offset = AT(no_private)},
     {"interface", 0, "NAME", "connect from this interface or address",
      SECTION_CONNECTIONS, BOTH, read_text, .offset = AT(connections.interface)},
     {"unix-socket", 0, "PATH", "connect to this socket, whatever host a URL names",

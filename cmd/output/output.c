@@ -2,6 +2,7 @@
 
 #include "files/file_body.h"
 #include "files/files.h"
+#include "input/line_request.h"
 #include "message.h"
 #include "output/body.h"
 #include "output/csv.h"
@@ -144,6 +145,8 @@ int output_prepare(struct output *output, struct entry *entry, haul_body_fn **re
         *ret_fn = receive;
     } else if (output->bodies != NULL) {
         code = body_create(output->bodies, &entry->body);
+        if (code == 0 && entry->request != NULL && entry->request->retry > 0)
+            body_hold(entry->body);
         *ret_fn = receive;
     }
     return code;

@@ -77,7 +77,7 @@ class Puppet:
     `log` has what happened, in order: ("arrived", target), ("released", target), ("answered", target) when all of it
     was sent, ("closed", target) when haul ended the connection on which it was held. `requests` has the requests."""
 
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, host="127.0.0.1", port=0):
         self.tls = tls
         self.answers = {}
         self.requests = []
@@ -87,10 +87,10 @@ class Puppet:
         self._busy = {}
         self._releases = {}
         self._changed = threading.Condition()
-        self._server = _Server(("127.0.0.1", 0), _Conversation)
+        self._server = _Server((host, port), _Conversation)
         self._server.puppet = self
         self.port = self._server.server_address[1]
-        self.root = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.root = f"{'https' if tls else 'http'}://{host}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
 
     def __enter__(self):

@@ -89,6 +89,8 @@ SAMPLE(has_progress, options->progress == PROGRESS_AS_BARS)
 SAMPLE(has_summary, options->summary == SUMMARY_HOST)
 SAMPLE(has_summary_json, is_same(options->summary_json, "summary.json"))
 SAMPLE(has_write_out, options->write_out != NULL)
+SAMPLE(has_no_private, options->no_private)
+SAMPLE(has_max_filesize, options->max_filesize == INT64_C(65536))
 SAMPLE(has_insecure, options->insecure)
 SAMPLE(has_cacert, is_same(options->cacert, "ca.pem"))
 SAMPLE(has_dns_servers, is_same(options->dns_servers, "192.0.2.1:5353,::1"))
@@ -186,6 +188,8 @@ static const struct option_sample samples[] = {
     {"write-out", "%{url}", has_write_out},
     {"only", "failed", has_only},
     {"color", "never", has_colour},
+    {"no-private", NULL, has_no_private},
+    {"max-filesize", "64k", has_max_filesize},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},
     {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},
