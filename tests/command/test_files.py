@@ -204,13 +204,18 @@ def test_what_is_there_is_replaced_or_not(haul, origin, mode, tmp_path):
     assert tree(tmp_path)["ok"] == b"ok\n"
 
 
-def test_no_clobber_leaves_what_came_meanwhile(haul_running, puppet, tmp_path):
-    with haul_running("-j", "-O", "--no-clobber", puppet.url("/held"), cwd=tmp_path) as run:
+@pytest.mark.parametrize("template", ["{name}", "{name}{status}"])
+def test_no_clobber_leaves_what_came_meanwhile(haul_running, puppet, tmp_path, template):
+    """And takes the next number that is free."""
+    name = template.format(name="held", status=200)
+    with haul_running("-j", "-o", template, "--no-clobber", puppet.url("/held"), cwd=tmp_path) as run:
         puppet.wait_for("/held")
-        (tmp_path / "held").write_bytes(b"mine")
+        (tmp_path / name).write_bytes(b"mine")
+        (tmp_path / f"{name}.1").write_bytes(b"mine, too")
         puppet.release("/held")
-        assert run.record()["error"]["message"] == "cannot make held: File exists"
-    assert tree(tmp_path) == {"held": b"mine"}
+        assert run.record()["file"] == f"{name}.2"
+        assert run.wait() == 0
+    assert tree(tmp_path) == {name: b"mine", f"{name}.1": b"mine, too", f"{name}.2": b"ok\n"}
 
 
 def test_skip_existing(haul, origin, mode, tmp_path):
@@ -314,6 +319,31 @@ def test_sha256(haul, origin, tmp_path):
     run = haul("-j", "--gather", "-O", "--sha256", *urls, cwd=tmp_path)
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.iterdir()}
     assert [record["sha256"] for record in run.records()] == [digests["300000"], digests["0"], None, None]
+
+
+@pytest.mark.parametrize("options", [["--skip-existing"], ["-C", "-"]])
+def test_sha256_of_what_was_there(haul, origin, mode, tmp_path, options):
+    """Of the file as it lies there, and of one that only a link leads to."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "b").write_bytes(b"linked")
+    (tmp_path / "a").write_bytes(bytes(range(256)) * 100_000)
+    (tmp_path / "b").symlink_to("elsewhere/b")
+    urls = [origin.url(f"/bytes/{name}?{name}") for name in "cabd"]
+    run = haul("--mode", mode, "-j", "-O", "--sha256", *options, *urls, cwd=tmp_path)
+    assert run.returncode == 0
+    records = {record["file"]: record for record in run.records()}
+    assert [records[name]["attempts"] for name in "abcd"] == [0, 0, 1, 1]
+    for name, record in records.items():
+        assert record["sha256"] == hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("options", [[], ["--sha256"]])
+def test_what_was_there_is_ok_for_all_that_ask_for_it(haul, origin, mode, tmp_path, options):
+    (tmp_path / "a").write_bytes(b"mine")
+    arguments = ["--mode", mode, "-j", "--dedupe", "-o", "a", "--skip-existing", *options]
+    run = haul(*arguments, *[origin.url("/ok")] * 3, cwd=tmp_path)
+    assert run.returncode == 0
+    assert [(record["ok"], record["attempts"]) for record in run.records()] == [(True, 0)] * 3
 
 
 def test_a_disk_that_is_full_fails_its_url_alone(origin, tmp_path):
