@@ -17,7 +17,6 @@ struct failures;
 struct files;
 struct hosts;
 struct output;
-struct progress;
 struct summary;
 struct write_out;
 
@@ -48,8 +47,7 @@ struct output_options {
     bool has_digest;                    /* records have those of the files */
     bool has_body;                      /* records have the bodies */
     bool has_headers;                   /* and the headers */
-    struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
-    struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
+    struct writer *messages; /* the one that messages go to, which outlives it as well; NULL: they go directly */
 };
 
 /* Negative errno. */
