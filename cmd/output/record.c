@@ -1,5 +1,6 @@
 #include "output/record.h"
 
+#include "input/line_request.h"
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/text.h"
@@ -15,7 +16,7 @@
 
 /* Room is reserved once for a whole record, so that its parts are written without a look at what is left: */
 enum {
-    fixed_room = 1024, /* keys, numbers, punctuation; texts come on top: */
+    fixed_room = 1536, /* keys, numbers, punctuation; texts come on top: */
     try_room = 192,    /* of an attempt */
     byte_room = 6,     /* a byte of text becomes "\u00XX" at most */
 };
@@ -117,15 +118,22 @@ static char *write_base64(char *end, const char *bytes, size_t size)
 /* JSON that came with the line was made fit for a record when it was read. */
 static char *write_tag(char *end, const struct entry *entry)
 {
-    bool ignored;
+    bool is_valid = true;
     end = WRITE(end, ",\"tag\":");
     if (entry->tag == NULL)
         return WRITE(end, "null");
     if (entry->is_tag_json)
         return (char *)memcpy(end, entry->tag, entry->tag_size) + entry->tag_size;
-    return write_string(end, entry->tag, entry->tag_size, &ignored);
+    end = write_string(end, entry->tag, entry->tag_size, &is_valid);
+    if (is_valid)
+        return end;
+    end = WRITE(end, ",\"tag_base64\":\"");
+    end = write_base64(end, entry->tag, entry->tag_size);
+    *end++ = '"';
+    return end;
 }
 
+/* All that tells one input from another (run/done.h). */
 static char *write_input(char *end, const struct entry *entry)
 {
     bool is_valid = true;
@@ -136,7 +144,11 @@ static char *write_input(char *end, const struct entry *entry)
         end = write_base64(end, entry->input, entry->input_size);
         *end++ = '"';
     }
-    return write_tag(end, entry);
+    end = write_tag(end, entry);
+    if (entry->request == NULL || entry->request->digest[0] == '\0')
+        return end;
+    end = WRITE(end, ",\"request_sha256\":");
+    return write_text(end, entry->request->digest);
 }
 
 static char *write_error(char *end, const struct haul_result *result)
@@ -357,10 +369,10 @@ static size_t text_room(const char *text)
 static size_t room_for(const struct entry *entry)
 {
     const struct haul_result *result = entry->result;
-    return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * byte_room + text_room(result->url) +
-           text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
-           text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip) +
-           text_room(entry_file(entry)) + (size_t)result->try_count * try_room;
+    return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * (byte_room + 2) +
+           text_room(result->url) + text_room(result->method) + text_room(result->message) +
+           text_room(result->final_url) + text_room(result->http_version) + text_room(result->content_type) +
+           text_room(result->remote_ip) + text_room(entry_file(entry)) + (size_t)result->try_count * try_room;
 }
 
 int record_write(struct text *text, const struct entry *entry, const struct record_options *options)
