@@ -93,14 +93,15 @@ static void test_digests(void **state)
     (void)state;
     check(0, "");
     check(0, "abc");
-    check(1024 * 1024, "abc");
+    check((off_t)1024 * 1024, "abc");
 }
 
 /* The loop goes on meanwhile, and has its turn at least once for each job. */
 static void test_it_is_read_in_pieces(void **state)
 {
     (void)state;
-    enum { size = 20 * 1024 * 1024, jobs = 3 };
+    enum { jobs = 3 };
+    const off_t size = (off_t)20 * 1024 * 1024;
     char expected[DIGEST_ROOM];
     char hexadecimal[DIGEST_ROOM] = "";
     int turns;
