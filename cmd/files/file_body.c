@@ -370,6 +370,8 @@ static int end_wait(struct file_body *body, int code)
     const char *what = body->reading ? "read" : "wait for the disk with";
     reading_destroy(body->reading);
     body->reading = NULL;
+    sync_destroy(body->sync);
+    body->sync = NULL;
     return code < 0 ? fail(body, code, what) : code;
 }
 
