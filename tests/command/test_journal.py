@@ -1,5 +1,6 @@
 """--journal: it has a record of all that has left, and of nothing else."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -106,7 +107,9 @@ def test_a_reader_that_has_gone_leaves_the_rest_to_be_done(haul_running, tmp_pat
         run.stdin.write(b"sleep:0\n")
         run.record()
         run.process.stdout.close()
-        run.stdin.write(b"sleep:0.001\n" * 3)
+        # It may have seen that at once.
+        with contextlib.suppress(BrokenPipeError):
+            run.stdin.write(b"sleep:0.001\n" * 3)
         assert run.wait() == 141
     assert inputs_of(tmp_path / "journal") == ["sleep:0"]
 
