@@ -97,7 +97,7 @@ static void append_input(struct text *text, const struct entry *entry, const str
 static void append_tag(struct text *text, const struct entry *entry, const struct epoch *epoch)
 {
     (void)epoch;
-    text_append_escaped(text, entry->tag, entry->tag_size);
+    lines_append_tag(text, entry);
 }
 
 static void append_error_code(struct text *text, const struct entry *entry, const struct epoch *epoch)
