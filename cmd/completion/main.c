@@ -10,9 +10,15 @@ static bool is_of(const struct option_row *row, enum command command)
     return row->commands & (unsigned)command;
 }
 
+static bool is_folder(const struct option_row *row)
+{
+    return row->argument && strcmp(row->argument, "DIR") == 0;
+}
+
+/* A template is a path, too. */
 static bool is_file(const struct option_row *row)
 {
-    static const char *const names[] = {"FILE", "FILE[:PASSWORD]", "PATH", "DIR"};
+    static const char *const names[] = {"FILE", "FILE[:PASSWORD]", "PATH", "TEMPLATE"};
     for (size_t i = 0; row->argument && i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(row->argument, names[i]) == 0)
             return true;
@@ -45,8 +51,9 @@ static void print_bash_value(const struct option_row *row)
     print_pattern(row);
     if (row->choices)
         printf("        mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\")\n", row->choices);
-    else if (is_file(row))
-        printf("        compopt -o filenames\n        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n");
+    else if (is_file(row) || is_folder(row))
+        printf("        compopt -o filenames\n        mapfile -t COMPREPLY < <(compgen -%c -- \"$word\")\n",
+               is_folder(row) ? 'd' : 'f');
     printf("        return\n        ;;\n");
 }
 
@@ -113,6 +120,8 @@ static void print_zsh_option(const struct option_row *row)
         printf("(%s)", row->choices);
     else if (is_file(row))
         printf("_files");
+    else if (is_folder(row))
+        printf("_files -/");
     printf("' \\\n");
 }
 
@@ -127,6 +136,7 @@ static void print_zsh_options(enum command command)
 static void print_zsh(void)
 {
     printf("#compdef haul\n\n"
+           "[[ $CURRENT -eq 2 ]] && compadd compare\n"
            "if [[ $words[2] == compare && $CURRENT -gt 2 ]]; then\n    _arguments -s -S \\\n");
     print_zsh_options(COMMAND_COMPARE);
     printf("else\n    _arguments -s -S \\\n");
@@ -146,6 +156,8 @@ static void print_fish_option(const struct option_row *row)
         printf(" -x -a '%s'", row->choices);
     else if (is_file(row))
         printf(" -r -F");
+    else if (is_folder(row))
+        printf(" -x -a '(__fish_complete_directories)'");
     else if (row->argument)
         printf(" -x");
     printf(" -d '");

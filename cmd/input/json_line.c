@@ -165,8 +165,10 @@ static int take_member(struct parser *parser)
 
 static int take_object(struct parser *parser)
 {
-    if (!take(parser, '{'))
+    if (!take(parser, '{')) {
+        snprintf(parser->line->problem, sizeof(parser->line->problem), "the line is no JSON object");
         return HAUL_E_INVALID;
+    }
     if (!take(parser, '}')) {
         do {
             int code = take_member(parser);

@@ -97,7 +97,7 @@ static void append_input(struct text *text, const struct entry *entry, const str
 static void append_tag(struct text *text, const struct entry *entry, const struct epoch *epoch)
 {
     (void)epoch;
-    text_append_escaped(text, entry->tag, entry->tag_size);
+    lines_append_tag(text, entry);
 }
 
 static void append_error_code(struct text *text, const struct entry *entry, const struct epoch *epoch)
@@ -138,6 +138,8 @@ static void append_tries(struct text *text, const struct entry *entry, const str
 
 /* From here on curl's. */
 
+/* In curl, the URLs of a glob share it. */
+FIELD(append_url_number, text_append_unsigned, entry->line > 0 ? entry->line - 1 : 0)
 FIELD(append_retries, append_count, (int64_t)result->attempts - 1)
 FIELD(append_connections, text_append_unsigned, result->connections)
 FIELD(append_connected, append_microseconds, end_of(&result->time, PHASE_CONNECT))
@@ -260,7 +262,7 @@ const struct field fields[] = {
     {"time_redirect", append_redirected, FIELD_ALWAYS},
     {"time_starttransfer", append_first_byte, FIELD_ALWAYS},
     {"url_effective", append_final_url, FIELD_ALWAYS},
-    {"urlnum", append_index, FIELD_ALWAYS},
+    {"urlnum", append_url_number, FIELD_ALWAYS},
 };
 
 const size_t field_count = sizeof(fields) / sizeof(fields[0]);

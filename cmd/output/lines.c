@@ -55,6 +55,14 @@ void lines_append_url(struct text *text, const struct entry *entry)
         append_refused(text, entry);
 }
 
+void lines_append_tag(struct text *text, const struct entry *entry)
+{
+    if (entry->is_tag_json)
+        text_append_json(text, entry->tag, entry->tag_size);
+    else
+        text_append_escaped(text, entry->tag, entry->tag_size);
+}
+
 static void append_foreign(struct text *text, const char *string)
 {
     text_append_escaped(text, string, strlen(string));
@@ -91,7 +99,7 @@ static void append_note(struct text *text, const struct entry *entry)
     if (entry->tag != NULL) {
         text_append_string(text, gap);
         text_append_string(text, "[");
-        text_append_escaped(text, entry->tag, entry->tag_size);
+        lines_append_tag(text, entry);
         text_append_string(text, "]");
     }
 }

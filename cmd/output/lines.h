@@ -25,4 +25,7 @@ int lines_write(struct text *text, const struct entry *entry, enum lines_style s
  * passwords masked, escaped. */
 void lines_append_url(struct text *text, const struct entry *entry);
 
+/* Appends the tag, if there is one: text is escaped, and JSON stays JSON. */
+void lines_append_tag(struct text *text, const struct entry *entry);
+
 #endif

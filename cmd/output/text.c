@@ -2,7 +2,9 @@
 
 #include "output/escape.h"
 #include "output/number.h"
+#include "output/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +57,25 @@ void text_append_escaped(struct text *text, const char *bytes, size_t size)
     char *end = escaped > 0 ? text_reserve(text, escaped) : NULL;
     if (end != NULL)
         text->size += escape_write(bytes, size, end, escaped);
+}
+
+void text_append_json(struct text *text, const char *bytes, size_t size)
+{
+    size_t from = 0, length = 1;
+    for (size_t at = 0; at < size; at += length) {
+        uint32_t code_point;
+        length = utf8_decode(bytes + at, size - at, &code_point);
+        if (length == 0)
+            length = 1;
+        else if (escape_is_needed(code_point)) {
+            char escaped[sizeof("\\u2069")];
+            snprintf(escaped, sizeof(escaped), "\\u%04x", code_point & 0xffff);
+            text_append(text, bytes + from, at - from);
+            text_append_string(text, escaped);
+            from = at + length;
+        }
+    }
+    text_append(text, bytes + from, size - from);
 }
 
 void text_append_unsigned(struct text *text, uint64_t number)

@@ -30,6 +30,9 @@ void text_append_string(struct text *text, const char *string);
 /* Appends SIZE bytes of foreign text, escaped (output/escape.h). */
 void text_append_escaped(struct text *text, const char *bytes, size_t size);
 
+/* Appends foreign JSON, whole and valid, in which the same characters stand as "\uHHHH": it is still that JSON. */
+void text_append_json(struct text *text, const char *bytes, size_t size);
+
 void text_append_unsigned(struct text *text, uint64_t number);
 
 /* Appends a duration in seconds with DECIMALS digits, 1 to 6, rounded, behind a point in every locale. */

@@ -40,6 +40,18 @@ def test_csv_has_the_fields_of_the_record(haul, origin):
         assert measured == {key for key in expected if key.startswith(("time.", "ts", "start"))}
 
 
+def test_a_tag_that_is_json_stays_json(haul):
+    tag = {"a": 'with "marks", \\ and\n\t', "b": ["\x85", "\u202e", "\x7f", 1]}
+    line = json.dumps({"url": "sleep:0", "tag": tag}, ensure_ascii=False)
+    row = next(csv.DictReader(io.StringIO(haul("--input-format", "jsonl", "--format", "csv", stdin=line).stdout.decode())))
+    assert json.loads(row["tag"]) == tag
+    written = haul("--input-format", "jsonl", "-w", r"%{tag}\n", stdin=line).stdout.decode()
+    assert json.loads(written) == tag
+    assert not set("\x85\u202e\x7f") & set(row["tag"] + written)
+    note = haul("--input-format", "jsonl", stdin=line).stdout.decode().rstrip("\n").split("\t")[4]
+    assert json.loads(note) == [tag]
+
+
 def test_csv_of_an_empty_list_is_the_names(haul):
     run = haul("--format", "csv", stdin="")
     assert [line.split(",")[0] for line in run.lines()] == ["index"]

@@ -55,6 +55,11 @@ def test_one_text_a_url_in_the_order_of_the_mode(haul, origin):
     assert haul("--gather", "-w", r"%{index} %{tag}\n", *(f"{url}\ttag" for url in urls)).stdout == b"0 tag\n1 tag\n2 tag\n"
 
 
+def test_the_urls_of_a_glob_share_their_number(haul, origin):
+    urls = [origin.url("/ok?{a,b}"), origin.url("/ok")]
+    assert haul("--gather", "-w", "%{urlnum} ", *urls).stdout == b"0 0 1 "
+
+
 def test_a_format_of_a_file_is_one_line(haul, origin, tmp_path):
     (tmp_path / "format").write_text("%{http_code}\r\n %{method}\n\\n")
     assert haul("-w", "@format", origin.url("/ok"), cwd=tmp_path).stdout == b"200 GET\n"

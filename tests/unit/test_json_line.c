@@ -227,9 +227,9 @@ static void lines_that_are_no_json_are_refused(void **state)
     static const struct {
         const char *text, *problem;
     } cases[] = {
-        {"", "the line is not valid JSON at position 1"},
+        {"", "the line is no JSON object"},
         {"http://h/", "the line is not valid JSON: a character that has no meaning, at position 6"},
-        {"[1]", "the line is not valid JSON at position 1"},
+        {"[1]", "the line is no JSON object"},
         {"{", "the line is not valid JSON at position 2"},
         {"{\"url\"", "the line is not valid JSON at position 7"},
         {"{\"url\":", "the line is not valid JSON at position 8"},

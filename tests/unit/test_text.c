@@ -42,6 +42,18 @@ static void test_grows(void **state)
 }
 
 /* What cannot be had is noted, and what is there stays. */
+static void test_json_stays_json(void **state)
+{
+    (void)state;
+    struct text text = {0};
+    const char json[] = "{\"a\\\\\":\"\\n\xc3\xa9\xc2\x85\xe2\x80\xae\x7f\"}";
+    text_append_json(&text, json, sizeof(json) - 1);
+    const char expected[] = "{\"a\\\\\":\"\\n\xc3\xa9\\u0085\\u202e\\u007f\"}";
+    assert_int_equal(text.size, sizeof(expected) - 1);
+    assert_memory_equal(text.bytes, expected, sizeof(expected) - 1);
+    text_finish(&text);
+}
+
 static void test_out_of_memory(void **state)
 {
     (void)state;
@@ -61,6 +73,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_appends),
         cmocka_unit_test(test_grows),
+        cmocka_unit_test(test_json_stays_json),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
