@@ -94,5 +94,7 @@ long origin_process_count(const struct origin_process *origin, const char *name)
 void origin_process_reset(const struct origin_process *origin)
 {
     char answer[8192];
+    for (int asked = 0; origin_process_count(origin, "in_flight") > 0; asked++)
+        assert_true(asked < 100000);
     ask(origin, "/stats/reset", answer, sizeof(answer));
 }

@@ -19,7 +19,7 @@ void origin_process_stop(struct origin_process *origin);
 /* One of its counters, as "peak_in_flight". */
 long origin_process_count(const struct origin_process *origin, const char *name);
 
-/* Has its counters begin anew. */
+/* Has its counters begin anew, once it has seen the end of every request. */
 void origin_process_reset(const struct origin_process *origin);
 
 #endif
