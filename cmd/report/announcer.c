@@ -2,7 +2,7 @@
 
 #include "message.h"
 #include "output/terminal.h"
-#include "report/table.h"
+#include "report/prose.h"
 
 #include <haul/duration.h>
 
@@ -51,17 +51,19 @@ void announcer_tell_duration(const struct announcer *announcer, int64_t duration
     size_t i = 0;
     while (i < last && duration < 2 * rows[i].unit)
         i++;
-    char number[TABLE_NUMBER_SIZE];
-    message("about %s %s to go", table_number(number, (double)duration / (double)rows[i].unit, 1), rows[i].name);
+    char number[PROSE_NUMBER_SIZE];
+    message("about %s %s to go", prose_number(number, (double)duration / (double)rows[i].unit, 1), rows[i].name);
 }
 
-void announcer_show_run(struct announcer *announcer, size_t number, size_t count, enum mode mode)
+void announcer_show_run(struct announcer *announcer, size_t number, size_t count, const char *label)
 {
     if (!announcer->is_terminal)
         return;
-    char line[80];
-    int size = number == 0 ? snprintf(line, sizeof(line), "\rrun to warm up: %s\033[K", mode_name(mode))
-                           : snprintf(line, sizeof(line), "\rrun %zu of %zu: %s\033[K", number, count, mode_name(mode));
+    char line[96];
+    enum { label_size = 40 };
+    int size = number == 0
+                   ? snprintf(line, sizeof(line), "\rrun to warm up: %.*s\033[K", label_size, label)
+                   : snprintf(line, sizeof(line), "\rrun %zu of %zu: %.*s\033[K", number, count, label_size, label);
     announcer->is_drawn = terminal_draw(STDERR_FILENO, line, (size_t)size);
 }
 

@@ -3,8 +3,6 @@
 #ifndef REPORT_ANNOUNCER_H
 #define REPORT_ANNOUNCER_H
 
-#include "run/mode.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,8 +23,8 @@ void announcer_tell_plan(const struct announcer *announcer, size_t url_count, si
 /* Says that it takes about DURATION nanoseconds from now. */
 void announcer_tell_duration(const struct announcer *announcer, int64_t duration);
 
-/* Shows the line for run NUMBER of COUNT; 0: the warm-up. */
-void announcer_show_run(struct announcer *announcer, size_t number, size_t count, enum mode mode);
+/* Shows the line for run NUMBER of COUNT of what LABEL names; 0: it is to warm up. */
+void announcer_show_run(struct announcer *announcer, size_t number, size_t count, const char *label);
 
 /* Clears the line, until it is shown again. ANNOUNCER is void so that this can be given to message_set_before. */
 void announcer_clear(void *announcer);

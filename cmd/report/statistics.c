@@ -84,7 +84,7 @@ int statistics_spread(const double *values, size_t count, struct spread *ret_spr
 int statistics_outliers(const double *values, size_t count, size_t *ret_outliers)
 {
     const double far = 10 * 1.4826; /* a normal distribution's standard deviation is 1.4826 of that unit */
-    const double noticeable = 0.01;
+    const double noticeable = 0.05;
     size_t outliers = 0;
 
     if (count > 0) {

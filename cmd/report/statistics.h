@@ -25,7 +25,7 @@ double statistics_quantile(const double *sorted, size_t count, double quantile);
 int statistics_spread(const double *values, size_t count, struct spread *ret_spread);
 
 /* How many values lie far off: more than 10 robust standard deviations from the median, each 1.4826 times the median
- * absolute deviation (so hyperfine has it), and more than a hundredth of the median. A series of which more than half
+ * absolute deviation (so hyperfine has it), and more than a twentieth of the median. A series of which more than half
  * is the same has none. -ENOMEM. */
 int statistics_outliers(const double *values, size_t count, size_t *ret_outliers);
 

@@ -129,7 +129,8 @@ static void test_all_choices_are_counted_ties_too(void **state)
         uint64_t kinds = trial % 3 == 0 ? 1000000 : 1 + trial % 5;
         for (size_t i = 0; i < count; i++)
             values[i] = (double)(random_bits(&seed) % kinds);
-        assert_near(probability(values, chosen, values + chosen, count - chosen), enumerate(values, count, chosen), 1e-12);
+        assert_near(probability(values, chosen, values + chosen, count - chosen), enumerate(values, count, chosen),
+                    1e-12);
     }
 }
 

@@ -120,8 +120,8 @@ static void test_outliers_are_far_from_the_median(void **state)
 
 static void test_what_nobody_would_notice_is_no_outlier(void **state)
 {
-    const double narrow[] = {1.0000, 1.0001, 1.0002, 1.0003, 1.0095};
-    const double wide[] = {1.0000, 1.0001, 1.0002, 1.0003, 1.0105};
+    const double narrow[] = {1.0000, 1.0001, 1.0002, 1.0003, 1.0495};
+    const double wide[] = {1.0000, 1.0001, 1.0002, 1.0003, 1.0510};
     const double alike[] = {1, 1, 1, 1, 9};
     (void)state;
 
