@@ -93,13 +93,16 @@ static int list_warm_ups(struct job *job)
 {
     const struct comparison_options *options = &job->program.options->comparison;
     size_t each = options->is_warm ? options->concurrency_count : 1;
+    /* Where all that is compared is races, nobody waits for those that lose. */
+    bool are_races = options->mode_count == 1 && options->modes[0] == MODE_RACE;
+    enum mode mode = are_races ? MODE_RACE : MODE_AS_COMPLETED;
     job->warm_ups = calloc(each * job->sides.count, sizeof(*job->warm_ups));
     if (!job->warm_ups)
         return -ENOMEM;
     for (size_t side = 0; side < job->sides.count; side++) {
         for (size_t i = 0; i < each; i++) {
             size_t concurrency = options->concurrencies[options->concurrency_count - 1 - i];
-            job->warm_ups[job->warm_up_count++] = (struct variant){MODE_AS_COMPLETED, concurrency, side};
+            job->warm_ups[job->warm_up_count++] = (struct variant){mode, concurrency, side};
         }
     }
     return 0;
