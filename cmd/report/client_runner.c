@@ -150,7 +150,7 @@ int client_runner_init(struct client_runner *runner, const struct options *optio
         .runner = {.run = run}, .options = options, .trust = trust, .lists = lists, .sample_time = HAUL_NEVER};
     if (!options->comparison.is_warm)
         return 0;
-    runner->clients = calloc(options->comparison.concurrency_count, sizeof(*runner->clients));
+    runner->clients = calloc(options->comparison.concurrency_count, sizeof(struct haul_client *));
     return runner->clients ? 0 : -ENOMEM;
 }
 

@@ -107,7 +107,7 @@ static int test_pair(const struct comparison *comparison, struct pair *pair)
 /* Holds all probabilities against the level together. -ENOMEM. */
 static int adjust(struct pairs *pairs)
 {
-    double *probabilities = malloc((2 * pairs->count + 1) * sizeof(*probabilities));
+    double *probabilities = calloc(2 * pairs->count + 1, sizeof(*probabilities));
 
     if (probabilities == NULL)
         return -ENOMEM;

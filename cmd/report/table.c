@@ -6,6 +6,7 @@
 #include <haul/duration.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,7 +164,7 @@ static char (*make_cells(const struct block *block, const struct comparison *com
     if (cells == NULL)
         return NULL;
     for (size_t column = 0; column < columns; column++)
-        strcpy(cells[column], block->head[column]);
+        snprintf(cells[column], CELL_SIZE, "%s", block->head[column]);
     for (size_t i = 0; i < comparison->variant_count; i++) {
         char(*row)[CELL_SIZE] = cells + (i + 1) * columns;
         variant_append(&text, &labels, &comparison->variants[i]);
@@ -172,7 +173,7 @@ static char (*make_cells(const struct block *block, const struct comparison *com
             block->fill(row, &figures[i], decimals);
         for (size_t column = 1; column < columns; column++) {
             if (row[column][0] == '\0')
-                strcpy(row[column], "-");
+                snprintf(row[column], CELL_SIZE, "-");
         }
     }
     text_finish(&text);
