@@ -137,20 +137,20 @@ static size_t name_size(const char *value)
     return value[size] == '=' ? size : 0;
 }
 
-static int add_side(struct comparison_options *comparison, char *name, const char *url, char **ret_problem)
+/* Adds a side that is called so, SIZE bytes. */
+static int add_side(struct comparison_options *comparison, const char *name, size_t size, const char *url,
+                    char **ret_problem)
 {
     for (size_t i = 0; i < comparison->side_count; i++)
-        if (strcmp(comparison->sides[i].name, name) == 0)
-            return refuse(ret_problem, "there are two called \"%s\": write NAME=URL", excerpt(name).text);
+        if (strlen(comparison->sides[i].name) == size && memcmp(comparison->sides[i].name, name, size) == 0)
+            return refuse(ret_problem, "there are two called \"%s\": write NAME=URL", comparison->sides[i].name);
     struct side_option *sides = realloc(comparison->sides, (comparison->side_count + 1) * sizeof(*sides));
     if (!sides)
         return -ENOMEM;
     comparison->sides = sides;
-    char *copy = strdup(url);
-    if (!copy)
-        return -ENOMEM;
-    sides[comparison->side_count++] = (struct side_option){name, copy};
-    return 0;
+    struct side_option *side = &sides[comparison->side_count++];
+    *side = (struct side_option){strndup(name, size), strdup(url)};
+    return side->name && side->url ? 0 : -ENOMEM;
 }
 
 static int set_base(struct options *options, const char *url)
@@ -160,29 +160,33 @@ static int set_base(struct options *options, const char *url)
     return options->base ? 0 : -ENOMEM;
 }
 
+/* VALUE may have a name. The list is read once, as if it were the first side's. */
+static int read_side(struct options *options, const char *value, char **ret_problem)
+{
+    struct comparison_options *comparison = &options->comparison;
+    size_t size = name_size(value);
+    const char *url = size > 0 ? value + size + 1 : value;
+    char *host = NULL;
+    if (size > longest_name)
+        return refuse(ret_problem, "\"%s\" has a name of more than %d letters", excerpt(value).text, longest_name);
+    int code = check_base(url, &host, ret_problem);
+    if (code == 0 && size > 0)
+        code = add_side(comparison, value, size, url, ret_problem);
+    else if (code == 0)
+        code = add_side(comparison, host, strlen(host), url, ret_problem);
+    free(host);
+    return code == 0 && comparison->side_count == 1 ? set_base(options, url) : code;
+}
+
 int read_base(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     (void)row;
-    bool is_side = options->command == COMMAND_COMPARE;
-    size_t size = is_side ? name_size(value) : 0;
-    const char *url = size > 0 ? value + size + 1 : value;
-    char *name = NULL;
-    if (size > longest_name)
-        return refuse(ret_problem, "\"%s\" has a name of more than %d letters", excerpt(value).text, longest_name);
-    int code = check_base(url, &name, ret_problem);
-    if (code == 0 && size > 0) {
-        free(name);
-        name = strndup(value, size);
-        code = name ? 0 : -ENOMEM;
-    }
-    if (code == 0 && is_side)
-        code = add_side(&options->comparison, name, url, ret_problem);
-    if (code != 0 || !is_side)
-        free(name);
-    /* The list is read once, as if it were the first side's. */
-    if (code == 0 && (!is_side || options->comparison.side_count == 1))
-        code = set_base(options, url);
-    return code;
+    if (options->command == COMMAND_COMPARE)
+        return read_side(options, value, ret_problem);
+    char *host = NULL;
+    int code = check_base(value, &host, ret_problem);
+    free(host);
+    return code == 0 ? set_base(options, value) : code;
 }
 
 void comparison_options_init(struct comparison_options *comparison)

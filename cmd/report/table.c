@@ -196,7 +196,7 @@ static int append_block(struct text *text, const struct block *block, const stru
 {
     const size_t least = strlen("as-completed"); /* so that the blocks stand below each other */
     size_t rows = comparison->variant_count + 1;
-    size_t widths[COLUMNS];
+    size_t widths[COLUMNS] = {0};
     size_t columns = 0;
 
     while (block->head[columns] != NULL)

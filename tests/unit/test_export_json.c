@@ -152,7 +152,8 @@ static void test_runs_and_their_urls(void **state)
     const char *const names[] = {"sequential", "as-completed"};
     for (int i = 0; i < 4; i++) {
         assert_text(cJSON_GetArrayItem(runs, i), "mode", names[i % 2]);
-        assert_number(cJSON_GetArrayItem(runs, i), "round", i / 2);
+        int round = i / 2;
+        assert_number(cJSON_GetArrayItem(runs, i), "round", round);
     }
 
     const cJSON *run = cJSON_GetArrayItem(runs, 2);

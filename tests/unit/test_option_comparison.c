@@ -4,6 +4,7 @@
 #include <haul/error.h>
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,11 +44,11 @@ static int parse(const char *const *arguments)
 static void assert_modes(const char *names)
 {
     char found[100] = "";
+    size_t used = 0;
 
-    for (size_t i = 0; i < options.comparison.mode_count; i++) {
-        strcat(found, i > 0 ? "," : "");
-        strcat(found, mode_name(options.comparison.modes[i]));
-    }
+    for (size_t i = 0; i < options.comparison.mode_count; i++)
+        used += (size_t)snprintf(found + used, sizeof(found) - used, "%s%s", i > 0 ? "," : "",
+                                 mode_name(options.comparison.modes[i]));
     assert_string_equal(found, names);
 }
 

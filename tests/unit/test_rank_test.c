@@ -272,7 +272,7 @@ static void test_probabilities_are_adjusted_after_holm(void **state)
  * raise a false alarm, any, in no more than one comparison in twenty. */
 static void test_false_alarms_are_rare(void **state)
 {
-    enum { TRIALS = 4000, SERIES = 3, ROUNDS = 6 };
+    enum { TRIALS = 4000, SERIES = 3, ROUNDS = 6, VALUES = SERIES * ROUNDS };
     static const size_t pairs[][2] = {{0, 1}, {0, 2}, {1, 2}};
     uint64_t seed = 11;
     size_t alarms = 0;
@@ -282,7 +282,7 @@ static void test_false_alarms_are_rare(void **state)
         double series[SERIES][ROUNDS];
         double found[COUNT(pairs)];
         double adjusted[COUNT(pairs)];
-        for (size_t i = 0; i < SERIES * ROUNDS; i++)
+        for (size_t i = 0; i < VALUES; i++)
             series[i / ROUNDS][i % ROUNDS] = 1 - log((double)(random_bits(&seed) >> 11) / 9007199254740992.0 + 1e-17);
         for (size_t i = 0; i < COUNT(pairs); i++)
             found[i] = probability(series[pairs[i][0]], ROUNDS, series[pairs[i][1]], ROUNDS);
