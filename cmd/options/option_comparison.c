@@ -172,7 +172,7 @@ static int read_side(struct options *options, const char *value, char **ret_prob
     int code = check_base(url, &host, ret_problem);
     if (code == 0 && size > 0)
         code = add_side(comparison, value, size, url, ret_problem);
-    else if (code == 0)
+    else if (host)
         code = add_side(comparison, host, strlen(host), url, ret_problem);
     free(host);
     return code == 0 && comparison->side_count == 1 ? set_base(options, url) : code;
