@@ -29,6 +29,7 @@
 #include "options/help.h"
 #include "options/options.h"
 #include "report/compare.h"
+#include "request/password.h"
 #include "run/fetch.h"
 
 #include <haul/error.h>
@@ -60,8 +61,9 @@ static enum exit_status finish_standard_output(void)
     return EXIT_STATUS_BROKEN;
 }
 
-static enum exit_status run(const struct options *options)
+static enum exit_status run(struct options *options)
 {
+    const char *problem;
     if (options->help || options->version) {
         if (options->help)
             help_print(stdout, options->command);
@@ -72,6 +74,11 @@ static enum exit_status run(const struct options *options)
     if (options->is_input_implied && isatty(STDIN_FILENO)) {
         help_print_usage(stderr, options->command);
         return EXIT_STATUS_USAGE;
+    }
+    int code = password_complete(&options->request, &problem);
+    if (code != 0) {
+        message("%s", code == HAUL_E_INVALID ? problem : haul_error_message(code));
+        return code == HAUL_E_INVALID ? EXIT_STATUS_USAGE : EXIT_STATUS_BROKEN;
     }
     return options->command == COMMAND_COMPARE ? compare_command(options) : fetch_command(options);
 }

@@ -89,8 +89,7 @@ struct options {
     char *base; /* an http or https URL; NULL: none */
     bool dedupe;
     bool dry_run;
-    struct string_list secret_urls; /* those with a password, which argv has no more */
-    bool is_input_implied;          /* nothing was given to read: the one item is standard input */
+    bool is_input_implied; /* nothing was given to read: the one item is standard input */
 
     enum mode mode;
     size_t concurrency;
@@ -113,6 +112,7 @@ struct options {
     int64_t max_time;
     int64_t connect_timeout;
     int64_t idle_timeout;
+    int64_t max_filesize; /* 0: no such limit */
     bool location;
     size_t max_redirs;
 
@@ -126,6 +126,7 @@ struct options {
     const char *cacert; /* NULL: the system's */
     bool system_resolver;
     const char *dns_servers; /* NULL: the system's */
+    bool no_private;
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 
@@ -148,8 +149,10 @@ struct options {
     struct fail_on fail_on;
     bool fail_fast;
     bool race;
-    int64_t deadline;   /* for the whole run */
-    const char *failed; /* a file; NULL: none */
+    int64_t deadline;    /* for the whole run */
+    const char *failed;  /* a file; NULL: none */
+    const char *journal; /* the same */
+    bool resume;
 
     bool body;
     struct write_out *write_out; /* NULL: none */
@@ -158,6 +161,7 @@ struct options {
     enum format format;
     enum only only;
     enum colour colour;
+    enum progress_kind progress;
     bool silent;
     bool show_error; /* though it is silent */
     enum summary_kind summary;

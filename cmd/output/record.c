@@ -1,6 +1,6 @@
 #include "output/record.h"
 
-#include "files/file_body.h"
+#include "input/line_request.h"
 #include "output/escape.h"
 #include "output/number.h"
 #include "output/text.h"
@@ -16,7 +16,7 @@
 
 /* Room is reserved once for a whole record, so that its parts are written without a look at what is left: */
 enum {
-    fixed_room = 1024, /* keys, numbers, punctuation; texts come on top: */
+    fixed_room = 1536, /* keys, numbers, punctuation; texts come on top: */
     try_room = 192,    /* of an attempt */
     byte_room = 6,     /* a byte of text becomes "\u00XX" at most */
 };
@@ -118,15 +118,22 @@ static char *write_base64(char *end, const char *bytes, size_t size)
 /* JSON that came with the line was made fit for a record when it was read. */
 static char *write_tag(char *end, const struct entry *entry)
 {
-    bool ignored;
+    bool is_valid = true;
     end = WRITE(end, ",\"tag\":");
     if (entry->tag == NULL)
         return WRITE(end, "null");
     if (entry->is_tag_json)
         return (char *)memcpy(end, entry->tag, entry->tag_size) + entry->tag_size;
-    return write_string(end, entry->tag, entry->tag_size, &ignored);
+    end = write_string(end, entry->tag, entry->tag_size, &is_valid);
+    if (is_valid)
+        return end;
+    end = WRITE(end, ",\"tag_base64\":\"");
+    end = write_base64(end, entry->tag, entry->tag_size);
+    *end++ = '"';
+    return end;
 }
 
+/* All that tells one input from another (run/done.h). */
 static char *write_input(char *end, const struct entry *entry)
 {
     bool is_valid = true;
@@ -137,7 +144,11 @@ static char *write_input(char *end, const struct entry *entry)
         end = write_base64(end, entry->input, entry->input_size);
         *end++ = '"';
     }
-    return write_tag(end, entry);
+    end = write_tag(end, entry);
+    if (entry->request == NULL || entry->request->digest[0] == '\0')
+        return end;
+    end = WRITE(end, ",\"request_sha256\":");
+    return write_text(end, entry->request->digest);
 }
 
 static char *write_error(char *end, const struct haul_result *result)
@@ -206,7 +217,7 @@ static char *write_times(char *end, const struct haul_times *time)
 
 static char *write_tries(char *end, const struct haul_result *result, const struct epoch *epoch)
 {
-    end = WRITE(end, ",\"tries\":[");
+    *end++ = '[';
     for (unsigned i = 0; i < result->try_count; i++) {
         const struct haul_try *try = &result->tries[i];
         if (i > 0)
@@ -228,19 +239,14 @@ static char *write_tries(char *end, const struct haul_result *result, const stru
     return end;
 }
 
-static const char *file_path(const struct entry *entry)
-{
-    return entry->file != NULL ? file_body_path(entry->file) : NULL;
-}
-
 static char *write_file(char *end, const struct entry *entry, const struct record_options *options)
 {
     end = WRITE(end, ",\"file\":");
-    end = write_text(end, file_path(entry));
+    end = write_text(end, entry_file(entry));
     if (!options->has_digest)
         return end;
     end = WRITE(end, ",\"sha256\":");
-    return write_text(end, entry->file != NULL ? file_body_digest(entry->file) : NULL);
+    return write_text(end, entry_digest(entry));
 }
 
 static bool is_text(const char *bytes, size_t size)
@@ -335,6 +341,16 @@ int record_write_string(struct text *text, const char *bytes, size_t size)
     return 0;
 }
 
+int record_write_tries(struct text *text, const struct haul_result *result, const struct epoch *epoch)
+{
+    enum { brackets = 2 };
+    char *end = text_reserve(text, (size_t)result->try_count * try_room + brackets);
+    if (end == NULL)
+        return -ENOMEM;
+    text->size = (size_t)(write_tries(end, result, epoch) - text->bytes);
+    return 0;
+}
+
 int record_write_headers(struct text *text, const struct haul_result *result)
 {
     enum { braces = 2 };
@@ -353,10 +369,10 @@ static size_t text_room(const char *text)
 static size_t room_for(const struct entry *entry)
 {
     const struct haul_result *result = entry->result;
-    return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * byte_room + text_room(result->url) +
-           text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
-           text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip) +
-           text_room(file_path(entry)) + (size_t)result->try_count * try_room;
+    return fixed_room + entry->input_size * (byte_room + 2) + entry->tag_size * (byte_room + 2) +
+           text_room(result->url) + text_room(result->method) + text_room(result->message) +
+           text_room(result->final_url) + text_room(result->http_version) + text_room(result->content_type) +
+           text_room(result->remote_ip) + text_room(entry_file(entry)) + (size_t)result->try_count * try_room;
 }
 
 int record_write(struct text *text, const struct entry *entry, const struct record_options *options)
@@ -385,8 +401,10 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
     end = write_error(end, result);
     end = WRITE(end, ",\"attempts\":");
     end = number_write_unsigned(end, result->attempts);
-    if (options->has_tries)
+    if (options->has_tries) {
+        end = WRITE(end, ",\"tries\":");
         end = write_tries(end, result, &options->epoch);
+    }
     end = WRITE(end, ",\"redirects\":");
     end = number_write_unsigned(end, result->redirects);
     end = WRITE(end, ",\"final_url\":");

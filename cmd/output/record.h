@@ -2,8 +2,8 @@
  * change within a version ("v").
  *
  * It is valid UTF-8 whatever came from servers and lists: a byte that is none becomes U+FFFD, and where that happens
- * to `input`, `input_base64` behind it has the bytes as they were. Control characters, also DEL, C1 and those that turn
- * the direction of writing, are escaped, so that records can be looked at on a terminal. */
+ * to `input` or a tag, `input_base64` or `tag_base64` behind it has the bytes as they were. Control characters, also
+ * DEL, C1 and those that turn the direction of writing, are escaped, so that records can be looked at on a terminal. */
 #ifndef OUTPUT_RECORD_H
 #define OUTPUT_RECORD_H
 
@@ -34,6 +34,9 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
 
 /* Appends the fields of the answer's header as they stand in the record: an object of lists. -ENOMEM. */
 int record_write_headers(struct text *text, const struct haul_result *result);
+
+/* Appends how each attempt came out: a list. -ENOMEM. */
+int record_write_tries(struct text *text, const struct haul_result *result, const struct epoch *epoch);
 
 /* Appends text as a JSON string. -ENOMEM. */
 int record_write_string(struct text *text, const char *bytes, size_t size);

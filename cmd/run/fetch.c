@@ -6,10 +6,9 @@
 #include "input/source.h"
 #include "message.h"
 #include "options/client_options.h"
-#include "output/failures.h"
+#include "output/journal.h"
 #include "output/output.h"
 #include "output/progress.h"
-#include "output/replacement.h"
 #include "output/spill.h"
 #include "output/summary.h"
 #include "output/terminal.h"
@@ -23,7 +22,10 @@
 #include "run/entry.h"
 #include "run/epilogue.h"
 #include "run/front.h"
+#include "run/gauge.h"
 #include "run/program.h"
+#include "run/reports.h"
+#include "run/resume.h"
 #include "run/verdict.h"
 
 #include <haul/haul.h>
@@ -39,13 +41,15 @@ struct run {
     struct program program;
     struct jar jar;
     struct haul_client *client;
+    struct gauge gauge;
     struct progress *progress; /* NULL: none is shown */
     struct etags *etags;       /* NULL: nobody asks for them */
     struct files *files;       /* NULL: bodies are not written to files */
     struct output *output;
-    struct dedupe *dedupe;       /* NULL: each URL is fetched each time */
-    struct failures *failures;   /* NULL: no --failed */
-    struct replacement *summary; /* NULL: no --summary-json */
+    struct dedupe *dedupe; /* NULL: each URL is fetched each time */
+    struct reports reports;
+    struct feed *feed;    /* what is fetched: the program's, or */
+    struct resume resume; /* what this leaves of it */
     struct verdict verdict;
     struct haul_handle *deadline; /* the call at it; NULL: there is none, or it was made */
     bool is_overdue;
@@ -128,22 +132,6 @@ static struct haul_await wait_room(struct haul_task *task, void *data)
     return haul_call(task, &run->wait_room.coroutine);
 }
 
-static void tell_figures(void *data, struct progress_figures *ret_figures)
-{
-    const struct run *run = data;
-    struct summary_counts counts;
-    struct haul_client_statistics statistics;
-    summary_counts(output_summary(run->output), &counts);
-    haul_client_statistics(run->client, &statistics);
-    *ret_figures = (struct progress_figures){
-        .done = counts.urls,
-        .failed = counts.not_ok,
-        .in_flight = statistics.in_flight,
-        .bytes = counts.bytes,
-        .total = front_is_drained(&run->front) ? run->program.feed.count : 0,
-    };
-}
-
 /* Cancels what is not done. What is has only to be written, which is not cut short but by a second signal. */
 static void cut_short(struct run *run, const char *reason)
 {
@@ -178,6 +166,16 @@ static void judge(void *data, struct entry *entry)
     if (options->fail_fast && verdict_has_failed(&run->verdict))
         cut_short(run, "fail-fast");
     if (options->race && verdict_has_ok(&run->verdict))
+        cut_short(run, "race lost");
+}
+
+/* An input was done before: that is as good as done now. */
+static void pass(void *data)
+{
+    struct run *run = data;
+    output_pass(run->output);
+    verdict_count_done(&run->verdict);
+    if (run->program.options->race)
         cut_short(run, "race lost");
 }
 
@@ -219,17 +217,6 @@ static int make_client(struct run *run)
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 
-static int make_progress(struct run *run)
-{
-    struct program *program = &run->program;
-    if (program->options->silent || !terminal_is_capable(STDERR_FILENO))
-        return 0;
-    int code =
-        progress_create(program->loop, STDERR_FILENO, program->messages.writer, tell_figures, run, &run->progress);
-    message_set_before(progress_clear, run->progress);
-    return code;
-}
-
 static enum output_format format_for(const struct options *options)
 {
     if (options->body)
@@ -247,27 +234,6 @@ static enum output_format format_for(const struct options *options)
         break;
     }
     return OUTPUT_LINES;
-}
-
-static void tell_unwritable(struct run *run, const char *path, int code)
-{
-    message("cannot write %s: %s", path, haul_error_message(code));
-    run->program.has_told = true;
-}
-
-/* The files that are written at the end: whether they can be is known before anything is fetched. */
-static int make_reports(struct run *run)
-{
-    const struct options *options = run->program.options;
-    const char *path = options->failed;
-    int code = path ? failures_create(path, &run->failures) : 0;
-    if (code == 0) {
-        path = options->summary_json;
-        code = path ? replacement_create(path, 0666, &run->summary) : 0;
-    }
-    if (code != 0)
-        tell_unwritable(run, path, code);
-    return code;
 }
 
 /* Where -o says that bodies go. */
@@ -308,9 +274,8 @@ static int make_output(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
-    int code = make_progress(run);
-    if (code == 0)
-        code = make_reports(run);
+    int code = reports_make(&run->reports, options);
+    program->has_told |= reports_have_failed(&run->reports);
     if (code == 0)
         code = make_files(run);
     if (code == 0 && options->etags) {
@@ -326,9 +291,11 @@ static int make_output(struct run *run)
         .counts_hosts = options->summary == SUMMARY_HOST,
         .ok_status = &options->ok_status,
         .write_out = options->write_out,
-        .failures = run->failures,
+        .failures = run->reports.failures,
+        .journal = run->reports.journal,
         .epoch = program->epoch,
         .has_retries = options->retries > 0,
+        .has_race = options->race,
         .writer = program->writer,
         .target = program->target.writer,
         .files = run->files,
@@ -338,7 +305,6 @@ static int make_output(struct run *run)
         .has_body = options->include_body && options->format == FORMAT_JSONL,
         .has_headers = options->include_headers,
         .messages = program->messages.writer,
-        .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
     return output_create(program->loop, &output_options, &run->output);
 }
@@ -350,6 +316,22 @@ static int make_dedupe(struct run *run)
         message("cannot make a file for --dedupe in %s: %s", spill_directory(), haul_error_message(code));
         run->program.has_told = true;
     }
+    return code;
+}
+
+static int make_feed(struct run *run)
+{
+    struct program *program = &run->program;
+    const struct options *options = program->options;
+    run->feed = &program->feed.feed;
+    if (!options->resume)
+        return 0;
+    const struct journal *journal = run->reports.journal;
+    int descriptor = journal ? journal_descriptor(journal) : -1;
+    int code = resume_make(&run->resume, options->journal, descriptor, run->files, run->feed);
+    program->has_told |= code == HAUL_E_INVALID;
+    resume_set_passed(&run->resume, pass, run);
+    run->feed = &run->resume.feed;
     return code;
 }
 
@@ -366,11 +348,13 @@ static int make(struct run *run, const struct options *options)
         code = make_output(run);
     if (code == 0 && options->dedupe)
         code = make_dedupe(run);
+    if (code == 0)
+        code = make_feed(run);
     if (code != 0)
         return code;
     const struct front_plan plan = {
         .client = run->client,
-        .feed = &run->program.feed.feed,
+        .feed = run->feed,
         .sink = {.emit = emit,
                  .prepare = prepare,
                  .judge = judge,
@@ -392,56 +376,29 @@ static int make(struct run *run, const struct options *options)
     const struct verdict_rules rules = {
         .ok_status = &options->ok_status, .fail_on = options->fail_on, .is_race = options->race};
     verdict_init(&run->verdict, &rules);
+    run->gauge = (struct gauge){&run->program, run->client, run->output, &run->front, &run->resume};
+    code = gauge_show(&run->gauge, &run->progress);
     int64_t deadline = haul_deadline(run->program.epoch.monotonic, options->deadline);
-    if (deadline == HAUL_NEVER)
-        return 0;
+    if (code != 0 || deadline == HAUL_NEVER)
+        return code;
     return haul_loop_call_at(run->program.loop, deadline, deadline_came, run, &run->deadline);
 }
 
 static void tear_down(struct run *run)
 {
-    message_set_before(NULL, NULL);
     if (run->deadline)
         haul_handle_cancel(run->deadline);
     progress_destroy(run->progress);
     output_destroy(run->output);
-    failures_destroy(run->failures);
-    replacement_destroy(run->summary);
+    reports_finish(&run->reports);
     files_destroy(run->files);
     etags_close(run->etags);
     dedupe_destroy(run->dedupe);
+    resume_finish(&run->resume);
     haul_client_destroy(run->client);
     advice_finish(&run->advice);
     jar_finish(&run->jar);
     program_tear_down(&run->program);
-}
-
-/* Adds the lines that a run that was cut short has not read, as far as they can be read again. */
-static void save_rest(struct run *run)
-{
-    struct feed *feed = &run->program.feed.feed;
-    struct entry *entry;
-    int code = 0;
-    source_leave_pipes(run->program.source);
-    while (code == 0 || code == HAUL_E_BUSY) {
-        code = feed->next(feed, &entry);
-        if (code == 0) {
-            failures_add(run->failures, entry);
-            entry_destroy(entry);
-        }
-    }
-}
-
-/* Once signals have their default action: to read the rest may take a while. */
-static void finish_failures(struct run *run)
-{
-    if (!run->failures)
-        return;
-    if (!front_is_drained(&run->front))
-        save_rest(run);
-    int code = failures_commit(run->failures);
-    if (code != 0)
-        tell_unwritable(run, run->program.options->failed, code);
 }
 
 static void tell_end(struct run *run)
@@ -458,24 +415,25 @@ static void tell_end(struct run *run)
     };
     if (writer_state(program->writer) == WRITER_OPEN)
         epilogue_tell(&epilogue);
-    int code = run->summary ? epilogue_export(&epilogue, run->summary) : 0;
-    if (code != 0)
-        tell_unwritable(run, options->summary_json, code);
+    reports_end_summary(&run->reports, &epilogue);
 }
 
 /* What a run that has ended with CODE comes to, and says. */
 static enum exit_status conclude(struct run *run, int code)
 {
-    finish_failures(run);
+    struct program *program = &run->program;
+    struct feed *rest = front_is_drained(&run->front) ? NULL : run->feed;
+    reports_end_failures(&run->reports, rest, program->source);
     progress_clear(run->progress);
-    program_tell_failure(&run->program, code);
+    program_tell_failure(program, code);
     if (jar_save(&run->jar) < 0)
-        run->program.has_told = true;
+        program->has_told = true;
     tell_end(run);
+    program->has_told |= reports_have_failed(&run->reports);
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)
         status = exit_status_worse(status, EXIT_STATUS_DEADLINE);
-    return program_judge(&run->program, status, code);
+    return program_judge(program, status, code);
 }
 
 enum exit_status fetch_command(const struct options *options)
@@ -485,6 +443,8 @@ enum exit_status fetch_command(const struct options *options)
     enum exit_status status;
     if (code == 0) {
         code = program_run(&run.program, HAUL_CALL(work, .run = &run), interrupt, &run);
+        /* What is read now is what --failed has of the rest. */
+        source_feed_end_repeats(&run.program.feed);
         status = conclude(&run, code);
     } else {
         status = program_give_up(&run.program, code);

@@ -16,7 +16,7 @@ HAUL__BEGIN_C
  * a 301 or 302 a POST, and the body stays behind with the fields that tell of it (Content-...); 307 and 308 change
  * nothing. `user`, `bearer`, `cookies`, the user information of the first URL, and fields named Authorization and
  * Cookie are credentials: they go to the first URL's origin (scheme, host and port) alone. A field named Host is for
- * that origin, too. */
+ * that origin, too, and one named Proxy-Authorization for proxies alone. */
 struct haul_request {
     const char *method;            /* NULL: POST where there is a body, otherwise GET */
     bool keeps_method;             /* redirects do not change it, but the body stays behind, as with curl's -X */

@@ -1,8 +1,12 @@
 /* What a transfer leaves in its result: the facts of the answer, the times, and what went wrong. */
+#include "net/redirect.h"
 #include "net/transfer.h"
+
+#include "net/retry_after.h"
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 static const char *version_name(long version)
 {
@@ -34,8 +38,37 @@ static int copy(struct haul__result *result, const char *text, const char **ret_
 
 static int note_peer(struct haul__transfer *transfer)
 {
-    transfer->result->public.remote_port = transfer->remote_port;
-    return copy(transfer->result, transfer->remote_ip, &transfer->result->public.remote_ip);
+    struct haul_result *result = &transfer->result->public;
+    result->remote_port = transfer->remote.port;
+    result->local_port = transfer->local.port;
+    int code = copy(transfer->result, transfer->remote.ip, &result->remote_ip);
+    return code == 0 ? copy(transfer->result, transfer->local.ip, &result->local_ip) : code;
+}
+
+/* Where it redirects to, though that is not followed. */
+static int note_redirect(struct haul__transfer *transfer)
+{
+    const char *location = haul__transfer_location(transfer);
+    const char *problem;
+    struct haul_url *target = NULL;
+    int code = location ? haul__redirect_target(transfer->url, location, &target, &problem) : 0;
+    if (code == 0 && target)
+        code = copy(transfer->result, haul_url_masked(target), &transfer->result->public.redirect_url);
+    haul_url_destroy(target);
+    return code < 0 ? code : 0;
+}
+
+/* What went over the wire. */
+static void note_sizes(struct haul__transfer *transfer)
+{
+    struct haul_result *result = &transfer->result->public;
+    long request_size = 0;
+    curl_off_t uploaded = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
+    result->header_size += (int64_t)transfer->header_size;
+    result->request_size += request_size;
+    result->uploaded = uploaded;
 }
 
 static struct curl_header *next_header(CURL *easy, struct curl_header *before)
@@ -86,6 +119,8 @@ int haul__transfer_note_facts(struct haul__transfer *transfer)
     int code = note_peer(transfer);
     if (code == 0)
         code = copy(transfer->result, content_type, &result->content_type);
+    if (code == 0 && !transfer->all->options->follow_redirects && haul__is_redirect(result->status))
+        code = note_redirect(transfer);
     return code == 0 && transfer->all->options->keep_headers ? keep_headers(transfer) : code;
 }
 
@@ -171,6 +206,13 @@ static struct haul__failure explain(const struct haul__transfer *transfer, CURLc
     return haul__failure_of((int)curl_code, transfer->phase, (int)cause, verify_result);
 }
 
+/* Whether it has come to nothing since all of its addresses were refused. */
+static bool is_refused(const struct haul__transfer *transfer, CURLcode curl_code)
+{
+    return curl_code != CURLE_OK && transfer->failure.error_class == HAUL_CLASS_NONE && transfer->refusal.kind &&
+           transfer->opened == 0 && transfer->shortage == 0;
+}
+
 void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code, bool is_ours)
 {
     struct haul_result *result = &transfer->result->public;
@@ -181,10 +223,16 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
         if (code < 0)
             transfer->error = code;
         result->connections += transfer->opened > 0 ? 1 : 0;
+        note_sizes(transfer);
     } else if (note_peer(transfer) < 0) {
         transfer->error = -ENOMEM;
     }
     add_times(transfer, end);
+    if (is_refused(transfer, curl_code)) {
+        if (haul__refusal_tell(&transfer->refusal, transfer->host->origin, transfer->result) < 0)
+            transfer->error = -ENOMEM;
+        return;
+    }
     struct haul__failure failure = explain(transfer, curl_code, is_ours);
     result->error_class = failure.error_class;
     result->code = failure.code;
@@ -207,11 +255,28 @@ const char *haul__transfer_location(const struct haul__transfer *transfer)
     return url;
 }
 
+/* Content-Length tells of the body as it is sent. */
+int64_t haul__transfer_expected(const struct haul__transfer *transfer)
+{
+    struct curl_header *header;
+    curl_off_t length = -1;
+    bool is_decoded = transfer->all->options->compressed &&
+                      curl_easy_header(transfer->easy, "Content-Encoding", 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+    if (!is_decoded)
+        curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return length;
+}
+
+/* Of several that say so the longest. */
 int64_t haul__transfer_retry_after(const struct haul__transfer *transfer)
 {
-    curl_off_t seconds = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
-    if (seconds <= 0)
-        return 0;
-    return seconds < HAUL_NEVER / HAUL_SECOND ? seconds * HAUL_SECOND : HAUL_NEVER;
+    struct curl_header *header;
+    int64_t longest = 0;
+    CURLHcode code = CURLHE_OK;
+    for (size_t i = 0; code == CURLHE_OK; i++) {
+        code = curl_easy_header(transfer->easy, "Retry-After", i, CURLH_HEADER, -1, &header);
+        int64_t duration = code == CURLHE_OK ? haul__retry_after_read(header->value, (int64_t)time(NULL)) : 0;
+        longest = duration > longest ? duration : longest;
+    }
+    return longest;
 }

@@ -17,17 +17,10 @@ enum { spare_room = 192 };
 
 /* Indexed by the class. */
 static const char *const class_names[] = {
-    [HAUL_CLASS_NONE] = "none",
-    [HAUL_CLASS_URL] = "url",
-    [HAUL_CLASS_DNS] = "dns",
-    [HAUL_CLASS_CONNECT] = "connect",
-    [HAUL_CLASS_TLS] = "tls",
-    [HAUL_CLASS_TIMEOUT] = "timeout",
-    [HAUL_CLASS_HTTP] = "http",
-    [HAUL_CLASS_PROTOCOL] = "protocol",
-    [HAUL_CLASS_REDIRECT] = "redirect",
-    [HAUL_CLASS_SIZE] = "size",
-    [HAUL_CLASS_CANCELLED] = "cancelled",
+    [HAUL_CLASS_NONE] = "none",         [HAUL_CLASS_URL] = "url",         [HAUL_CLASS_DNS] = "dns",
+    [HAUL_CLASS_ADDRESS] = "address",   [HAUL_CLASS_CONNECT] = "connect", [HAUL_CLASS_TLS] = "tls",
+    [HAUL_CLASS_TIMEOUT] = "timeout",   [HAUL_CLASS_HTTP] = "http",       [HAUL_CLASS_PROTOCOL] = "protocol",
+    [HAUL_CLASS_REDIRECT] = "redirect", [HAUL_CLASS_SIZE] = "size",       [HAUL_CLASS_CANCELLED] = "cancelled",
     [HAUL_CLASS_LOCAL] = "local",
 };
 
@@ -134,6 +127,8 @@ void haul__result_begin_anew(struct haul__result *result)
     public->body_size = 0;
     public->final_url = public->url;
     public->redirects = 0;
+    public->header_size = 0;
+    public->request_size = 0;
     public->time = (struct haul_times){.queue = public->time.queue};
 }
 
@@ -174,14 +169,14 @@ struct haul_result *haul_result_copy(const struct haul_result *result)
     public->body_size = 0;
     public->headers = NULL;
     public->header_count = 0;
-    public->tries = NULL;
-    public->try_count = 0;
     bool is_whole = copy_text(copy, result->message, &public->message) &&
                     copy_text(copy, result->method, &public->method) &&
                     copy_text(copy, result->final_url, &public->final_url) &&
                     copy_text(copy, result->http_version, &public->http_version) &&
                     copy_text(copy, result->content_type, &public->content_type) &&
-                    copy_text(copy, result->remote_ip, &public->remote_ip);
+                    copy_text(copy, result->remote_ip, &public->remote_ip) &&
+                    copy_text(copy, result->local_ip, &public->local_ip) &&
+                    copy_text(copy, result->redirect_url, &public->redirect_url);
     if (is_whole)
         return public;
     haul_result_destroy(public);

@@ -44,7 +44,8 @@ bool haul__is_transient(const struct haul_result *result)
 /* That no two attempts could come out in any other way. */
 static bool is_hopeless(enum haul_class error_class)
 {
-    return error_class == HAUL_CLASS_NONE || error_class == HAUL_CLASS_URL || error_class == HAUL_CLASS_CANCELLED;
+    return error_class == HAUL_CLASS_NONE || error_class == HAUL_CLASS_URL || error_class == HAUL_CLASS_ADDRESS ||
+           error_class == HAUL_CLASS_CANCELLED;
 }
 
 static int64_t shorter(int64_t a, int64_t b)
@@ -70,12 +71,12 @@ static bool may_afford(struct haul__retries *retries)
     return true;
 }
 
-bool haul__retries_take(struct haul__retries *retries, const struct haul_result *result, int64_t retry_after,
-                        int64_t elapsed, int64_t *ret_delay)
+bool haul__retries_take(struct haul__retries *retries, const struct haul_result *result, unsigned most,
+                        int64_t retry_after, int64_t elapsed, int64_t *ret_delay)
 {
     const struct haul_client_options *options = retries->options;
     bool may_help = haul__is_transient(result) || (options->retry_all_errors && !is_hopeless(result->error_class));
-    if (!may_help || result->attempts > options->retries)
+    if (!may_help || result->attempts > most)
         return false;
     int64_t delay = options->retry_delay > 0 ? options->retry_delay : draw_delay(retries, result->attempts);
     int64_t asked = shorter(retry_after, options->retry_after_limit);

@@ -1,21 +1,18 @@
 #include "net/transfer.h"
 
 #include "base/memory.h"
+#include "net/bounds.h"
 #include "net/redirect.h"
 #include "net/request.h"
 #include "net/settings.h"
 #include "net/trust.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <haul/error.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* libcurl 7.88 has a limit for a line only; the later ones have this one for all. */
-enum { max_header_size = 300 * 1024 };
 
 void haul__transfer_progress(struct haul__transfer *transfer)
 {
@@ -51,14 +48,17 @@ void haul__transfer_attach(struct haul__transfer *transfer, struct haul__socket 
     transfer->descriptor = socket->descriptor;
 }
 
-/* A connection is to be made. None is for whom nobody waits. A lack of descriptors is noted, since it is no fault of
- * the URL's. */
+/* A connection is to be made. None is for whom nobody waits, and none to where it is refused, whoever has found the
+ * address, at whatever time: here it is what the system will be told. A lack of descriptors is noted, since it is no
+ * fault of the URL's. */
 static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct haul__transfer *transfer = data;
     struct haul__socket *entry;
     (void)purpose;
     if (!transfer->task)
+        return CURL_SOCKET_BAD;
+    if (transfer->all->options->no_private && haul__refuses_socket(&transfer->refusal, &address->addr))
         return CURL_SOCKET_BAD;
     int descriptor = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->protocol);
     if (descriptor < 0) {
@@ -102,57 +102,17 @@ static int close_socket(void *data, curl_socket_t descriptor)
     return close(descriptor);
 }
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
-static int port_of(const union address *address)
-{
-    return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port);
-}
-
-static bool has_local_port(int descriptor, int port)
-{
-    union address address = {0};
-    socklen_t size = sizeof(address);
-    return getsockname(descriptor, &address.any, &size) == 0 && port_of(&address) == port;
-}
-
 /* Of the sockets that libcurl opens to find an address that answers it closes all but one, and those without a word.
  * What is known of a connection is noted for that one, once it is there. A request that is sent again may be on
  * another connection by then. */
 static void note_connection(struct haul__transfer *transfer, int local_port)
 {
     struct haul__socket *entry = haul__sockets_find(&transfer->all->sockets, transfer->opened_descriptor);
-    if (!entry || entry->host || !has_local_port(transfer->opened_descriptor, local_port))
+    if (!entry || entry->host || !haul__endpoint_is_local_port(transfer->opened_descriptor, local_port))
         return;
     entry->host = haul__host_ref(transfer->host);
     entry->host->connections++;
     transfer->all->sockets.open++;
-}
-
-static void note_peer(struct haul__transfer *transfer, const char *ip, int port)
-{
-    size_t size = ip ? strnlen(ip, sizeof(transfer->remote_ip) - 1) : 0;
-    if (size > 0)
-        memcpy(transfer->remote_ip, ip, size);
-    transfer->remote_ip[size] = '\0';
-    transfer->remote_port = (unsigned)port;
-}
-
-/* Where the connection leads that was opened last, if it is there already. */
-static void ask_peer(struct haul__transfer *transfer)
-{
-    union address peer = {0};
-    socklen_t size = sizeof(peer);
-    char ip[INET6_ADDRSTRLEN];
-    if (transfer->opened_descriptor < 0 || getpeername(transfer->opened_descriptor, &peer.any, &size) < 0)
-        return;
-    const void *bytes =
-        peer.any.sa_family == AF_INET6 ? (const void *)&peer.v6.sin6_addr : (const void *)&peer.v4.sin_addr;
-    note_peer(transfer, inet_ntop(peer.any.sa_family, bytes, ip, sizeof(ip)), port_of(&peer));
 }
 
 /* Others may wait for what a new connection speaks. */
@@ -172,10 +132,10 @@ static void note_sharing(struct haul__transfer *transfer)
 static int before_request(void *data, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct haul__transfer *transfer = data;
-    (void)local_ip;
     if (!transfer->task)
         return CURL_PREREQFUNC_ABORT;
-    note_peer(transfer, remote_ip, remote_port);
+    haul__endpoint_set(&transfer->remote, remote_ip, remote_port);
+    haul__endpoint_set(&transfer->local, local_ip, local_port);
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, local_port);
     note_sharing(transfer);
@@ -205,15 +165,11 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *data)
         transfer->has_whole_header = false;
     else if (size > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
         transfer->has_whole_header = true;
-    transfer->header_size += size;
-    if (transfer->header_size <= max_header_size) {
-        if (transfer->ends_with_header && transfer->has_whole_header)
-            haul__request_end_with_header(transfer);
-        return size;
-    }
-    transfer->failure =
-        (struct haul__failure){HAUL_CLASS_SIZE, CURLE_RECV_ERROR, "the header of the answer is larger than 300 kB"};
-    return 0;
+    if (!haul__bounds_take_header(transfer, size))
+        return 0;
+    if (transfer->ends_with_header && transfer->has_whole_header)
+        haul__request_end_with_header(transfer);
+    return size;
 }
 
 /* The first bytes of the body: whether it is wanted, and what its taker may know by now. */
@@ -223,6 +179,8 @@ static int begin_body(struct haul__transfer *transfer)
     const struct haul_client_options *options = transfer->all->options;
     if (code == 0 && options->follow_redirects && haul__is_redirect(transfer->result->public.status))
         transfer->is_discarded = haul__transfer_location(transfer) != NULL;
+    if (!transfer->is_discarded)
+        haul__progress_begin(transfer->progress, haul__transfer_expected(transfer));
     return code;
 }
 
@@ -247,15 +205,18 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
         return 0;
     note_receipt(transfer);
     int code = transfer->body_size == 0 ? begin_body(transfer) : 0;
-    transfer->body_size += (int64_t)size;
+    size_t taken = transfer->ends_with_header ? size : haul__bounds_take_body(transfer, size);
+    transfer->body_size += (int64_t)taken;
     if (transfer->ends_with_header)
         return haul__request_takes_rest(transfer) ? size : 0;
     transfer->result->public.bytes = transfer->body_size;
-    if (code == 0)
-        code = pass_body(transfer, bytes, size);
+    if (!transfer->is_discarded)
+        haul__progress_note(transfer->progress, transfer->body_size);
+    if (code == 0 && taken > 0)
+        code = pass_body(transfer, bytes, taken);
     if (code < 0)
         transfer->error = code;
-    return code == 0 ? size : 0;
+    return code == 0 ? taken : 0;
 }
 
 /* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell, and its
@@ -264,7 +225,7 @@ static struct haul__transfer *note_handshake(CURL *easy)
 {
     struct haul__transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    ask_peer(transfer);
+    haul__endpoint_ask_peer(&transfer->remote, transfer->opened_descriptor);
     transfer->secured_from = haul_loop_update_now(transfer->all->loop);
     return transfer;
 }
@@ -406,18 +367,21 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
     haul__buffer_finish(&transfer->kept);
     haul__buffer_finish(&transfer->told);
     haul__buffer_finish(&transfer->fields);
+    haul__buffer_finish(&transfer->proxy_fields);
     curl_easy_cleanup(transfer->easy);
     haul__target_finish(&transfer->target);
     haul__free(transfer);
 }
 
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
-                           struct haul__result *result, haul_body_fn *body, void *body_data)
+                           struct haul__result *result, struct haul__progress *progress, haul_body_fn *body,
+                           void *body_data)
 {
     const struct haul_client_options *options = transfer->all->options;
     const char *proxy = haul_url_scheme(url) == HAUL_URL_HTTP ? options->http_proxy : options->https_proxy;
     CURLcode code = CURLE_OK;
-    if (!proxy)
+    /* A hop that would go by one has been refused. */
+    if (!proxy || options->no_private)
         proxy = "";
     if (proxy != transfer->proxy) {
         code |= curl_easy_setopt(transfer->easy, CURLOPT_PROXY, proxy);
@@ -434,6 +398,8 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->url = url;
     transfer->host = host;
     transfer->result = result;
+    transfer->progress = progress;
+    haul__progress_begin(progress, -1);
     transfer->body = body;
     transfer->body_data = body_data;
     transfer->phase = HAUL__RESOLVING_PHASE;
@@ -442,17 +408,20 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->opened = 0;
     transfer->is_paced = false;
     transfer->secured_from = 0;
-    note_peer(transfer, NULL, 0);
+    haul__endpoint_set(&transfer->remote, NULL, 0);
+    haul__endpoint_set(&transfer->local, NULL, 0);
     transfer->has_facts = false;
     transfer->has_whole_header = false;
     transfer->is_discarded = false;
     transfer->is_cancelled = false;
     transfer->is_enough = false;
     transfer->header_size = 0;
+    transfer->header_lines = 0;
     transfer->body_size = 0;
     transfer->failure = (struct haul__failure){0};
     transfer->error = 0;
     transfer->shortage = 0;
+    transfer->refusal = (struct haul__refusal){.kind = NULL};
     return code == CURLE_OK ? haul__target_set(&transfer->target, transfer->easy, url) : -ENOMEM;
 }
 

@@ -5,15 +5,17 @@
 #include "core/task.h"
 #include "net/book.h"
 #include "net/deadlines.h"
+#include "net/endpoint.h"
 #include "net/failure.h"
 #include "net/host.h"
+#include "net/progress.h"
+#include "net/refusal.h"
 #include "net/result.h"
 #include "net/socket.h"
 #include "net/target.h"
 
 #include <curl/curl.h>
 #include <haul/client.h>
-#include <netinet/in.h>
 
 struct haul__shard;
 
@@ -45,10 +47,11 @@ struct haul__transfer {
     struct curl_slist telling[2]; /* the same as a list, with that of all behind it */
     bool is_telling;
     struct haul__target target;
-    const char *proxy;          /* as it was set last */
-    bool wants_new;             /* the same; it uses no connection that is there */
-    bool has_request;           /* libcurl was told of one last */
-    struct haul__buffer fields; /* its header fields, for libcurl: a list in an array */
+    const char *proxy;                /* as it was set last */
+    bool wants_new;                   /* the same; it uses no connection that is there */
+    bool has_request;                 /* libcurl was told of one last */
+    struct haul__buffer fields;       /* its header fields, for libcurl: a list in an array */
+    struct haul__buffer proxy_fields; /* the same of those that only a proxy gets */
 
     /* What it was started with. */
     struct haul__shard *shard;
@@ -56,6 +59,7 @@ struct haul__transfer {
     const struct haul_url *url;
     struct haul__host *host;
     struct haul__result *result;
+    struct haul__progress *progress;
     haul_body_fn *body;
     void *body_data;
     struct haul__route route;
@@ -80,16 +84,18 @@ struct haul__transfer {
     bool is_cancelled;        /* its task was asked to end */
     bool ends_with_header;    /* of the body at most a small rest is read */
     bool is_enough;           /* what was wanted has come; the rest is not read */
-    size_t header_size;       /* bytes of header so far */
+    size_t header_size;       /* bytes of header so far, of interim answers and behind the body, too */
+    size_t header_lines;      /* and lines */
     int64_t body_size;        /* bytes of body so far */
     struct haul__buffer kept; /* the body, where nobody takes it */
-    unsigned remote_port;
-    char remote_ip[INET6_ADDRSTRLEN];
+    struct haul__endpoint remote;
+    struct haul__endpoint local;
 
     /* How it ended, besides what libcurl says. */
     CURLcode curl_code;
     struct haul__failure failure; /* haul's own reason; class none: there is none */
     int error;                    /* negative errno: the fetch cannot go on */
+    struct haul__refusal refusal; /* of an address that was not to be connected to, if there was one */
     int shortage;                 /* errno where a connection was not to be had, which is nobody's fault */
 };
 
@@ -111,7 +117,8 @@ void haul__transfer_destroy(struct haul__transfer *transfer);
 
 /* Makes it ready for a hop to URL. All are borrowed until it has ended. -ENOMEM. */
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
-                           struct haul__result *result, haul_body_fn *body, void *body_data);
+                           struct haul__result *result, struct haul__progress *progress, haul_body_fn *body,
+                           void *body_data);
 
 /* Before it is added to a shard with BOOK, whose count is ACTIONS: has libcurl know the addresses. -ENOMEM. */
 int haul__transfer_tell(struct haul__transfer *transfer, struct haul__book *book, uint64_t actions);
@@ -138,6 +145,9 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
 
 /* Where the answer redirects to, as the server wrote it; NULL: nowhere. Good until the next hop. */
 const char *haul__transfer_location(const struct haul__transfer *transfer);
+
+/* How many bytes of body, as they are passed on, the answer's header announces; -1: it does not. */
+int64_t haul__transfer_expected(const struct haul__transfer *transfer);
 
 /* For how long the answer asks to be waited before the next request (RFC 9110, 10.2.3); 0: it does not. */
 int64_t haul__transfer_retry_after(const struct haul__transfer *transfer);

@@ -1,8 +1,10 @@
 """Retries, what hosts ask for, and rates."""
 
+import json
 import signal
 
 import pytest
+import servers
 
 pytestmark = pytest.mark.sanitized
 
@@ -96,6 +98,20 @@ def test_without_retries_the_first_429_names_the_options(haul, origin, user):
     )
 
 
+@pytest.mark.parametrize(("options", "attempts"), [([], [3, 1, 1]), (["--retry", 1], [3, 1, 2])])
+def test_a_json_line_has_retries_of_its_own(haul, origin, mode, options, attempts):
+    def flaky(name):
+        return origin.url(f"/flaky/own-{mode}-{len(options)}-{name}?times=2")
+
+    lines = [{"url": flaky("a"), "retry": 2}, {"url": flaky("b"), "retry": 0}, {"url": flaky("c")}]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    run = haul("--mode", mode, "-j", "--input-format", "jsonl", *FAST, *options, stdin=text)
+    records = sorted(run.records(), key=lambda record: record["index"])
+    assert [record["attempts"] for record in records] == attempts
+    assert [record["ok"] for record in records] == [count == 3 for count in attempts]
+    assert ["tries" in record for record in records] == [bool(options)] * 3
+
+
 def test_in_sequence_one_is_done_before_the_next_begins(haul, origin):
     urls = [origin.url("/flaky/s?times=2"), origin.url("/ok")]
     run = haul("-j", "--sequential", "--retry", 2, "--retry-delay", "20ms", *urls)
@@ -151,3 +167,27 @@ def test_bad_values(haul, option, value):
     run = haul(f"{option}={value}", "sleep:0")
     assert run.returncode == 2
     assert value in run.stderr.decode() and option in run.stderr.decode()
+
+
+def after(*values):
+    return servers.response(503, *(f"Retry-After: {value}" for value in values))
+
+
+@pytest.mark.parametrize(
+    "values, attempts",
+    [
+        (["99999999999999999999"], 1),
+        (["9223372036854775808"], 1),
+        (["Fri, 31 Dec 9999 23:59:59 GMT"], 1),
+        (["0", "9999", "1"], 1),
+        (["soon"], 2),
+        (["-5"], 2),
+        (["Sun, 06 Nov 1994 08:49:37 GMT"], 2),
+        ([""], 2),
+    ],
+)
+def test_what_is_asked_for(haul, puppet, values, attempts):
+    """What is longer than may be waited for ends it."""
+    puppet.answers["/x"] = after(*values)
+    (record,) = haul("-j", "-s", "--retry", 1, *FAST, "--retry-max-time", "1s", puppet.url("/x")).records()
+    assert (record["status"], record["attempts"]) == (503, attempts)

@@ -12,7 +12,7 @@
 
 static void test_class_names(void **state)
 {
-    static const char *const names[] = {"none", "url",      "dns",      "connect", "tls",       "timeout",
+    static const char *const names[] = {"none", "url",      "dns",      "address", "connect",   "tls",  "timeout",
                                         "http", "protocol", "redirect", "size",    "cancelled", "local"};
     (void)state;
     for (int i = HAUL_CLASS_NONE; i <= HAUL_CLASS_LOCAL; i++)
@@ -100,7 +100,7 @@ static void test_body(void **state)
     haul__buffer_init(&buffer);
     haul__result_keep_body(result, &buffer);
     assert_int_equal(result->public.body_size, 0);
-    assert_string_equal(result->public.body, "");
+    assert_string_equal((const char *)result->public.body, "");
     haul__buffer_append(&buffer, "a\0b", 3);
     haul__result_keep_body(result, &buffer);
     assert_int_equal(result->public.body_size, 3);
