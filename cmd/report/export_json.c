@@ -47,6 +47,15 @@ static void add_null(struct piece *piece, cJSON *object, const char *key)
         piece->failed = true;
 }
 
+/* A NaN is what there is none of. */
+static void add_number_or_null(struct piece *piece, cJSON *object, const char *key, double number)
+{
+    if (isnan(number))
+        add_null(piece, object, key);
+    else
+        add_number(piece, object, key, number);
+}
+
 static cJSON *add_object(struct piece *piece, cJSON *object, const char *key)
 {
     cJSON *added = cJSON_AddObjectToObject(object, key);
@@ -139,15 +148,12 @@ static void add_wall(struct piece *piece, cJSON *object, const struct figures *f
     cJSON *wall = add_object(piece, object, "wall");
 
     add_number(piece, wall, "mean", figures->wall.mean);
-    add_number(piece, wall, "stddev", figures->wall.deviation);
+    add_number_or_null(piece, wall, "stddev", figures->wall.deviation);
     add_number(piece, wall, "median", figures->wall.median);
     add_number(piece, wall, "min", figures->wall.min);
     add_number(piece, wall, "max", figures->wall.max);
     add_number(piece, wall, "outliers", (double)figures->outliers);
-    if (figures->is_estimate && !isnan(figures->error))
-        add_number(piece, wall, "error", figures->error);
-    else
-        add_null(piece, wall, "error");
+    add_number_or_null(piece, wall, "error", figures->is_estimate ? figures->error : NAN);
 }
 
 static void add_figures(struct piece *piece, cJSON *array, const struct comparison *comparison,

@@ -62,7 +62,8 @@ static void append_value(struct text *text, const struct figures *figures, const
 {
     switch (column->kind) {
     case COLUMN_NUMBER:
-        prose_append_number(text, number_at(figures, column), CSV_DECIMALS);
+        if (!isnan(number_at(figures, column)))
+            prose_append_number(text, number_at(figures, column), CSV_DECIMALS);
         break;
     case COLUMN_SPEEDUP:
         if (has_speedup(figures, column))
@@ -123,9 +124,10 @@ static void append_markdown_wall(struct text *text, const struct figures *figure
 {
     text_append_string(text, figures->is_estimate ? " | ≈ " : " | ");
     prose_append_number(text, figures->wall.mean, decimals);
-    if (!figures->is_estimate || !isnan(figures->error)) {
+    double error = figures->is_estimate ? figures->error : figures->wall.deviation;
+    if (!isnan(error)) {
         text_append_string(text, " ± ");
-        prose_append_number(text, figures->is_estimate ? figures->error : figures->wall.deviation, decimals);
+        prose_append_number(text, error, decimals);
     }
     if (figures->is_estimate) {
         text_append_string(text, " | | |");

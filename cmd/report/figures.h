@@ -52,7 +52,7 @@ size_t figures_reference(const struct comparison *comparison, size_t variant);
 /* The wall times of a variant in seconds, by round; the caller's to free. NULL: no memory. */
 double *figures_walls(const struct comparison *comparison, size_t variant);
 
-/* The same of the times when results were available on the mean. */
+/* The same of the times when a result was available on average. */
 double *figures_means_out(const struct comparison *comparison, size_t variant);
 
 #endif

@@ -48,7 +48,7 @@ static double deviation_of(const double *values, size_t count, double mean)
 
     for (size_t i = 0; i < count; i++)
         squares += (values[i] - mean) * (values[i] - mean);
-    return count > 1 ? sqrt(squares / (double)(count - 1)) : 0;
+    return count > 1 ? sqrt(squares / (double)(count - 1)) : NAN;
 }
 
 /* NULL: no memory. The caller's to free. */

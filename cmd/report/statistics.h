@@ -8,7 +8,7 @@
 /* Where a series lies. */
 struct spread {
     double mean;
-    double deviation; /* the standard deviation, with COUNT - 1 below; 0 of one value */
+    double deviation; /* the standard deviation, with COUNT - 1 below; a NaN of one value */
     double median;    /* of an even number of values the mean of the two in the middle */
     double min;
     double max;

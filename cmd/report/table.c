@@ -6,6 +6,7 @@
 #include <haul/duration.h>
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,16 +66,24 @@ static void fill_speedup(char *cell, const struct figures *figures, struct text 
     put(cell, text);
 }
 
+/* What one value alone does not have. */
+static void append_error(struct text *text, const struct figures *figures, unsigned decimals)
+{
+    double error = figures->is_estimate ? figures->error : figures->wall.deviation;
+
+    if (isnan(error))
+        return;
+    text_append_string(text, " ± ");
+    prose_append_number(text, error, decimals);
+}
+
 static void fill_walls(char (*cells)[CELL_SIZE], const struct figures *figures, unsigned decimals)
 {
     struct text text = {0};
 
     text_append_string(&text, figures->is_estimate ? "≈ " : "");
     prose_append_number(&text, figures->wall.mean, decimals);
-    if (!figures->is_estimate || figures->error >= 0) {
-        text_append_string(&text, " ± ");
-        prose_append_number(&text, figures->is_estimate ? figures->error : figures->wall.deviation, decimals);
-    }
+    append_error(&text, figures, decimals);
     put(cells[1], &text);
     if (!figures->is_estimate) {
         prose_number(cells[2], figures->wall.median, decimals);

@@ -87,7 +87,7 @@ static void append_mean_pair(struct text *text, const struct findings *findings,
     append_label(&sentence, findings, pair->other);
     text_append_string(&sentence, " had a result after ");
     append_seconds(&sentence, findings, findings->figures[pair->other].mean_out);
-    text_append_string(&sentence, " on the mean where ");
+    text_append_string(&sentence, " on average where ");
     append_label(&sentence, findings, pair->one);
     text_append_string(&sentence, " had it after ");
     append_seconds(&sentence, findings, findings->figures[pair->one].mean_out);
@@ -137,7 +137,8 @@ static void append_too_few(struct text *text, const struct findings *findings)
 {
     struct text sentence = {0};
 
-    if (!findings->pairs->are_too_few)
+    /* What takes no network is the same each time, and is not asked for a second one. */
+    if (!findings->pairs->are_too_few || (findings->comparison->host_count == 0 && findings->comparison->rounds == 1))
         return;
     text_append_string(&sentence, "too few runs for a verdict: ");
     prose_append_count(&sentence, findings->comparison->rounds_complete, "round");

@@ -103,7 +103,7 @@ def test_words_say_how_many_times_as_fast_and_whether_that_is_noise(haul, origin
             r"\([\d.]+ to [\d.]+; p=[\d.]+\)",
             words,
         )
-    assert re.search(r"as-completed had a result after [\d.]+ s on the mean where gather had it after", words)
+    assert re.search(r"as-completed had a result after [\d.]+ s on average where gather had it after", words)
     assert re.search(
         r"first result: as-completed after [\d.]+ s, gather after [\d.]+ s; "
         r"asyncio.gather would have given its first after [\d.]+ s",

@@ -242,6 +242,7 @@ static void test_what_is_not_there_is_null(void **state)
     const cJSON *mode = cJSON_GetArrayItem(item(root, "modes"), 1);
     assert_true(cJSON_IsNull(item(mode, "speedup")));
     assert_true(cJSON_IsNull(item(mode, "ideal")));
+    assert_true(cJSON_IsNull(item(item(mode, "wall"), "stddev")));
     const cJSON *urls = item(cJSON_GetArrayItem(item(root, "runs"), 1), "urls");
     assert_true(cJSON_IsObject(cJSON_GetArrayItem(urls, 0)));
     assert_true(cJSON_IsNull(cJSON_GetArrayItem(urls, 1)));

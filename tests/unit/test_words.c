@@ -48,7 +48,7 @@ static void test_what_concurrency_does(void **state)
                           "    4.18; p=0.032)\n"
                           "as-completed took 0.512 s where sequential took 2.094 s: 4.09 times as fast\n"
                           "    (4.01 to 4.18; p=0.032)\n"
-                          "as-completed had a result after 0.260 s on the mean where gather had it after\n"
+                          "as-completed had a result after 0.260 s on average where gather had it after\n"
                           "    0.490 s: 1.88 times as early (1.88 to 1.88; p=0.032)\n"
                           "first result: as-completed after 0.052 s, gather after 0.480 s;\n"
                           "    asyncio.gather would have given its first after 0.512 s\n"
@@ -72,6 +72,21 @@ static void test_too_few_rounds_have_no_verdict(void **state)
     sample_end(&sample);
 }
 
+static void test_one_round_without_a_network_is_enough(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    sample_begin(&sample, 2, "sa", 1);
+    sample.comparison.host_count = 0;
+    sample_set(&sample, 0, 0, 3000, 1000, 1000);
+    sample_set(&sample, 0, 1, 1500, 1000, 1000);
+    assert_words(&sample, "as-completed took 1.500 s where sequential took 3.000 s: 2.00 times as fast\n"
+                          "first result: as-completed after 1.000 s;\n"
+                          "    asyncio.gather would have given its first after 1.500 s\n");
+    sample_end(&sample);
+}
+
 static void test_no_difference_beyond_the_noise_and_a_disturbance(void **state)
 {
     struct sample sample;
@@ -82,7 +97,7 @@ static void test_no_difference_beyond_the_noise_and_a_disturbance(void **state)
         sample_set(&sample, round, 0, 500 + (int64_t)round, 10, 100 + (int64_t)round % 2);
         sample_set(&sample, round, 1, 600 + (int64_t)round, 10, 100 + (int64_t)round % 3);
     }
-    assert_words(&sample, "as-completed had a result after 0.101 s on the mean where gather had it after\n"
+    assert_words(&sample, "as-completed had a result after 0.101 s on average where gather had it after\n"
                           "    0.100 s: no difference beyond the noise (p=0.683)\n"
                           "disturbed: gather and as-completed make the same transfers, and yet took 0.502 s\n"
                           "    and 0.602 s (p=0.016); something else was going on\n"
@@ -140,7 +155,7 @@ static void test_failures_are_named_beside_the_figures(void **state)
                           "  404 http://a.test/0\n"
                           "gather took 0.512 s where sequential took 2.094 s: 4.09 times as fast\n"
                           "as-completed took 0.512 s where sequential took 2.094 s: 4.09 times as fast\n"
-                          "as-completed had a result after 0.260 s on the mean where gather had it after\n"
+                          "as-completed had a result after 0.260 s on average where gather had it after\n"
                           "    0.490 s: 1.88 times as early\n"
                           "too few runs for a verdict: 1 round cannot tell a difference from noise;\n"
                           "    --runs 5 can\n"
@@ -314,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_concurrency_does),
         cmocka_unit_test(test_too_few_rounds_have_no_verdict),
+        cmocka_unit_test(test_one_round_without_a_network_is_enough),
         cmocka_unit_test(test_no_difference_beyond_the_noise_and_a_disturbance),
         cmocka_unit_test(test_no_ratio_where_runs_came_out_differently),
         cmocka_unit_test(test_sides_that_differ_have_verdicts),
