@@ -22,17 +22,19 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-void announcer_tell_plan(const struct announcer *announcer, size_t url_count, size_t run_count, bool is_offline)
+void announcer_tell_plan(const struct announcer *announcer, const struct announcer_plan *plan)
 {
+    const char *least = plan->is_least ? "at least " : "";
     if (!announcer->is_loud)
         return;
-    if (is_offline) {
-        message("%zu URL%s in %zu run%s, no request", url_count, plural(url_count), run_count, plural(run_count));
+    if (plan->is_offline) {
+        message("%zu URL%s in %s%zu run%s, no request", plan->url_count, plural(plan->url_count), least,
+                plan->run_count, plural(plan->run_count));
         return;
     }
-    size_t requests = url_count * run_count;
-    message("%zu URL%s in %zu run%s, %zu request%s", url_count, plural(url_count), run_count, plural(run_count),
-            requests, plural(requests));
+    size_t requests = plan->url_count * plan->run_count;
+    message("%zu URL%s in %s%zu run%s, %zu request%s", plan->url_count, plural(plan->url_count), least, plan->run_count,
+            plural(plan->run_count), requests, plural(requests));
 }
 
 void announcer_tell_duration(const struct announcer *announcer, int64_t duration)

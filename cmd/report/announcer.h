@@ -17,8 +17,16 @@ struct announcer {
 /* IS_SILENT: says nothing. */
 void announcer_init(struct announcer *announcer, bool is_silent);
 
-/* Says that URL_COUNT URLs will be run RUN_COUNT times, each as a request or, where IS_OFFLINE, without. */
-void announcer_tell_plan(const struct announcer *announcer, size_t url_count, size_t run_count, bool is_offline);
+/* What will be done. */
+struct announcer_plan {
+    size_t url_count;
+    size_t run_count;
+    bool is_offline; /* without requests */
+    bool is_least;   /* there may be more runs */
+};
+
+/* Says that so many URLs will be run so often. */
+void announcer_tell_plan(const struct announcer *announcer, const struct announcer_plan *plan);
 
 /* Says that it takes about DURATION nanoseconds from now. */
 void announcer_tell_duration(const struct announcer *announcer, int64_t duration);

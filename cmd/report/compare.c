@@ -65,12 +65,20 @@ static void decide_sampling(struct job *job, const struct measured_run *run)
         job->runner.sample_time = most;
 }
 
+/* About how long it takes, going by a run as completed. */
+static void tell_duration(const struct job *job, const struct measured_run *run)
+{
+    int64_t least = job->program.options->comparison.min_time;
+    int64_t estimate = rounds_estimate(&job->comparison, run, job->runner.sample_time);
+    announcer_tell_duration(&job->announcer, least != HAUL_NEVER && least > estimate ? least : estimate);
+}
+
 static void warmed_up(void *data, const struct measured_run *run, size_t left)
 {
     struct job *job = data;
     decide_sampling(job, run);
     if (left == 0)
-        announcer_tell_duration(&job->announcer, rounds_estimate(&job->comparison, run, job->runner.sample_time));
+        tell_duration(job, run);
 }
 
 /* Says what will be done with the list, now that it is known. */
@@ -78,12 +86,18 @@ static void tell_plan(struct job *job, bool is_offline)
 {
     const struct url_list *list = &job->sides.lists[0];
     size_t run_count = job->comparison.rounds * job->comparison.variant_count;
-    announcer_tell_plan(&job->announcer, list->count, run_count + job->warm_up_count, is_offline);
+    const struct announcer_plan plan = {
+        .url_count = list->count,
+        .run_count = run_count + job->warm_up_count,
+        .is_offline = is_offline,
+        .is_least = job->program.options->comparison.min_time != HAUL_NEVER,
+    };
+    announcer_tell_plan(&job->announcer, &plan);
     if (is_offline) {
         struct measured_run foretold;
         url_list_foretell(list, job->program.options->concurrency, &foretold);
         decide_sampling(job, &foretold);
-        announcer_tell_duration(&job->announcer, rounds_estimate(&job->comparison, &foretold, job->runner.sample_time));
+        tell_duration(job, &foretold);
     }
 }
 
