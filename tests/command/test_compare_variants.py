@@ -217,16 +217,18 @@ def test_methods_that_may_change_something_are_asked_about(haul, puppet):
 
 
 def test_figures_are_consistent(haul, origin, tmp_path):
-    """Of delays that are known: none is shorter, and each mode takes what its places allow at least."""
+    """Of delays that are known: none is shorter, and each mode takes what its places allow at least. A timer of the
+    origin may go by a time that is a little old, and be so much early."""
+    early = 0.002
     delays = [50, 10, 30, 20, 40]
     _, figures, _ = compare(haul, tmp_path, "--runs", 2, "-c", 2, "--modes", "sequential,gather,as-completed",
                             *[origin.url(f"/delay/{delay}") for delay in delays])  # fmt: skip
     by_mode = {mode["mode"]: mode for mode in figures["modes"]}
-    assert by_mode["sequential"]["wall"]["min"] >= sum(delays) / 1000
+    assert by_mode["sequential"]["wall"]["min"] >= sum(delays) / 1000 - 5 * early
     # At two places in this order: 50 beside 10, 30 and 20 (60), then 40.
-    assert by_mode["gather"]["wall"]["min"] >= 0.090
-    assert by_mode["as-completed"]["first_out"] >= 0.010
-    assert by_mode["gather"]["first_out"] >= 0.050
+    assert by_mode["gather"]["wall"]["min"] >= 0.090 - 3 * early
+    assert by_mode["as-completed"]["first_out"] >= 0.010 - early
+    assert by_mode["gather"]["first_out"] >= 0.050 - early
     for mode in figures["modes"]:
         wall = mode["wall"]
         assert wall["min"] <= wall["median"] <= wall["max"] and wall["min"] <= wall["mean"] <= wall["max"]
@@ -237,4 +239,4 @@ def test_figures_are_consistent(haul, origin, tmp_path):
     for run in figures["runs"]:
         assert run["wall"] >= max(url["out"] for url in run["urls"])
         for url, delay in zip(run["urls"], delays, strict=True):
-            assert url["total"] >= delay / 1000
+            assert url["total"] >= delay / 1000 - early
