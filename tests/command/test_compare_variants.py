@@ -217,26 +217,26 @@ def test_methods_that_may_change_something_are_asked_about(haul, puppet):
 
 
 def test_figures_are_consistent(haul, origin, tmp_path):
-    """Of delays that are known: none is shorter, and each mode takes what its places allow at least. A timer of the
-    origin may go by a time that is a little old, and be so much early."""
-    early = 0.002
+    """With each other, whatever the machine does meanwhile; scripts/bench holds them against the delays."""
+    little = 0.001  # totals are libcurl's, and measured apart
     delays = [50, 10, 30, 20, 40]
     _, figures, _ = compare(haul, tmp_path, "--runs", 2, "-c", 2, "--modes", "sequential,gather,as-completed",
                             *[origin.url(f"/delay/{delay}") for delay in delays])  # fmt: skip
-    by_mode = {mode["mode"]: mode for mode in figures["modes"]}
-    assert by_mode["sequential"]["wall"]["min"] >= sum(delays) / 1000 - 5 * early
-    # At two places in this order: 50 beside 10, 30 and 20 (60), then 40.
-    assert by_mode["gather"]["wall"]["min"] >= 0.090 - 3 * early
-    assert by_mode["as-completed"]["first_out"] >= 0.010 - early
-    assert by_mode["gather"]["first_out"] >= 0.050 - early
     for mode in figures["modes"]:
         wall = mode["wall"]
         assert wall["min"] <= wall["median"] <= wall["max"] and wall["min"] <= wall["mean"] <= wall["max"]
         assert mode["p50"] <= mode["p90"] <= mode["p95"] <= mode["p99"] <= mode["slowest"]["total"]
-        assert 0 < mode["reached"] <= 1
+        assert 0 < mode["ideal"] <= wall["max"] + little
         assert mode["first_out"] <= mode["mean_out"] <= wall["max"]
         assert mode["rate"] == pytest.approx(5 / wall["median"])
     for run in figures["runs"]:
-        assert run["wall"] >= max(url["out"] for url in run["urls"])
-        for url, delay in zip(run["urls"], delays, strict=True):
-            assert url["total"] >= delay / 1000 - early
+        outs = [url["out"] for url in run["urls"]]
+        totals = [url["total"] for url in run["urls"]]
+        places = 1 if run["mode"] == "sequential" else 2
+        assert run["first_out"] == min(outs) and run["wall"] >= max(outs)
+        assert run["mean_out"] == pytest.approx(sum(outs) / 5)
+        assert run["sum_of_totals"] == pytest.approx(sum(totals))
+        assert run["wall"] * places >= sum(totals) - 5 * little
+        assert all(out >= total - little for out, total in zip(outs, totals, strict=True))
+        # In the order of the list none leaves before those before it.
+        assert run["mode"] == "as-completed" or outs == sorted(outs)
