@@ -68,7 +68,8 @@ static int list_pairs(const struct comparison *comparison, struct pairs *pairs)
                 continue;
             if (!are_alike(comparison, one, other)) {
                 /* What others are held against stands first, wherever it was listed. */
-                bool is_turned = comparison->variants[other].mode == MODE_SEQUENTIAL;
+                bool is_turned = comparison->variants[other].mode == MODE_SEQUENTIAL &&
+                                 comparison->variants[one].mode != MODE_SEQUENTIAL;
                 code = add(pairs, PAIR_WALL, is_turned ? other : one, is_turned ? one : other);
                 continue;
             }

@@ -129,7 +129,7 @@ static void fill_transfers(char (*cells)[CELL_SIZE], const struct figures *figur
     text_finish(&text);
 }
 
-static const char *const wall_head[] = {"wall", "mean ± σ", "median", "min", "max", "speedup (95 % interval)", NULL};
+static const char *const wall_head[] = {"wall", "mean ± σ", "median", "min", "max", "speedup (95 % CI)", NULL};
 static const char *const result_head[] = {"results", "first out", "mean out", "URLs/s", "p50",
                                           "p90",     "p95",       "p99",      NULL};
 static const char *const transfer_head[] = {"transfers",   "ideal", "reached", "in flight",
@@ -161,17 +161,26 @@ static void append_line(struct text *text, char (*cells)[CELL_SIZE], const size_
     text_append_string(text, "\n");
 }
 
+/* Whether the rows of each side stand below its name: labels that say more than the side would be wide. */
+static bool is_grouped(const struct variant_labels *labels)
+{
+    return labels->sides != NULL && (labels->has_modes || labels->has_concurrencies);
+}
+
 /* The cells of a block, row by row, of which the first is the head. NULL: no memory. */
 static char (*make_cells(const struct block *block, const struct comparison *comparison, const struct figures *figures,
                          size_t columns))[CELL_SIZE]
 {
     struct variant_labels labels = comparison_labels(comparison);
+    bool has_groups = is_grouped(&labels);
     unsigned decimals = table_decimals(comparison);
     char(*cells)[CELL_SIZE] = calloc((comparison->variant_count + 1) * columns, sizeof(*cells));
     struct text text = {0};
 
     if (cells == NULL)
         return NULL;
+    if (has_groups)
+        labels.sides = NULL;
     for (size_t column = 0; column < columns; column++)
         snprintf(cells[column], CELL_SIZE, "%s", block->head[column]);
     for (size_t i = 0; i < comparison->variant_count; i++) {
@@ -200,6 +209,18 @@ static size_t widest(char (*cells)[CELL_SIZE], size_t rows, size_t columns, size
     return most;
 }
 
+/* Appends the name of the side that begins with this variant, if one does. */
+static void append_group(struct text *text, const struct comparison *comparison, size_t variant)
+{
+    struct variant_labels labels = comparison_labels(comparison);
+    size_t side = comparison->variants[variant].side;
+
+    if (!is_grouped(&labels) || (variant > 0 && comparison->variants[variant - 1].side == side))
+        return;
+    text_append_string(text, comparison->sides[side]);
+    text_append_string(text, ":\n");
+}
+
 static int append_block(struct text *text, const struct block *block, const struct comparison *comparison,
                         const struct figures *figures)
 {
@@ -217,8 +238,11 @@ static int append_block(struct text *text, const struct block *block, const stru
         widths[column] = widest(cells, rows, columns, column);
     widths[0] = widths[0] > least ? widths[0] : least;
     text_append_string(text, "\n");
-    for (size_t row = 0; row < rows; row++)
+    for (size_t row = 0; row < rows; row++) {
+        if (row > 0)
+            append_group(text, comparison, row - 1);
         append_line(text, cells + row * columns, widths, columns, block->left);
+    }
     free(cells);
     return 0;
 }

@@ -14,7 +14,7 @@ MODES = ["sequential", "gather", "as-completed"]
 
 
 HEADS = {
-    "wall": ["mean ± σ", "median", "min", "max", "speedup (95 % interval)"],
+    "wall": ["mean ± σ", "median", "min", "max", "speedup (95 % CI)"],
     "results": ["first out", "mean out", "URLs/s", "p50", "p90", "p95", "p99"],
     "transfers": ["ideal", "reached", "in flight", "connections", "bytes", "not ok"],
 }

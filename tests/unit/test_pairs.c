@@ -76,6 +76,18 @@ static void test_sides_are_paired_in_the_same_mode_and_concurrency(void **state)
     sample_end(&sample);
 }
 
+static void test_the_first_side_is_the_measure_in_each_mode(void **state)
+{
+    static const struct variant variants[] = {
+        {MODE_GATHER, 4, 0}, {MODE_SEQUENTIAL, 1, 0}, {MODE_GATHER, 4, 1}, {MODE_SEQUENTIAL, 1, 1}};
+    struct sample sample;
+    (void)state;
+
+    sample_begin_variants(&sample, 2, variants, 4, 1);
+    assert_pairs(&sample, "1-0 wall, 0-2 wall, 1-3 wall, 3-2 wall");
+    sample_end(&sample);
+}
+
 static void test_verdicts_are_corrected_for_all_pairs(void **state)
 {
     struct sample sample;
@@ -140,6 +152,7 @@ int main(void)
         cmocka_unit_test(test_estimates_are_left_out),
         cmocka_unit_test(test_of_a_sweep_only_neighbours),
         cmocka_unit_test(test_sides_are_paired_in_the_same_mode_and_concurrency),
+        cmocka_unit_test(test_the_first_side_is_the_measure_in_each_mode),
         cmocka_unit_test(test_verdicts_are_corrected_for_all_pairs),
         cmocka_unit_test(test_too_few_rounds_and_how_many_would_do),
     };

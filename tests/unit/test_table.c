@@ -52,7 +52,7 @@ static void test_all_modes(void **state)
                           "cold: haul's connections, DNS answers and TLS sessions, new in each run;\n"
                           "    not cold: what the servers and the system cache\n"
                           "\n"
-                          "wall               mean ± σ  median    min    max  speedup (95 % interval)\n"
+                          "wall               mean ± σ  median    min    max  speedup (95 % CI)\n"
                           "sequential    2.095 ± 0.004   2.095  2.090  2.101  1.00\n"
                           "gather        0.512 ± 0.002   0.512  0.510  0.515  4.09 (4.07 to 4.11)\n"
                           "as-completed  0.513 ± 0.002   0.513  0.511  0.516  4.08 (4.06 to 4.10)\n"
@@ -88,7 +88,7 @@ static void test_a_sample_is_marked(void **state)
                           "cold: haul's connections, DNS answers and TLS sessions, new in each run;\n"
                           "    not cold: what the servers and the system cache\n"
                           "\n"
-                          "wall                 mean ± σ  median    min    max  speedup (95 % interval)\n"
+                          "wall                 mean ± σ  median    min    max  speedup (95 % CI)\n"
                           "sequential    ≈ 200.00 ± 2.24       -      -      -  1.00\n"
                           "as-completed     10.00 ± 0.00   10.00  10.00  10.00  ≈ 20.0\n"
                           "\n"
@@ -111,7 +111,7 @@ static void test_no_time_at_all(void **state)
     sample.comparison.host_count = 0;
     assert_table(&sample, "1 URL, concurrency 50, 1 round, times in seconds\n"
                           "\n"
-                          "wall          mean ± σ  median     min     max  speedup (95 % interval)\n"
+                          "wall          mean ± σ  median     min     max  speedup (95 % CI)\n"
                           "sequential      0.0000  0.0000  0.0000  0.0000  -\n"
                           "gather          0.0000  0.0000  0.0000  0.0000  -\n"
                           "\n"
@@ -133,7 +133,7 @@ static void test_an_empty_list(void **state)
     sample_begin(&sample, 0, "sa", 0);
     assert_table(&sample, "0 URLs, concurrency 50, 0 rounds, times in seconds\n"
                           "\n"
-                          "wall          mean ± σ  median  min  max  speedup (95 % interval)\n"
+                          "wall          mean ± σ  median  min  max  speedup (95 % CI)\n"
                           "sequential           -       -    -    -  -\n"
                           "as-completed         -       -    -    -  -\n"
                           "\n"
@@ -190,33 +190,67 @@ static void test_the_head_names_sides_and_the_sweep(void **state)
     sample_end(&sample);
 }
 
+static void test_rows_of_a_side_stand_below_its_name(void **state)
+{
+    static const struct variant variants[] = {
+        {MODE_GATHER, 4, 0}, {MODE_AS_COMPLETED, 4, 0}, {MODE_GATHER, 4, 1}, {MODE_AS_COMPLETED, 4, 1}};
+    struct sample sample;
+    struct text text = {0};
+    (void)state;
+
+    sample_begin_variants(&sample, 2, variants, 4, 1);
+    assert_int_equal(table_append(&text, &sample.comparison, sample_find(&sample)->figures), 0);
+    text_append(&text, "", 1);
+    assert_non_null(strstr(text.bytes, "connections  bytes  not ok\n"
+                                       "old:\n"
+                                       "gather        0.0000   100.0%          0            0      0       0\n"
+                                       "as-completed  0.0000   100.0%          0            0      0       0\n"
+                                       "new:\n"
+                                       "gather        0.0000   100.0%          0            0      0       0\n"
+                                       "as-completed  0.0000   100.0%          0            0      0       0\n"));
+    text_finish(&text);
+    sample_forget(&sample);
+    sample_end(&sample);
+}
+
+static void assert_lines_fit(struct sample *sample)
+{
+    struct text text = {0};
+
+    assert_int_equal(table_append(&text, &sample->comparison, sample_find(sample)->figures), 0);
+    for (size_t begin = 0; begin < text.size;) {
+        const char *end = memchr(text.bytes + begin, '\n', text.size - begin);
+        assert_non_null(end);
+        size_t size = (size_t)(end - text.bytes) - begin;
+        assert_in_range(prose_width(text.bytes + begin, size), 0, 80);
+        begin += size + 1;
+    }
+    text_finish(&text);
+    sample_forget(sample);
+}
+
 /* Whatever the times, no line is longer than 80 columns. */
 static void test_lines_fit(void **state)
 {
-    const int64_t walls[] = {1, 99, 100, 9999, 99999, 100000, 999999};
+    static const struct variant variants[] = {{MODE_SEQUENTIAL, 1, 0},    {MODE_AS_COMPLETED, 2, 0},
+                                              {MODE_AS_COMPLETED, 64, 0}, {MODE_SEQUENTIAL, 1, 1},
+                                              {MODE_AS_COMPLETED, 2, 1},  {MODE_AS_COMPLETED, 64, 1}};
+    const int64_t walls[] = {1, 90, 100, 9999, 98000, 100000, 998000};
     (void)state;
 
     for (size_t i = 0; i < sizeof(walls) / sizeof(walls[0]); i++) {
         struct sample sample;
-        struct text text = {0};
-        sample_begin(&sample, 1, "sga", 5);
-        for (size_t run = 0; run < 15; run++) {
-            size_t mode = run % 3;
-            sample_set(&sample, run / 3, mode, mode == 0 ? walls[i] : 1 + walls[i] / 100 + (int64_t)run, walls[i],
-                       walls[i]);
-            comparison_run(&sample.comparison, run / 3, mode)->connections = 1000000;
-            sample_url(&sample, run / 3, mode, 0)->total = walls[i] * HAUL_MILLISECOND;
+        sample_begin_variants(&sample, 1, variants, 6, 5);
+        for (size_t run = 0; run < 30; run++) {
+            size_t round = run / 6;
+            size_t place = run % 6;
+            int64_t wall = place % 3 == 0 ? walls[i] : 1 + walls[i] / 20 + (int64_t)round;
+            sample_set(&sample, round, place, wall, walls[i], walls[i]);
+            comparison_run(&sample.comparison, round, place)->connections = 1000000;
+            comparison_run(&sample.comparison, round, place)->bytes = 123456789;
+            sample_url(&sample, round, place, 0)->total = walls[i] * HAUL_MILLISECOND;
         }
-        assert_int_equal(table_append(&text, &sample.comparison, sample_find(&sample)->figures), 0);
-        for (size_t begin = 0; begin < text.size;) {
-            const char *end = memchr(text.bytes + begin, '\n', text.size - begin);
-            assert_non_null(end);
-            size_t size = (size_t)(end - text.bytes) - begin;
-            assert_in_range(prose_width(text.bytes + begin, size), 0, 80);
-            begin += size + 1;
-        }
-        text_finish(&text);
-        sample_forget(&sample);
+        assert_lines_fit(&sample);
         sample_end(&sample);
     }
 }
@@ -230,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_list),
         cmocka_unit_test(test_the_head_names_limits_and_what_is_missing),
         cmocka_unit_test(test_the_head_names_sides_and_the_sweep),
+        cmocka_unit_test(test_rows_of_a_side_stand_below_its_name),
         cmocka_unit_test(test_lines_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
