@@ -76,8 +76,10 @@ size_t comparison_not_ok(const struct comparison *comparison)
     size_t not_ok = 0;
 
     for (size_t i = 0; i < comparison->rounds_complete * comparison->variant_count; i++) {
-        if (comparison->runs[i].not_ok > not_ok)
-            not_ok = comparison->runs[i].not_ok;
+        const struct measured_run *run = &comparison->runs[i];
+        bool is_race = comparison->variants[i % comparison->variant_count].mode == MODE_RACE;
+        if (run->not_ok > not_ok && !(is_race && run->not_ok < run->came_out))
+            not_ok = run->not_ok;
     }
     return not_ok;
 }

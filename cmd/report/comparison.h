@@ -45,7 +45,7 @@ bool comparison_is_estimated(const struct comparison *comparison, size_t variant
 /* How variants are called. */
 struct variant_labels comparison_labels(const struct comparison *comparison);
 
-/* The most URLs that were not ok in one complete run. */
+/* The most URLs that were not ok in one complete run; of a race that was won none counts. */
 size_t comparison_not_ok(const struct comparison *comparison);
 
 #endif

@@ -140,6 +140,15 @@ def test_a_race_ends_with_its_first_success(haul, puppet, tmp_path):
     assert "first result: race after " in words
 
 
+def test_a_race_that_is_won_has_gone_well(haul, origin, tmp_path):
+    """As for --race of a fetch."""
+    run, figures, _ = compare(
+        haul, tmp_path, "--modes", "race", "--runs", 1, origin.url("/status/404"), origin.url("/delay/50")
+    )
+    assert figures["modes"][0]["not_ok"] == 1
+    assert run.returncode == 0
+
+
 def test_a_race_that_nobody_wins_runs_to_its_end(haul, origin, tmp_path):
     run, figures, _ = compare(
         haul, tmp_path, "--modes", "race,gather", "--runs", 1, origin.url("/status/404"), origin.url("/status/500")
