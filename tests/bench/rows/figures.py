@@ -4,6 +4,7 @@ difference."""
 import heapq
 import json
 import shutil
+import statistics
 
 import servers
 import table
@@ -23,10 +24,14 @@ def report(bench):
         with_itself(bench, root)
 
 
+def rounds(bench):
+    return 5 if bench.scale == 1 else 1
+
+
 def compare_modes(bench, urls):
     """The figures of each mode, by its name."""
-    rounds = 5 if bench.scale == 1 else 1
-    command = ["compare", "-s", "-c", str(PLACES), "--modes", "sequential,gather,as-completed", "--runs", str(rounds)]
+    command = ["compare", "-s", "-c", str(PLACES), "--modes", "sequential,gather,as-completed"]
+    command += ["--runs", str(rounds(bench))]
     exported = bench.run([bench.clients.haul, *command, "--export-json", "-", "-i", urls]).output
     return {mode["mode"]: mode for mode in json.loads(exported)["modes"]}
 
@@ -52,11 +57,18 @@ def judge(bench, rows, title):
     bench.aim("Figures that are off by more than 3 % and 5 ms", sum(not is_near(*row[1:]) for row in rows), 0)
 
 
+def waits(bench, urls):
+    """Of each URL the time.wait of its record, the median of some runs, and its delay."""
+    seen = [[] for _ in DELAYS]
+    for _ in range(rounds(bench)):
+        for line in bench.run([bench.clients.haul, "-sj", "-c", str(PLACES), "-i", urls]).output.splitlines():
+            record = json.loads(line)
+            seen[record["index"]].append(record["time"]["wait"])
+    return [(statistics.median(taken), delay / 1000) for taken, delay in zip(seen, DELAYS, strict=True)]
+
+
 def known(bench, modes, urls):
-    lines = bench.run([bench.clients.haul, "-sj", "-c", str(PLACES), "-i", urls]).output.splitlines()
-    records = [json.loads(line) for line in lines]
-    waits = [(record["time"]["wait"], DELAYS[record["index"]] / 1000) for record in records]
-    off = max(waits, key=lambda wait: abs(wait[0] - wait[1]))
+    off = max(waits(bench, urls), key=lambda wait: abs(wait[0] - wait[1]))
     rows = [
         ("sequential, wall: the sum", modes["sequential"]["wall"]["median"], sum(DELAYS) / 1000),
         (f"gather, wall: what {PLACES} places allow", modes["gather"]["wall"]["median"], allowed(PLACES)),
@@ -73,7 +85,8 @@ def beside_hyperfine(bench, modes, urls):
     export = f"{bench.scratch}/hyperfine.json"
     names = {"sequential": "--sequential", "gather": "--gather", "as-completed": "--as-completed"}
     commands = [f"{bench.clients.haul} -s {option} -c {PLACES} -i {urls}" for option in names.values()]
-    options = ["-N", "--warmup", "1", "--runs", "5" if bench.scale == 1 else "2", "--export-json", export]
+    # It wants two runs at least.
+    options = ["-N", "--warmup", "1", "--runs", str(max(2, rounds(bench))), "--export-json", export]
     bench.run(["hyperfine", *options, f"{bench.clients.haul} -s sleep:0", *commands])
     with open(export, encoding="utf-8") as file:
         start, *medians = (result["median"] for result in json.load(file)["results"])
