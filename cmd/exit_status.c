@@ -9,6 +9,7 @@ const struct exit_status_row exit_status_rows[] = {
     {EXIT_STATUS_NOT_OK, BOTH, "at least one URL was not ok"},
     {EXIT_STATUS_USAGE, BOTH, "wrong usage, or a list that could not be read"},
     {EXIT_STATUS_BROKEN, BOTH, "haul itself could not go on: no memory, output not written"},
+    {EXIT_STATUS_REGRESSION, COMMAND_COMPARE, "slower than the baseline, past --max-regression"},
     {EXIT_STATUS_DEADLINE, FETCH, "the time for the whole run was over"},
     {EXIT_STATUS_INTERRUPTED, BOTH, "ended by SIGINT (Ctrl-C)"},
     {EXIT_STATUS_NO_READER, BOTH, "the reader of the output went away"},
@@ -22,14 +23,16 @@ static int weight(enum exit_status status)
     switch (status) {
     case EXIT_STATUS_INTERRUPTED:
     case EXIT_STATUS_TERMINATED:
-        return 6;
+        return 7;
     case EXIT_STATUS_NO_READER:
-        return 5;
+        return 6;
     case EXIT_STATUS_BROKEN:
-        return 4;
+        return 5;
     case EXIT_STATUS_DEADLINE:
-        return 3;
+        return 4;
     case EXIT_STATUS_USAGE:
+        return 3;
+    case EXIT_STATUS_REGRESSION:
         return 2;
     case EXIT_STATUS_NOT_OK:
         return 1;

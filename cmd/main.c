@@ -13,7 +13,7 @@
  *         files/          bodies as files: their names, and how they come to be
  *         output/         what is written: lines, records, CSV, --write-out, bodies, progress, summary, and the writer
  *                         below them all
- *         report/         `haul compare`: runs in each mode, statistics, table and words
+ *         report/         `haul compare`: variants run in rounds, statistics and tests, table, words, exports
  *     lib/                the library, libhaul
  *         haul/           its public headers: begin with coroutine.h, task.h, gather.h and client.h
  *         base/           floor 0: errors, memory, heap, clock, durations

@@ -60,8 +60,7 @@ int read_any_text(struct options *options, const struct option_row *row, const c
     return 0;
 }
 
-/* A decimal number of digits alone, MAXIMUM at most. */
-static bool parse_number(const char *text, size_t size, size_t maximum, size_t *ret_number)
+bool parse_number(const char *text, size_t size, size_t maximum, size_t *ret_number)
 {
     size_t number = 0;
     if (size == 0)
@@ -85,17 +84,6 @@ int read_number(struct options *options, const struct option_row *row, const cha
         return refuse(ret_problem, "\"%s\" is not a number from %zu to %zu", excerpt(value).text, row->minimum,
                       row->maximum);
     *(size_t *)field(options, row) = number;
-    return 0;
-}
-
-int read_concurrency(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
-{
-    options->is_concurrency_auto = strcmp(value, "auto") == 0;
-    if (options->is_concurrency_auto)
-        return 0;
-    if (!parse_number(value, strlen(value), row->maximum, field(options, row)) || options->concurrency < row->minimum)
-        return refuse(ret_problem, "\"%s\" is not a number from %zu to %zu, or auto", excerpt(value).text, row->minimum,
-                      row->maximum);
     return 0;
 }
 
@@ -185,33 +173,12 @@ int read_input_format(struct options *options, const struct option_row *row, con
     return 0;
 }
 
-int read_base(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
-{
-    struct haul_url *url = NULL;
-    const char *problem;
-    int code = haul_url_create(value, strlen(value), &url, &problem);
-    if (code == 0 && haul_url_scheme(url) == HAUL_URL_SLEEP) {
-        problem = "it is a sleep";
-        code = HAUL_E_URL;
-    }
-    haul_url_destroy(url);
-    if (code == HAUL_E_URL) {
-        struct excerpt masked;
-        haul_url_mask(value, strlen(value), masked.text, sizeof(masked.text));
-        return refuse(ret_problem, "\"%s\" is not an http or https URL: %s", masked.text, problem);
-    }
-    if (code != 0)
-        return code;
-    char **base = field(options, row);
-    free(*base);
-    *base = strdup(value);
-    return *base ? 0 : -ENOMEM;
-}
-
 int read_mode(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
-    if (mode_find(value, strlen(value), field(options, row)) != 0)
+    enum mode mode;
+    if (mode_find(value, strlen(value), &mode) != 0 || mode == MODE_RACE)
         return refuse(ret_problem, "\"%s\" is not one of sequential, gather and as-completed", excerpt(value).text);
+    *(enum mode *)field(options, row) = mode;
     return 0;
 }
 
@@ -220,32 +187,6 @@ int read_this_mode(struct options *options, const struct option_row *row, const 
     (void)value;
     (void)ret_problem;
     *(enum mode *)field(options, row) = (enum mode)row->minimum;
-    return 0;
-}
-
-int read_modes(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
-{
-    (void)row;
-    enum mode modes[MODE_COUNT];
-    size_t count = 0;
-    bool is_there[MODE_COUNT] = {false};
-    const char *name = value;
-    for (;;) {
-        size_t size = strcspn(name, ",");
-        enum mode mode;
-        if (mode_find(name, size, &mode) != 0)
-            return refuse(ret_problem, "\"%s\" is not a list of sequential, gather and as-completed, with commas",
-                          excerpt(value).text);
-        if (is_there[mode])
-            return refuse(ret_problem, "\"%s\" names %s twice", excerpt(value).text, mode_name(mode));
-        is_there[mode] = true;
-        modes[count++] = mode;
-        if (name[size] == '\0')
-            break;
-        name += size + 1;
-    }
-    memcpy(options->modes, modes, sizeof(modes[0]) * count);
-    options->mode_count = count;
     return 0;
 }
 

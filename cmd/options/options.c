@@ -2,6 +2,7 @@
 
 #include "message.h"
 #include "options/arguments.h"
+#include "options/option_comparison.h"
 #include "options/option_table.h"
 #include "output/target.h"
 #include "output/utf8.h"
@@ -20,7 +21,7 @@
 #include <unistd.h>
 
 enum { default_concurrency = 50, default_per_host = 10, default_window = 10000, default_max_redirs = 10 };
-enum { default_max_concurrency = 512, default_runs = 3, default_glob_max = 100000 };
+enum { default_max_concurrency = 512, default_glob_max = 100000 };
 
 /* Where the parser stands. */
 struct parser {
@@ -278,8 +279,6 @@ static int complete(struct parser *parser)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
     if (options->no_private && options->connections.unix_socket)
         return fail(parser, "--unix-socket connects to this machine, which --no-private refuses: give one of them");
-    if (options->is_concurrency_auto && options->command == COMMAND_COMPARE)
-        return fail(parser, "-c, --concurrency: a comparison needs a number, and does not find it");
     if (options->is_concurrency_auto)
         options->concurrency = options->max_concurrency;
     if (options->resume && !options->journal)
@@ -292,8 +291,9 @@ static int complete(struct parser *parser)
     code = request_complete(&options->request, &problem);
     if (code != 0)
         return code == HAUL_E_INVALID ? fail(parser, "%s", problem) : code;
-    if (options->command == COMMAND_COMPARE && options->request.cookie_files.count > 0)
-        return fail(parser, "-b, --cookie with a file is an option of 'haul', not of 'haul compare'");
+    code = options->command == COMMAND_COMPARE ? comparison_options_complete(options, &problem) : 0;
+    if (code != 0)
+        return code == HAUL_E_INVALID ? fail(parser, "%s", problem) : code;
     if (!options->is_per_host_given)
         options->per_host = options->is_concurrency_given ? 0 : default_per_host;
     if (options->item_count == 0) {
@@ -328,10 +328,8 @@ static int init(struct options *options)
         .location = true,
         .max_redirs = default_max_redirs,
         .deadline = HAUL_NEVER,
-        .runs = default_runs,
-        .modes = {MODE_SEQUENTIAL, MODE_GATHER, MODE_AS_COMPLETED},
-        .mode_count = MODE_COUNT,
     };
+    comparison_options_init(&options->comparison);
     status_set_add(&options->ok_status, 100, 399);
     options->items = calloc(arguments->count + 1, sizeof(*options->items));
     options->resolve = calloc(arguments->count + 1, sizeof(*options->resolve));
@@ -377,6 +375,7 @@ void options_finish(struct options *options)
 {
     free(options->items);
     free(options->base);
+    comparison_options_finish(&options->comparison);
     write_out_destroy(options->write_out);
     free(options->resolve);
     free(options->connect_to);

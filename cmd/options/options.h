@@ -39,6 +39,35 @@ struct connection_options {
     bool verbose;
 };
 
+/* A server that is compared with others, by the same paths. */
+struct side_option {
+    char *name;
+    char *url; /* lines that begin with a slash are resolved against it */
+};
+
+enum export_kind { EXPORT_JSON, EXPORT_CSV, EXPORT_MARKDOWN, EXPORT_COUNT };
+
+/* What is compared, and what comes of it. */
+struct comparison_options {
+    size_t runs; /* rounds */
+    bool are_runs_given;
+    int64_t min_time;            /* rounds until it is over; HAUL_NEVER: `runs` of them */
+    enum mode modes[MODE_COUNT]; /* those to compare, in the order given, each once */
+    size_t mode_count;
+    size_t *concurrencies; /* in the order given, each once; at least one */
+    size_t concurrency_count;
+    struct side_option *sides; /* in the order given; none: URLs as they are listed */
+    size_t side_count;
+    bool is_warm;
+    bool is_cold;                    /* it was asked for */
+    int64_t skip_sequential_above;   /* a sequential run that takes longer is made of a sample; HAUL_NEVER: none */
+    bool any_method;                 /* also one that may change something */
+    const char *files[EXPORT_COUNT]; /* "-" for standard output; NULL: none */
+    const char *baseline;            /* an earlier export; NULL: none */
+    unsigned max_regression;         /* in percent */
+    bool has_max_regression;
+};
+
 struct arguments;
 struct write_out;
 
@@ -138,10 +167,7 @@ struct options {
     enum summary_kind summary;
     const char *summary_json; /* a file; NULL: none */
 
-    size_t runs;
-    enum mode modes[MODE_COUNT]; /* those to compare, in the order given, each once */
-    size_t mode_count;
-    const char *export_json; /* a file; NULL: none */
+    struct comparison_options comparison;
 };
 
 /* Reads the command line. Where --help or --version is met, what comes behind it is not looked at, and only `command`,

@@ -2,7 +2,7 @@
 
 #include "message.h"
 #include "output/terminal.h"
-#include "report/table.h"
+#include "report/prose.h"
 
 #include <haul/duration.h>
 
@@ -22,17 +22,19 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-void announcer_tell_plan(const struct announcer *announcer, size_t url_count, size_t run_count, bool is_offline)
+void announcer_tell_plan(const struct announcer *announcer, const struct announcer_plan *plan)
 {
+    const char *least = plan->is_least ? "at least " : "";
     if (!announcer->is_loud)
         return;
-    if (is_offline) {
-        message("%zu URL%s in %zu run%s, no request", url_count, plural(url_count), run_count, plural(run_count));
+    if (plan->is_offline) {
+        message("%zu URL%s in %s%zu run%s, no request", plan->url_count, plural(plan->url_count), least,
+                plan->run_count, plural(plan->run_count));
         return;
     }
-    size_t requests = url_count * run_count;
-    message("%zu URL%s in %zu run%s, %zu request%s", url_count, plural(url_count), run_count, plural(run_count),
-            requests, plural(requests));
+    size_t requests = plan->url_count * plan->run_count;
+    message("%zu URL%s in %s%zu run%s, %zu request%s", plan->url_count, plural(plan->url_count), least, plan->run_count,
+            plural(plan->run_count), requests, plural(requests));
 }
 
 void announcer_tell_duration(const struct announcer *announcer, int64_t duration)
@@ -51,17 +53,19 @@ void announcer_tell_duration(const struct announcer *announcer, int64_t duration
     size_t i = 0;
     while (i < last && duration < 2 * rows[i].unit)
         i++;
-    char number[TABLE_NUMBER_SIZE];
-    message("about %s %s to go", table_number(number, (double)duration / (double)rows[i].unit, 1), rows[i].name);
+    char number[PROSE_NUMBER_SIZE];
+    message("about %s %s to go", prose_number(number, (double)duration / (double)rows[i].unit, 1), rows[i].name);
 }
 
-void announcer_show_run(struct announcer *announcer, size_t number, size_t count, enum mode mode)
+void announcer_show_run(struct announcer *announcer, size_t number, size_t count, const char *label)
 {
     if (!announcer->is_terminal)
         return;
-    char line[80];
-    int size = number == 0 ? snprintf(line, sizeof(line), "\rrun to warm up: %s\033[K", mode_name(mode))
-                           : snprintf(line, sizeof(line), "\rrun %zu of %zu: %s\033[K", number, count, mode_name(mode));
+    char line[96];
+    enum { label_size = 40 };
+    int size = number == 0
+                   ? snprintf(line, sizeof(line), "\rrun to warm up: %.*s\033[K", label_size, label)
+                   : snprintf(line, sizeof(line), "\rrun %zu of %zu: %.*s\033[K", number, count, label_size, label);
     announcer->is_drawn = terminal_draw(STDERR_FILENO, line, (size_t)size);
 }
 

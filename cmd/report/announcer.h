@@ -3,8 +3,6 @@
 #ifndef REPORT_ANNOUNCER_H
 #define REPORT_ANNOUNCER_H
 
-#include "run/mode.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,14 +17,22 @@ struct announcer {
 /* IS_SILENT: says nothing. */
 void announcer_init(struct announcer *announcer, bool is_silent);
 
-/* Says that URL_COUNT URLs will be run RUN_COUNT times, each as a request or, where IS_OFFLINE, without. */
-void announcer_tell_plan(const struct announcer *announcer, size_t url_count, size_t run_count, bool is_offline);
+/* What will be done. */
+struct announcer_plan {
+    size_t url_count;
+    size_t run_count;
+    bool is_offline; /* without requests */
+    bool is_least;   /* there may be more runs */
+};
+
+/* Says that so many URLs will be run so often. */
+void announcer_tell_plan(const struct announcer *announcer, const struct announcer_plan *plan);
 
 /* Says that it takes about DURATION nanoseconds from now. */
 void announcer_tell_duration(const struct announcer *announcer, int64_t duration);
 
-/* Shows the line for run NUMBER of COUNT; 0: the warm-up. */
-void announcer_show_run(struct announcer *announcer, size_t number, size_t count, enum mode mode);
+/* Shows the line for run NUMBER of COUNT of what LABEL names; 0: it is to warm up. */
+void announcer_show_run(struct announcer *announcer, size_t number, size_t count, const char *label);
 
 /* Clears the line, until it is shown again. ANNOUNCER is void so that this can be given to message_set_before. */
 void announcer_clear(void *announcer);

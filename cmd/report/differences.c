@@ -33,13 +33,49 @@ bool differences_alike(const struct measured_url *one, const struct measured_url
     return !is_difference(&difference);
 }
 
+/* How the URL came out in the first run of a side in which it did; NULL: in none. */
+static const struct measured_url *first_of(const struct comparison *comparison, size_t side, size_t index)
+{
+    for (size_t i = 0; i < comparison->rounds_complete * comparison->variant_count; i++) {
+        const struct measured_url *url = &comparison->runs[i].urls[index];
+        if (comparison->variants[i % comparison->variant_count].side == side && url->is_out)
+            return url;
+    }
+    return NULL;
+}
+
+/* Of a URL, whose first run is FIRST, on a side. */
+static void compare_within(const struct comparison *comparison, size_t side, const struct measured_url *first,
+                           struct difference *difference)
+{
+    struct difference within = {.index = difference->index};
+
+    for (size_t i = 0; i < comparison->rounds_complete * comparison->variant_count; i++) {
+        const struct measured_url *url = &comparison->runs[i].urls[difference->index];
+        if (comparison->variants[i % comparison->variant_count].side == side && url->is_out)
+            compare(first, url, &within);
+    }
+    difference->error_class |= within.error_class;
+    difference->status |= within.status;
+    difference->size |= within.size;
+    difference->is_within |= is_difference(&within);
+}
+
 static struct difference difference_of(const struct comparison *comparison, size_t index)
 {
     struct difference difference = {.index = index};
-    size_t run_count = comparison->rounds_complete * comparison->mode_count;
+    const struct measured_url *measure = NULL; /* of the first side */
+    size_t sides = comparison->side_count > 0 ? comparison->side_count : 1;
 
-    for (size_t i = 1; i < run_count; i++)
-        compare(&comparison->runs[0].urls[index], &comparison->runs[i].urls[index], &difference);
+    for (size_t side = 0; side < sides; side++) {
+        const struct measured_url *first = first_of(comparison, side, index);
+        if (first == NULL)
+            continue;
+        compare_within(comparison, side, first, &difference);
+        if (measure == NULL)
+            measure = first;
+        compare(measure, first, &difference);
+    }
     return difference;
 }
 
@@ -63,6 +99,7 @@ int differences_find(const struct comparison *comparison, struct differences *re
             differences.items = items;
         }
         differences.items[differences.count++] = difference;
+        differences.within += difference.is_within;
     }
     *ret_differences = differences;
     return 0;

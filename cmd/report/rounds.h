@@ -1,17 +1,20 @@
-/* The runs of a comparison, one after another: a warm-up, then the rounds. Each round has every mode once, and begins
- * with another one (ABC, BCA, CAB), so that what changes with time falls on all alike. */
+/* The runs of a comparison, one after another: to warm up, then the rounds. Each round has every variant once, and
+ * begins with another one (ABC, BCA, CAB), so that what changes with time falls on all alike. */
 #ifndef REPORT_ROUNDS_H
 #define REPORT_ROUNDS_H
 
 #include "report/comparison.h"
 #include "report/runner.h"
 
+/* As many rounds as there can be. */
+enum { ROUNDS_AT_MOST = 10000 };
+
 /* Who is told how far it is. Both may be NULL. */
 struct rounds_watcher {
-    /* Run NUMBER of COUNT begins, both counted without the warm-up; 0: the warm-up itself. */
-    void (*run_begins)(void *data, size_t number, size_t count, enum mode mode);
-    /* The warm-up is over; RUN is gone when this returns. */
-    void (*warmed_up)(void *data, const struct measured_run *run);
+    /* Run NUMBER of COUNT begins, both counted without those to warm up; 0: it is one of these. */
+    void (*run_begins)(void *data, size_t number, size_t count, const struct variant *variant);
+    /* A run to warm up is over, LEFT are still to come; RUN is gone when this returns. */
+    void (*warmed_up)(void *data, const struct measured_run *run, size_t left);
     void *data;
 };
 
@@ -20,18 +23,24 @@ struct rounds {
     struct haul_coroutine coroutine;
     struct comparison *comparison; /* begun */
     struct runner *runner;
-    bool has_warm_up; /* one as-completed run that is not measured */
+    const struct variant *warm_ups; /* runs that are not measured */
+    size_t warm_up_count;
+    int64_t min_time; /* rounds are added until they have taken so long; 0: none is */
     struct rounds_watcher watcher;
     /* Private from here. */
     struct measured_run warm_up;
+    size_t warmed;
     size_t done; /* measured runs */
+    int64_t begin;
+    int code;
 };
 haul_step_fn rounds;
 
-/* The place among the modes of the run that is the NUMBERth, from 0, of all. */
-size_t rounds_mode_of(const struct comparison *comparison, size_t number);
+/* The place among the variants of the run that is the NUMBERth, from 0, of all. */
+size_t rounds_variant_of(const struct comparison *comparison, size_t number);
 
-/* About how long all rounds take, going by one as-completed run, in nanoseconds. */
-int64_t rounds_estimate(const struct comparison *comparison, const struct measured_run *run);
+/* About how long all rounds take, in nanoseconds, going by one as-completed run; what runs in sequence takes no longer
+ * than SEQUENTIAL_TIME. */
+int64_t rounds_estimate(const struct comparison *comparison, const struct measured_run *run, int64_t sequential_time);
 
 #endif

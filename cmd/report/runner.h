@@ -1,8 +1,8 @@
-/* What runs a list once in one mode: all that the rounds know of it. */
+/* What runs a list once as one variant: all that the rounds know of it. */
 #ifndef REPORT_RUNNER_H
 #define REPORT_RUNNER_H
 
-#include "run/mode.h"
+#include "report/variant.h"
 
 #include <haul/coroutine.h>
 
@@ -10,9 +10,10 @@ struct measured_run;
 
 /* Embedded by what runs. */
 struct runner {
-    /* Runs the list in MODE, with fresh connections and empty caches, and fills RUN, which its caller finishes whatever
-     * comes: 0 where every URL came out; HAUL_E_CANCELLED; the error that kept it from going on. One run at a time. */
-    struct haul_await (*run)(struct haul_task *task, struct runner *runner, enum mode mode, struct measured_run *run);
+    /* Runs the list as VARIANT and fills RUN, which its caller finishes whatever comes: 0 where every URL came out that
+     * was to; HAUL_E_CANCELLED; the error that kept it from going on. One run at a time. */
+    struct haul_await (*run)(struct haul_task *task, struct runner *runner, const struct variant *variant,
+                             struct measured_run *run);
 };
 
 #endif

@@ -4,14 +4,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_values(const void *left, const void *right)
+static int compare_values(const void *one, const void *other)
 {
-    double a = *(const double *)left;
-    double b = *(const double *)right;
-
+    double a = *(const double *)one;
+    double b = *(const double *)other;
     return (a > b) - (a < b);
 }
 
@@ -33,16 +33,46 @@ double statistics_quantile(const double *sorted, size_t count, double quantile)
     return sorted[below] + (place - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
+static double mean_of(const double *values, size_t count)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum / (double)count;
+}
+
+static double deviation_of(const double *values, size_t count, double mean)
+{
+    double squares = 0;
+
+    for (size_t i = 0; i < count; i++)
+        squares += (values[i] - mean) * (values[i] - mean);
+    return count > 1 ? sqrt(squares / (double)(count - 1)) : NAN;
+}
+
+/* NULL: no memory. The caller's to free. */
+static double *sorted_copy(const double *values, size_t count)
+{
+    double *sorted = malloc(count * sizeof(*sorted));
+    if (sorted == NULL)
+        return NULL;
+    memcpy(sorted, values, count * sizeof(*sorted));
+    statistics_sort(sorted, count);
+    return sorted;
+}
+
 int statistics_spread(const double *values, size_t count, struct spread *ret_spread)
 {
     if (count == 0)
         return HAUL_E_INVALID;
-    double *sorted = malloc(count * sizeof(*sorted));
+    double *sorted = sorted_copy(values, count);
     if (sorted == NULL)
         return -ENOMEM;
-    memcpy(sorted, values, count * sizeof(*sorted));
-    statistics_sort(sorted, count);
+    double mean = mean_of(values, count);
     *ret_spread = (struct spread){
+        .mean = mean,
+        .deviation = deviation_of(values, count, mean),
         .median = statistics_quantile(sorted, count, 0.5),
         .min = sorted[0],
         .max = sorted[count - 1],
@@ -51,26 +81,25 @@ int statistics_spread(const double *values, size_t count, struct spread *ret_spr
     return 0;
 }
 
-int statistics_ratio(const double *numerators, const double *denominators, size_t count, struct ratio *ret_ratio)
+int statistics_outliers(const double *values, size_t count, size_t *ret_outliers)
 {
-    struct ratio ratio = {0};
+    const double far = 10 * 1.4826; /* a normal distribution's standard deviation is 1.4826 of that unit */
+    const double noticeable = 0.05;
+    size_t outliers = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        if (!(numerators[i] > 0) || !(denominators[i] > 0))
-            return HAUL_E_INVALID;
-        double of_round = numerators[i] / denominators[i];
-        ratio.min = i == 0 || of_round < ratio.min ? of_round : ratio.min;
-        ratio.max = i == 0 || of_round > ratio.max ? of_round : ratio.max;
+    if (count > 0) {
+        double *sorted = sorted_copy(values, count);
+        if (sorted == NULL)
+            return -ENOMEM;
+        double median = statistics_quantile(sorted, count, 0.5);
+        for (size_t i = 0; i < count; i++)
+            sorted[i] = fabs(values[i] - median);
+        statistics_sort(sorted, count);
+        double unit = statistics_quantile(sorted, count, 0.5);
+        for (size_t i = 0; i < count && unit > 0; i++)
+            outliers += sorted[i] > far * unit && sorted[i] > noticeable * fabs(median);
+        free(sorted);
     }
-
-    struct spread numerator;
-    struct spread denominator;
-    int code = statistics_spread(numerators, count, &numerator);
-    if (code == 0)
-        code = statistics_spread(denominators, count, &denominator);
-    if (code != 0)
-        return code;
-    ratio.ratio = numerator.median / denominator.median;
-    *ret_ratio = ratio;
+    *ret_outliers = outliers;
     return 0;
 }

@@ -7,15 +7,9 @@
 
 /* Where a series lies. */
 struct spread {
-    double median; /* of an even number of values the mean of the two in the middle */
-    double min;
-    double max;
-};
-
-/* How many times as large one series is as another, measured side by side in rounds: the ratio of the medians, and the
- * least and the greatest ratio of the two values of one round. The ratio never lies outside that range. */
-struct ratio {
-    double ratio;
+    double mean;
+    double deviation; /* the standard deviation, with COUNT - 1 below; a NaN of one value */
+    double median;    /* of an even number of values the mean of the two in the middle */
     double min;
     double max;
 };
@@ -30,8 +24,9 @@ double statistics_quantile(const double *sorted, size_t count, double quantile);
 /* HAUL_E_INVALID: there are no values; -ENOMEM. */
 int statistics_spread(const double *values, size_t count, struct spread *ret_spread);
 
-/* NUMERATORS[i] and DENOMINATORS[i] were measured in the same round. HAUL_E_INVALID: there is none, or a value is not
- * above 0, so that no ratio says anything; -ENOMEM. */
-int statistics_ratio(const double *numerators, const double *denominators, size_t count, struct ratio *ret_ratio);
+/* How many values lie far off: more than 10 robust standard deviations from the median, each 1.4826 times the median
+ * absolute deviation (so hyperfine has it), and more than a twentieth of the median. A series of which more than half
+ * is the same has none. -ENOMEM. */
+int statistics_outliers(const double *values, size_t count, size_t *ret_outliers);
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "output/lines.h"
 #include "output/text.h"
+#include "report/ideal.h"
 #include "report/measure.h"
+#include "request/query.h"
 #include "run/entry.h"
 #include "run/feed.h"
 
@@ -91,11 +93,25 @@ static int compare_origins(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
+/* Which of COUNT origins, in order, an entry's is. */
+static size_t number_of(const struct entry *entry, const char *const *origins, size_t count)
+{
+    if (!has_host(entry))
+        return IDEAL_NO_HOST;
+    const char *origin = haul_url_origin(entry->url);
+    const char *const *found = bsearch(&origin, origins, count, sizeof(char *), compare_origins);
+    return (size_t)(found - origins);
+}
+
 int url_list_count_hosts(struct url_list *list)
 {
     const char **origins = malloc((list->count + 1) * sizeof(char *));
-    if (!origins)
+    free(list->hosts);
+    list->hosts = calloc(list->count + 1, sizeof(*list->hosts));
+    if (!origins || !list->hosts) {
+        free(origins);
         return -ENOMEM;
+    }
     size_t count = 0;
     for (size_t i = 0; i < list->count; i++) {
         if (has_host(list->entries[i]))
@@ -103,8 +119,12 @@ int url_list_count_hosts(struct url_list *list)
     }
     qsort(origins, count, sizeof(char *), compare_origins);
     list->host_count = 0;
-    for (size_t i = 0; i < count; i++)
-        list->host_count += i == 0 || strcmp(origins[i], origins[i - 1]) != 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(origins[i], origins[list->host_count - 1]) != 0)
+            origins[list->host_count++] = origins[i];
+    }
+    for (size_t i = 0; i < list->count; i++)
+        list->hosts[i] = number_of(list->entries[i], origins, list->host_count);
     free(origins);
     return 0;
 }
@@ -136,6 +156,92 @@ void url_list_foretell(const struct url_list *list, size_t concurrency, struct m
     };
 }
 
+static bool is_path(const struct entry *entry)
+{
+    return entry->input_size > 0 && entry->input[0] == '/';
+}
+
+size_t url_list_find_other_than_path(const struct url_list *list)
+{
+    size_t place = 0;
+    while (place < list->count && is_path(list->entries[place]))
+        place++;
+    return place;
+}
+
+/* Gives COPY, of a path, its URL. What was refused for one base is refused for each. */
+static int resolve(struct entry *copy, const struct entry *entry, const struct haul_url *base, const struct text *query)
+{
+    if (entry->result) {
+        copy->result = haul_result_copy(entry->result);
+        return copy->result ? 0 : -ENOMEM;
+    }
+    char *path = strndup(entry->input, entry->input_size);
+    if (!path)
+        return -ENOMEM;
+    const char *problem;
+    int code = haul_url_resolve(base, path, &copy->url, &problem);
+    free(path);
+    if (code == 0 && query)
+        code = query_add(&copy->url, query, &problem);
+    if (code != HAUL_E_URL)
+        return code;
+    haul_url_destroy(copy->url);
+    copy->url = NULL;
+    copy->result = haul_result_create_failed(NULL, HAUL_CLASS_URL, problem);
+    return copy->result ? 0 : -ENOMEM;
+}
+
+static int add_copy(struct url_list *list, const struct entry *entry, const struct haul_url *base,
+                    const struct text *query)
+{
+    struct entry *copy = entry_create(entry->input, entry->input_size, entry->tag, entry->tag_size);
+    if (!copy)
+        return -ENOMEM;
+    copy->index = entry->index;
+    copy->line = entry->line;
+    int code = resolve(copy, entry, base, query);
+    if (code == 0)
+        return url_list_add(list, copy);
+    entry_destroy(copy);
+    return code;
+}
+
+int url_list_copy_for(const struct url_list *list, const char *base, const struct text *query,
+                      struct url_list *ret_list)
+{
+    struct haul_url *url;
+    const char *problem;
+    struct url_list copies = {0};
+    int code = haul_url_create(base, strlen(base), &url, &problem);
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < list->count && code == 0; i++)
+        code = add_copy(&copies, list->entries[i], url, query);
+    haul_url_destroy(url);
+    if (code == 0)
+        *ret_list = copies;
+    else
+        url_list_finish(&copies);
+    return code;
+}
+
+int url_list_show_paths(struct url_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct text text = {0};
+        text_append_escaped(&text, list->entries[i]->input, list->entries[i]->input_size);
+        text_append(&text, "", 1);
+        if (text.failed) {
+            text_finish(&text);
+            return -ENOMEM;
+        }
+        free(list->names[i]);
+        list->names[i] = text.bytes;
+    }
+    return 0;
+}
+
 void url_list_finish(struct url_list *list)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -144,5 +250,6 @@ void url_list_finish(struct url_list *list)
     }
     free(list->entries);
     free(list->names);
+    free(list->hosts);
     *list = (struct url_list){0};
 }

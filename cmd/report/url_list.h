@@ -11,6 +11,7 @@
 struct entry;
 struct feed;
 struct measured_run;
+struct text;
 
 /* All zero is an empty list. */
 struct url_list {
@@ -19,6 +20,7 @@ struct url_list {
     size_t count;
     size_t capacity;
     size_t host_count; /* different schemes, hosts and ports; known once it is read */
+    size_t *hosts;     /* of each entry a number below that, or IDEAL_NO_HOST; known once it is read */
 };
 
 /* Appends ENTRY, and owns it, also where memory runs out: -ENOMEM. */
@@ -34,7 +36,7 @@ struct url_list_read {
 };
 haul_step_fn url_list_read;
 
-/* Counts the hosts. -ENOMEM. */
+/* Counts the hosts, and tells them apart. -ENOMEM. */
 int url_list_count_hosts(struct url_list *list);
 
 /* Nonzero if nothing in it takes a network: sleeps, and what is refused. */
@@ -42,6 +44,17 @@ bool url_list_is_offline(const struct url_list *list);
 
 /* What a run with so many sleeps at once would measure of an offline list: its wall time and the sum of its totals. */
 void url_list_foretell(const struct url_list *list, size_t concurrency, struct measured_run *ret_run);
+
+/* The place of the first entry that is no path, and so says itself where it is fetched from; `count`: all are. */
+size_t url_list_find_other_than_path(const struct url_list *list);
+
+/* Makes the same list as LIST, of paths alone, for another BASE, an http or https URL; QUERY as request_query says. Its
+ * hosts are not counted. -ENOMEM. */
+int url_list_copy_for(const struct url_list *list, const char *base, const struct text *query,
+                      struct url_list *ret_list);
+
+/* Has all entries shown by their paths. -ENOMEM. */
+int url_list_show_paths(struct url_list *list);
 
 void url_list_finish(struct url_list *list);
 

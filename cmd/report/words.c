@@ -1,355 +1,355 @@
 #include "report/words.h"
 
 #include "output/text.h"
-#include "output/utf8.h"
+#include "report/answers.h"
+#include "report/prose.h"
+#include "report/sweep.h"
 #include "report/table.h"
 
-#include <haul/error.h>
-
-#include <assert.h>
 #include <errno.h>
-#include <string.h>
 
-enum {
-    LINE_COLUMNS = 100,
-    INDENT = 4,
-    URL_BYTES = 72,    /* what is shown of a URL */
-    MOST_URLS = 10,    /* named in one list */
-    MOST_OUTCOMES = 3, /* named of one mode */
-};
-
-/* What all sentences are about. */
-struct subject {
-    const struct comparison *comparison;
-    const struct differences *differences;
-    const struct mode_summary *summaries; /* of each mode */
-    unsigned decimals;
-};
-
-/* Where a line of COLUMNS at most that begins at BEGIN ends: behind a semicolon if there is one, else before a space.
- */
-static size_t find_break(const struct text *sentence, size_t begin, size_t columns)
+static void append_label(struct text *text, const struct findings *findings, size_t variant)
 {
-    size_t at_space = begin;
-
-    for (size_t end = begin + columns; end > begin; end--) {
-        if (sentence->bytes[end] != ' ')
-            continue;
-        if (sentence->bytes[end - 1] == ';')
-            return end;
-        if (at_space == begin)
-            at_space = end;
-    }
-    return at_space;
+    struct variant_labels labels = comparison_labels(findings->comparison);
+    variant_append(text, &labels, &findings->comparison->variants[variant]);
 }
 
-/* Appends SENTENCE, broken where it is too long for a line, and a newline. */
-static void append_wrapped(struct text *text, const struct text *sentence)
+static void append_seconds(struct text *text, const struct findings *findings, double seconds)
 {
-    size_t begin = 0;
-    size_t columns = LINE_COLUMNS;
-
-    while (sentence->size - begin > columns) {
-        size_t end = find_break(sentence, begin, columns);
-        if (end == begin)
-            break;
-        text_append(text, sentence->bytes + begin, end - begin);
-        text_append_string(text, "\n");
-        text_append_repeated(text, ' ', INDENT);
-        begin = end + 1;
-        columns = LINE_COLUMNS - INDENT;
-    }
-    text_append(text, sentence->bytes + begin, sentence->size - begin);
-    text_append_string(text, "\n");
+    prose_append_time(text, seconds, table_decimals(findings->comparison));
 }
 
-/* Ends a sentence: it goes to TEXT, with its failure if it had one. */
-static void finish_sentence(struct text *text, struct text *sentence)
+/* "4.09 times as fast (4.00 to 4.20; p = 0.008)" */
+static void append_ratio(struct text *text, const struct pair *pair, const char *adjective)
 {
-    text->failed |= sentence->failed;
-    if (sentence->size > 0)
-        append_wrapped(text, sentence);
-    text_finish(sentence);
-}
-
-static void append_number(struct text *text, double number, unsigned decimals)
-{
-    char buffer[TABLE_NUMBER_SIZE];
-
-    text_append_string(text, table_number(buffer, number, decimals));
-}
-
-static void append_time(struct text *text, double seconds, unsigned decimals)
-{
-    append_number(text, seconds, decimals);
-    text_append_string(text, " s");
-}
-
-static void append_of(struct text *text, size_t part, size_t all)
-{
-    text_append_unsigned(text, part);
-    text_append_string(text, " of ");
-    text_append_unsigned(text, all);
-    text_append_string(text, all == 1 ? " URL" : " URLs");
-}
-
-/* As much of a URL as is shown, without a broken character at its end. */
-static void append_url(struct text *text, const char *url)
-{
-    size_t size = 0;
-    size_t length = 1;
-
-    while (url[size] != '\0' && size < URL_BYTES && length > 0) {
-        uint32_t code_point;
-        length = utf8_decode(url + size, strlen(url + size), &code_point);
-        size += length;
-    }
-    text_append(text, url, size);
-    if (url[size] != '\0')
-        text_append_string(text, "...");
-}
-
-/* What made a URL not ok, or its answer. */
-static void append_outcome(struct text *text, const struct measured_url *url, bool is_size_shown)
-{
-    if (url->error_class != HAUL_CLASS_NONE && url->error_class != HAUL_CLASS_HTTP) {
-        text_append_string(text, haul_class_name(url->error_class));
-        return;
-    }
-    text_append_unsigned(text, (uint64_t)url->status);
-    if (!is_size_shown)
-        return;
-    text_append_string(text, " with ");
-    text_append_unsigned(text, (uint64_t)url->bytes);
-    text_append_string(text, url->bytes == 1 ? " byte" : " bytes");
-}
-
-/* Whether a URL came out in this round of a mode as in one before. */
-static bool is_repeated(const struct comparison *comparison, size_t round, size_t mode, size_t index)
-{
-    const struct measured_url *url = &comparison_run(comparison, round, mode)->urls[index];
-
-    for (size_t before = 0; before < round; before++) {
-        if (differences_alike(url, &comparison_run(comparison, before, mode)->urls[index]))
-            return true;
-    }
-    return false;
-}
-
-/* "gather 200 with 98 bytes or timeout" */
-static void append_outcomes(struct text *text, const struct comparison *comparison, size_t mode, size_t index,
-                            bool is_size_shown)
-{
-    size_t named = 0;
-
-    text_append_string(text, mode_name(comparison->modes[mode]));
-    for (size_t round = 0; round < comparison->rounds_complete; round++) {
-        if (is_repeated(comparison, round, mode, index))
-            continue;
-        if (named++ == MOST_OUTCOMES) {
-            text_append_string(text, " or more");
-            return;
-        }
-        text_append_string(text, named > 1 ? " or " : " ");
-        append_outcome(text, &comparison_run(comparison, round, mode)->urls[index], is_size_shown);
-    }
-}
-
-static void append_difference(struct text *text, const struct comparison *comparison,
-                              const struct difference *difference)
-{
-    text_append_string(text, "  ");
-    append_url(text, comparison->urls[difference->index]);
-    text_append_string(text, "\n");
-
-    struct text sentence = {0};
-    text_append_repeated(&sentence, ' ', INDENT);
-    for (size_t mode = 0; mode < comparison->mode_count; mode++) {
-        if (mode > 0)
-            text_append_string(&sentence, "; ");
-        append_outcomes(&sentence, comparison, mode, difference->index, difference->size);
-    }
-    finish_sentence(text, &sentence);
-}
-
-static void append_more(struct text *text, size_t count)
-{
-    if (count <= MOST_URLS)
-        return;
-    text_append_string(text, "  and ");
-    text_append_unsigned(text, count - MOST_URLS);
-    text_append_string(text, " more\n");
-}
-
-static void append_differences(struct text *text, const struct subject *subject)
-{
-    const struct comparison *comparison = subject->comparison;
-    const struct differences *differences = subject->differences;
-
-    append_of(text, differences->count, comparison->url_count);
-    text_append_string(text, " did not come out alike in all runs, so the times do not compare like with like:\n");
-    for (size_t i = 0; i < differences->count && i < MOST_URLS; i++)
-        append_difference(text, comparison, &differences->items[i]);
-    append_more(text, differences->count);
-}
-
-/* The URLs that failed; all runs came out alike. */
-static void append_failures(struct text *text, const struct subject *subject)
-{
-    const struct comparison *comparison = subject->comparison;
-    const struct measured_run *run = comparison_run(comparison, 0, 0);
-    size_t named = 0;
-
-    append_of(text, run->not_ok, comparison->url_count);
-    text_append_string(text, run->not_ok == 1 ? " was" : " were");
-    text_append_string(text, " not ok, alike in all runs:\n");
-    for (size_t i = 0; i < run->count && named < MOST_URLS; i++) {
-        if (run->urls[i].ok)
-            continue;
-        named++;
-        text_append_string(text, "  ");
-        append_outcome(text, &run->urls[i], false);
-        text_append_string(text, " ");
-        append_url(text, comparison->urls[i]);
-        text_append_string(text, "\n");
-    }
-    append_more(text, run->not_ok);
-}
-
-/* "4.1 times as fast (4.0 to 4.2)" */
-static void append_ratio(struct text *text, const struct ratio *ratio, bool has_range)
-{
-    /* What is slower is not shown as 0.0 or 1.0. */
-    unsigned decimals = ratio->ratio < 0.95 ? 2 : 1;
-
-    append_number(text, ratio->ratio, decimals);
-    text_append_string(text, " times as fast");
-    if (!has_range)
-        return;
+    prose_append_factor(text, pair->ratio.ratio);
+    text_append_string(text, " times as ");
+    text_append_string(text, adjective);
     text_append_string(text, " (");
-    append_number(text, ratio->min, decimals);
-    text_append_string(text, " to ");
-    append_number(text, ratio->max, decimals);
+    if (pair->ratio.has_interval) {
+        prose_append_factor(text, pair->ratio.low);
+        text_append_string(text, " to ");
+        prose_append_factor(text, pair->ratio.high);
+        text_append_string(text, "; ");
+    }
+    text_append_string(text, "p=");
+    prose_append_probability(text, pair->probability);
     text_append_string(text, ")");
 }
 
-static void append_speedup(struct text *text, const struct subject *subject, const struct mode_summary *summary)
+static void append_no_difference(struct text *text, const struct pair *pair)
 {
-    const struct comparison *comparison = subject->comparison;
-    size_t sequential = comparison_find_mode(comparison, MODE_SEQUENTIAL);
-    struct text sentence = {0};
-
-    text_append_string(&sentence, mode_name(summary->mode));
-    text_append_string(&sentence, " took ");
-    append_time(&sentence, summary->wall.median, subject->decimals);
-    text_append_string(&sentence, " where sequential took ");
-    append_time(&sentence, subject->summaries[sequential].wall.median, subject->decimals);
-    text_append_string(&sentence, ": ");
-    append_ratio(&sentence, &summary->speedup, comparison->rounds_complete > 1);
-    finish_sentence(text, &sentence);
+    text_append_string(text, "no difference beyond the noise (p=");
+    prose_append_probability(text, pair->probability);
+    text_append_string(text, ")");
 }
 
-/* How much faster the modes were than sequential, or why that is not said. */
-static void append_speedups(struct text *text, const struct subject *subject)
+/* Of too few rounds there is no verdict; that is said once, behind all. */
+static void append_mere_ratio(struct text *text, const struct pair *pair, const char *adjective)
 {
-    const struct comparison *comparison = subject->comparison;
+    prose_append_factor(text, pair->ratio.ratio);
+    text_append_string(text, " times as ");
+    text_append_string(text, adjective);
+}
 
-    if (comparison_find_mode(comparison, MODE_SEQUENTIAL) == comparison->mode_count || comparison->mode_count == 1)
+static void append_verdict(struct text *text, const struct findings *findings, const struct pair *pair,
+                           const char *adjective)
+{
+    if (findings->pairs->are_too_few)
+        append_mere_ratio(text, pair, adjective);
+    else if (pair->is_different && pair->has_ratio)
+        append_ratio(text, pair, adjective);
+    else
+        append_no_difference(text, pair);
+}
+
+static void append_wall_pair(struct text *text, const struct findings *findings, const struct pair *pair)
+{
+    struct text sentence = {0};
+
+    append_label(&sentence, findings, pair->other);
+    text_append_string(&sentence, " took ");
+    append_seconds(&sentence, findings, findings->figures[pair->other].wall.median);
+    text_append_string(&sentence, " where ");
+    append_label(&sentence, findings, pair->one);
+    text_append_string(&sentence, " took ");
+    append_seconds(&sentence, findings, findings->figures[pair->one].wall.median);
+    text_append_string(&sentence, ": ");
+    append_verdict(&sentence, findings, pair, "fast");
+    prose_finish(text, &sentence);
+}
+
+/* Gather and as-completed differ in when results are there. */
+static void append_mean_pair(struct text *text, const struct findings *findings, const struct pair *pair)
+{
+    struct text sentence = {0};
+
+    append_label(&sentence, findings, pair->other);
+    text_append_string(&sentence, " had a result after ");
+    append_seconds(&sentence, findings, findings->figures[pair->other].mean_out);
+    text_append_string(&sentence, " on average where ");
+    append_label(&sentence, findings, pair->one);
+    text_append_string(&sentence, " had it after ");
+    append_seconds(&sentence, findings, findings->figures[pair->one].mean_out);
+    text_append_string(&sentence, ": ");
+    append_verdict(&sentence, findings, pair, "early");
+    prose_finish(text, &sentence);
+}
+
+static void append_disturbance(struct text *text, const struct findings *findings, const struct pair *pair)
+{
+    struct text sentence = {0};
+
+    if (!pair->is_different)
         return;
-    if (comparison->url_count == 1) {
+    text_append_string(&sentence, "disturbed: ");
+    append_label(&sentence, findings, pair->one);
+    text_append_string(&sentence, " and ");
+    append_label(&sentence, findings, pair->other);
+    text_append_string(&sentence, " make the same transfers, and yet took ");
+    append_seconds(&sentence, findings, findings->figures[pair->one].wall.median);
+    text_append_string(&sentence, " and ");
+    append_seconds(&sentence, findings, findings->figures[pair->other].wall.median);
+    text_append_string(&sentence, " (p=");
+    prose_append_probability(&sentence, pair->probability);
+    text_append_string(&sentence, "); something else was going on");
+    prose_finish(text, &sentence);
+}
+
+static void append_pair(struct text *text, const struct findings *findings, const struct pair *pair)
+{
+    if (findings->pairs->are_too_few && !pair->has_ratio)
+        return;
+    switch (pair->kind) {
+    case PAIR_WALL:
+        append_wall_pair(text, findings, pair);
+        break;
+    case PAIR_MEAN_OUT:
+        append_mean_pair(text, findings, pair);
+        break;
+    case PAIR_DISTURBANCE:
+        append_disturbance(text, findings, pair);
+        break;
+    }
+}
+
+static void append_too_few(struct text *text, const struct findings *findings)
+{
+    struct text sentence = {0};
+
+    /* What takes no network is the same each time, and is not asked for a second one. */
+    if (!findings->pairs->are_too_few || (findings->comparison->host_count == 0 && findings->comparison->rounds == 1))
+        return;
+    text_append_string(&sentence, "too few runs for a verdict: ");
+    prose_append_count(&sentence, findings->comparison->rounds_complete, "round");
+    text_append_string(&sentence, " cannot tell a difference from noise; --runs ");
+    text_append_unsigned(&sentence, findings->pairs->rounds_wanted);
+    text_append_string(&sentence, " can");
+    prose_finish(text, &sentence);
+}
+
+/* "past 16 it no longer gets faster" */
+static void append_knee(struct text *text, const struct findings *findings, const struct sweep *sweep)
+{
+    const struct variant *variants = findings->comparison->variants;
+    size_t last = sweep->first + sweep->count - 1;
+    struct text sentence = {0};
+    struct variant_labels labels = comparison_labels(findings->comparison);
+
+    if (labels.has_modes || labels.sides != NULL) {
+        labels.has_concurrencies = false;
+        variant_append(&sentence, &labels, &variants[sweep->first]);
+        text_append_string(&sentence, ": ");
+    }
+    if (sweep->knee == last) {
+        text_append_string(&sentence, "up to ");
+        text_append_unsigned(&sentence, variants[last].concurrency);
+        text_append_string(&sentence, ", the most that was tried, it gets faster");
+    } else {
+        text_append_string(&sentence, "past ");
+        text_append_unsigned(&sentence, variants[sweep->knee].concurrency);
+        text_append_string(&sentence, " it no longer gets faster");
+    }
+    if (sweep->drop > 0) {
+        text_append_string(&sentence, ", and at ");
+        text_append_unsigned(&sentence, variants[sweep->drop].concurrency);
+        text_append_string(&sentence, " it is slower");
+    }
+    prose_finish(text, &sentence);
+}
+
+static void append_knees(struct text *text, const struct findings *findings)
+{
+    size_t variant = 0;
+
+    while (!findings->pairs->are_too_few && variant < findings->comparison->variant_count) {
+        struct sweep sweep = sweep_at(findings->comparison, findings->figures, findings->pairs, variant);
+        if (sweep.count > 1 && findings->comparison->variants[variant].mode != MODE_RACE)
+            append_knee(text, findings, &sweep);
+        variant += sweep.count;
+    }
+}
+
+/* The verdicts, or why there are none. */
+static void append_verdicts(struct text *text, const struct findings *findings)
+{
+    const struct comparison *comparison = findings->comparison;
+    bool is_of_modes = comparison->side_count < 2 && findings->pairs->count > 0;
+
+    if (is_of_modes && comparison->url_count == 1) {
         text_append_string(text, "with one URL there is nothing to do side by side\n");
         return;
     }
-    if (comparison_run(comparison, 0, 0)->not_ok == comparison->url_count) {
+    if (comparison_not_ok(comparison) == comparison->url_count) {
         text_append_string(text, "every URL failed: these are the times of failing\n");
         return;
     }
-    for (size_t mode = 0; mode < comparison->mode_count; mode++) {
-        const struct mode_summary *summary = &subject->summaries[mode];
-        if (summary->mode != MODE_SEQUENTIAL && summary->has_speedup)
-            append_speedup(text, subject, summary);
-    }
+    for (size_t i = 0; i < findings->pairs->count; i++)
+        append_pair(text, findings, &findings->pairs->items[i]);
+    append_too_few(text, findings);
+    append_knees(text, findings);
 }
 
-/* When the first result was there: as completed, gathered, and as asyncio.gather gives it, with the last. */
-static void append_first_results(struct text *text, const struct subject *subject)
+/* How many URLs the least sample of a variant was of. */
+static size_t least_sample(const struct comparison *comparison, size_t variant)
 {
-    const struct comparison *comparison = subject->comparison;
-    static const enum mode modes[] = {MODE_AS_COMPLETED, MODE_GATHER};
-    const struct mode_summary *last = NULL;
+    size_t least = comparison->url_count;
+
+    for (size_t round = 0; round < comparison->rounds_complete; round++) {
+        const struct measured_run *run = comparison_run(comparison, round, variant);
+        least = run->came_out < least ? run->came_out : least;
+    }
+    return least;
+}
+
+static void append_estimate(struct text *text, const struct findings *findings, size_t variant)
+{
+    const struct figures *figures = &findings->figures[variant];
     struct text sentence = {0};
 
+    if (!figures->is_estimate)
+        return;
+    append_label(&sentence, findings, variant);
+    text_append_string(&sentence, " would take about ");
+    append_seconds(&sentence, findings, figures->wall.mean);
+    if (figures->error >= 0) {
+        text_append_string(&sentence, " ± ");
+        append_seconds(&sentence, findings, figures->error);
+    }
+    text_append_string(&sentence, ", going by random samples of at least ");
+    prose_append_of(&sentence, least_sample(findings->comparison, variant), findings->comparison->url_count);
+    text_append_string(&sentence, " run in sequence; no verdict counts it in");
+    prose_finish(text, &sentence);
+}
+
+/* When the first result was there: as completed, gathered, and as asyncio.gather gives it, with the last. Of a sweep
+ * and of sides the table says it. */
+static void append_first_results(struct text *text, const struct findings *findings)
+{
+    const struct comparison *comparison = findings->comparison;
+    static const enum mode modes[] = {MODE_RACE, MODE_AS_COMPLETED, MODE_GATHER};
+    const struct figures *last = NULL;
+    struct text sentence = {0};
+
+    if (comparison->side_count > 1 || comparison_labels(comparison).has_concurrencies)
+        return;
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-        size_t mode = comparison_find_mode(comparison, modes[i]);
-        if (mode == comparison->mode_count)
+        size_t variant = comparison_find(comparison, modes[i], 0, 0);
+        if (variant == comparison->variant_count)
             continue;
-        text_append_string(&sentence, last == NULL ? "first result: " : ", ");
-        last = &subject->summaries[mode];
+        text_append_string(&sentence, sentence.size == 0 ? "first result: " : ", ");
         text_append_string(&sentence, mode_name(modes[i]));
         text_append_string(&sentence, " after ");
-        append_time(&sentence, last->first_out, subject->decimals);
+        append_seconds(&sentence, findings, findings->figures[variant].first_out);
+        if (modes[i] != MODE_RACE)
+            last = &findings->figures[variant];
     }
     if (last != NULL) {
         text_append_string(&sentence, "; asyncio.gather would have given its first after ");
-        append_time(&sentence, last->wall.median, subject->decimals);
+        append_seconds(&sentence, findings, last->wall.median);
     }
-    finish_sentence(text, &sentence);
+    prose_finish(text, &sentence);
 }
 
-static void append_slowest(struct text *text, const struct subject *subject)
+static void append_slowest(struct text *text, const struct findings *findings)
 {
-    const struct mode_summary *slowest = &subject->summaries[0];
+    const struct comparison *comparison = findings->comparison;
+    const struct figures *slowest = &findings->figures[0];
 
-    for (size_t mode = 1; mode < subject->comparison->mode_count; mode++) {
-        if (subject->summaries[mode].slowest_total > slowest->slowest_total)
-            slowest = &subject->summaries[mode];
+    for (size_t variant = 1; variant < comparison->variant_count; variant++) {
+        if (findings->figures[variant].slowest_total > slowest->slowest_total)
+            slowest = &findings->figures[variant];
     }
     if (slowest->slowest_total <= 0)
         return;
     text_append_string(text, "slowest URL: ");
-    append_url(text, subject->comparison->urls[slowest->slowest]);
+    prose_append_url(text, comparison->urls[slowest->slowest]);
     text_append_string(text, " with ");
-    append_time(text, slowest->slowest_total, subject->decimals);
+    append_seconds(text, findings, slowest->slowest_total);
     text_append_string(text, "\n");
 }
 
-static void append_all(struct text *text, const struct subject *subject)
+static void append_outliers(struct text *text, const struct findings *findings)
 {
-    if (subject->differences->count > 0) {
-        append_differences(text, subject);
-    } else {
-        append_speedups(text, subject);
-        if (comparison_run(subject->comparison, 0, 0)->not_ok > 0)
-            append_failures(text, subject);
+    for (size_t variant = 0; variant < findings->comparison->variant_count; variant++) {
+        const struct figures *figures = &findings->figures[variant];
+        struct text sentence = {0};
+        if (figures->outliers == 0)
+            continue;
+        text_append_string(&sentence, "outliers: ");
+        text_append_unsigned(&sentence, figures->outliers);
+        text_append_string(&sentence, " of ");
+        prose_append_count(&sentence, findings->comparison->rounds_complete, "run");
+        text_append_string(&sentence, " of ");
+        append_label(&sentence, findings, variant);
+        text_append_string(&sentence, ", of ");
+        append_seconds(&sentence, findings, figures->wall.min);
+        text_append_string(&sentence, " to ");
+        append_seconds(&sentence, findings, figures->wall.max);
+        text_append_string(&sentence, ", far from the others; was the machine, the network or the server busy?");
+        prose_finish(text, &sentence);
     }
-    append_first_results(text, subject);
-    append_slowest(text, subject);
 }
 
-int words_append(struct text *text, const struct comparison *comparison, const struct differences *differences)
+/* What was to be warm is not where servers close connections. */
+static void append_reconnections(struct text *text, const struct findings *findings)
 {
-    struct mode_summary summaries[MODE_COUNT] = {0};
-    struct subject subject = {
-        .comparison = comparison,
-        .differences = differences,
-        .summaries = summaries,
-        .decimals = table_decimals(comparison),
-    };
+    const struct comparison *comparison = findings->comparison;
+    size_t runs = comparison->rounds_complete * comparison->variant_count;
+    size_t opened = 0;
+    struct text sentence = {0};
 
-    assert(comparison->mode_count > 0);
+    for (size_t i = 0; i < runs; i++)
+        opened += comparison->runs[i].connections > 0;
+    if (!comparison->is_warm || opened == 0)
+        return;
+    text_append_string(&sentence, "not all warm: ");
+    text_append_unsigned(&sentence, opened);
+    text_append_string(&sentence, " of ");
+    prose_append_count(&sentence, runs, "run");
+    text_append_string(&sentence, " had to open connections; servers close those that are idle, or keep none");
+    prose_finish(text, &sentence);
+}
+
+int words_append(struct text *text, const struct findings *findings)
+{
+    const struct comparison *comparison = findings->comparison;
+
     if (comparison->url_count == 0) {
         text_append_string(text, "the list is empty: nothing was measured\n");
-        return text->failed ? -ENOMEM : 0;
-    }
-    if (comparison->rounds_complete == 0) {
+    } else if (findings->figures == NULL) {
         text_append_string(text, "no round is complete: nothing can be said\n");
-        return text->failed ? -ENOMEM : 0;
+    } else {
+        answers_append_differences(text, comparison, findings->differences);
+        answers_append_failures(text, comparison, findings->differences);
+        if (findings->differences->within == 0)
+            append_verdicts(text, findings);
+        for (size_t variant = 0; variant < comparison->variant_count; variant++)
+            append_estimate(text, findings, variant);
+        append_first_results(text, findings);
+        append_slowest(text, findings);
+        append_outliers(text, findings);
+        append_reconnections(text, findings);
     }
-    for (size_t mode = 0; mode < comparison->mode_count; mode++) {
-        int code = comparison_summarize(comparison, mode, &summaries[mode]);
-        if (code != 0)
-            return code;
-    }
-    append_all(text, &subject);
     return text->failed ? -ENOMEM : 0;
 }

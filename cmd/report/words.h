@@ -3,12 +3,22 @@
 #define REPORT_WORDS_H
 
 #include "report/differences.h"
+#include "report/figures.h"
+#include "report/pairs.h"
 
 struct text;
 
-/* Appends the sentences, each on lines of its own, of at most 100 columns where no URL is in them; a URL is cut off
- * where it is long. How many times as fast a mode was is only said where that compares like with like: where all runs
- * came out alike, not every URL failed, and there was something to do side by side. -ENOMEM. */
-int words_append(struct text *text, const struct comparison *comparison, const struct differences *differences);
+/* What sentences are made of. */
+struct findings {
+    const struct comparison *comparison;
+    const struct differences *differences;
+    const struct figures *figures; /* of each variant; NULL: no round is complete, or the list is empty */
+    const struct pairs *pairs;
+};
+
+/* Appends the sentences, each on lines of its own, of at most 80 columns where no URL is in them; a URL is cut off
+ * where it is long. How many times as fast something was is only said where that compares like with like: where all
+ * runs of a side came out alike, not every URL failed, and there was something to do side by side. -ENOMEM. */
+int words_append(struct text *text, const struct findings *findings);
 
 #endif

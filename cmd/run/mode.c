@@ -8,6 +8,7 @@ static const char *const names[MODE_COUNT] = {
     [MODE_SEQUENTIAL] = "sequential",
     [MODE_GATHER] = "gather",
     [MODE_AS_COMPLETED] = "as-completed",
+    [MODE_RACE] = "race",
 };
 
 const char *mode_name(enum mode mode)

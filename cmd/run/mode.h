@@ -8,11 +8,12 @@ enum mode {
     MODE_SEQUENTIAL,   /* one after another */
     MODE_GATHER,       /* side by side; results leave in the order of the input */
     MODE_AS_COMPLETED, /* side by side; each leaves as it finishes */
+    MODE_RACE,         /* the same, until one is ok; of a fetch it is an option */
 };
 
-enum { MODE_COUNT = MODE_AS_COMPLETED + 1 };
+enum { MODE_COUNT = MODE_RACE + 1 };
 
-/* "sequential", "gather", "as-completed". Static. */
+/* "sequential", "gather", "as-completed", "race". Static. */
 const char *mode_name(enum mode mode);
 
 /* The mode that SIZE bytes of NAME name. HAUL_E_INVALID: none. */

@@ -4,7 +4,7 @@
 
 void order_init(struct order *order, enum mode mode)
 {
-    *order = (struct order){.is_input_order = mode != MODE_AS_COMPLETED};
+    *order = (struct order){.is_input_order = mode == MODE_SEQUENTIAL || mode == MODE_GATHER};
 }
 
 void order_add(struct order *order, struct entry *entry)

@@ -134,6 +134,9 @@ struct haul_client_statistics {
 
 void haul_client_statistics(const struct haul_client *client, struct haul_client_statistics *ret_statistics);
 
+/* Has it count anew: the peak from what is in flight now, connections and what was reused from 0. */
+void haul_client_reset_statistics(struct haul_client *client);
+
 /* Takes a piece of the answer's body, while it comes, on the client's thread. SO_FAR has status, content_type and
  * headers' facts. Must not call the client or the loop's run. 0, or a negative errno to end the transfer (class local).
  * Never called for an answer that is followed as a redirect. */

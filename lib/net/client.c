@@ -182,6 +182,13 @@ void haul_client_statistics(const struct haul_client *client, struct haul_client
     *ret_statistics = client->statistics;
 }
 
+void haul_client_reset_statistics(struct haul_client *client)
+{
+    client->statistics.peak_in_flight = client->statistics.in_flight;
+    client->statistics.connections = 0;
+    client->statistics.reused = 0;
+}
+
 int haul_body_discard(void *data, const struct haul_result *so_far, const void *bytes, size_t size)
 {
     (void)data;

@@ -13,7 +13,7 @@ import clients
 import machine
 import measure
 import table
-from rows import auto, bodies, crowd, first, hosts, http2, keepalive, memory, one, tasks, tls, wall
+from rows import auto, bodies, crowd, figures, first, hosts, http2, keepalive, memory, one, tasks, tls, wall
 
 ROWS = {
     "cpu": keepalive.report,
@@ -28,6 +28,7 @@ ROWS = {
     "http2": http2.report,
     "auto": auto.report,
     "tasks": tasks.report,
+    "figures": figures.report,
 }
 RESULTS = pathlib.Path(__file__).with_name("results.md")
 

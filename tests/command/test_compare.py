@@ -13,14 +13,36 @@ pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
 MODES = ["sequential", "gather", "as-completed"]
 
 
-def rows(run):
-    """The table's rows: the cells of each mode."""
+HEADS = {
+    "wall": ["mean ± σ", "median", "min", "max", "speedup (95 % CI)"],
+    "results": ["first out", "mean out", "URLs/s", "p50", "p90", "p95", "p99"],
+    "transfers": ["ideal", "reached", "in flight", "connections", "bytes", "not ok"],
+}
+
+
+def blocks(run):
+    """The table: of each block, by its name, the cells of each variant, by its label."""
     found = {}
-    for line in run.lines():
-        cells = line.split()
-        if len(cells) == 11 and cells[0] in MODES:
-            found[cells[0]] = cells[1:]
+    lines = iter(run.stdout.decode().splitlines())
+    for line in lines:
+        cells = re.split(r" {2,}", line)
+        if HEADS.get(cells[0]) != cells[1:]:
+            continue
+        found[cells[0]] = {}
+        for row in lines:
+            if not row:
+                break
+            label, *rest = re.split(r" {2,}", row)
+            found[cells[0]][label] = rest
+    assert all(len(line) <= 80 or "://" in line for line in run.stdout.decode().splitlines())
     return found
+
+
+def rows(run):
+    """Which variants the table has, each in every block."""
+    found = blocks(run)
+    assert [list(block) for block in found.values()] == [list(found["wall"])] * 3
+    return list(found["wall"])
 
 
 def compare(haul, tmp_path, *arguments, **more):
@@ -34,10 +56,10 @@ def test_sleeps_have_one_round_and_no_warm_up(haul, tmp_path):
     run, figures = compare(haul, tmp_path, "sleep:0.06", "sleep:0.04", "sleep:0.02")
     assert run.returncode == 0
     assert run.lines()[0] == (
-        "3 URLs, concurrency 50 (10 a host), 1 round, connections fresh in each run"
+        "3 URLs, concurrency 50 (10 a host), 1 round, times in seconds"
     )
     assert [row["mode"] for row in figures["runs"]] == MODES
-    assert list(rows(run)) == MODES
+    assert rows(run) == MODES
     assert run.stderr == b"haul: 3 URLs in 3 runs, no request\nhaul: less than a second to go\n"
     sequential, gather, as_completed = figures["modes"]
     assert (sequential["peak_in_flight"], gather["peak_in_flight"], as_completed["peak_in_flight"]) == (1, 3, 3)
@@ -67,26 +89,36 @@ def test_a_round_has_every_mode_once_and_each_url_is_requested_once_a_run(haul, 
 
 def test_modes_that_are_asked_for(haul, origin):
     run = haul("compare", "--modes", "as-completed,gather", "--runs", 1, origin.url("/ok"))
-    assert list(rows(run)) == ["as-completed", "gather"]
-    assert {cells[3] for cells in rows(run).values()} == {"-"}
+    assert rows(run) == ["as-completed", "gather"]
+    assert [cells[-1] for cells in blocks(run)["wall"].values()] == ["-", "-"]
     assert "times as fast" not in run.stdout.decode()
 
 
-def test_words_say_how_many_times_as_fast(haul, origin):
-    run = haul("compare", "--runs", 2, *[origin.url("/delay/20")] * 5)
-    words = run.stdout.decode()
+def test_words_say_how_many_times_as_fast_and_whether_that_is_noise(haul, origin):
+    run = haul("compare", *[origin.url("/delay/20")] * 5)
+    words = " ".join(run.stdout.decode().split())
     for mode in ("gather", "as-completed"):
         assert re.search(
-            rf"^{mode} took [\d.]+ s where sequential took [\d.]+ s: [\d.]+ times as fast \([\d.]+ to [\d.]+\)$",
+            rf"{mode} took [\d.]+ s where sequential took [\d.]+ s: [\d.]+ times as fast "
+            r"\([\d.]+ to [\d.]+; p=[\d.]+\)",
             words,
-            re.MULTILINE,
         )
+    assert re.search(r"as-completed had a result after [\d.]+ s on average where gather had it after", words)
     assert re.search(
-        r"^first result: as-completed after [\d.]+ s, gather after [\d.]+ s;\s+"
-        r"asyncio.gather would have given its first after [\d.]+ s$",
+        r"first result: as-completed after [\d.]+ s, gather after [\d.]+ s; "
+        r"asyncio.gather would have given its first after [\d.]+ s",
         words,
-        re.MULTILINE,
     )
+    for mode, cells in blocks(run)["wall"].items():
+        assert re.fullmatch(r"[\d.]+ ± [\d.]+", cells[0])
+        assert cells[-1] == "1.00" if mode == "sequential" else re.fullmatch(r"[\d.]+ \([\d.]+ to [\d.]+\)", cells[-1])
+
+
+def test_few_rounds_have_no_verdict(haul, origin):
+    run = haul("compare", "--runs", 4, *[origin.url("/delay/5")] * 2)
+    words = " ".join(run.stdout.decode().split())
+    assert "too few runs for a verdict: 4 rounds cannot tell a difference from noise; --runs 5 can" in words
+    assert "p=" not in words
 
 
 def test_a_url_that_differs_is_named_and_there_is_no_ratio(haul, origin, tmp_path):
@@ -111,7 +143,7 @@ def test_a_size_that_differs_is_named_and_there_is_no_ratio(haul, puppet):
     run = haul("compare", "--runs", 1, puppet.url("/grows"))
     assert run.returncode == 0
     words = run.stdout.decode()
-    assert f"\n  {puppet.url('/grows')}\n    sequential 200 with 2 bytes; gather 200 with 3 bytes; " in words
+    assert f"\n  {puppet.url('/grows')}\n    sequential 200 with 2 bytes; gather 200 with 3 bytes;\n" in words
     assert "times as fast" not in words
 
 
@@ -123,13 +155,13 @@ def test_failures_that_are_alike_are_named_beside_the_ratio(haul, origin, refuse
     words = run.stdout.decode()
     assert f"2 of 3 URLs were not ok, alike in all runs:\n  404 {missing}\n  connect {refused}\n" in words
     assert words.count("times as fast") == 2
-    assert {cells[9] for cells in rows(run).values()} == {"2"}
+    assert [cells[-1] for cells in blocks(run)["transfers"].values()] == ["2"] * 3
 
 
 def test_everything_fails(haul, refused_port):
     run = haul("compare", "--runs", 1, *[f"http://127.0.0.1:{refused_port}/{number}" for number in range(2)])
     assert run.returncode == 1
-    assert list(rows(run)) == MODES
+    assert rows(run) == MODES
     assert "every URL failed" in run.stdout.decode()
     assert "times as fast" not in run.stdout.decode()
 
@@ -137,14 +169,15 @@ def test_everything_fails(haul, refused_port):
 def test_one_url(haul, origin):
     run = haul("compare", "--runs", 1, origin.url("/ok"))
     assert run.returncode == 0
-    assert list(rows(run)) == MODES
+    assert rows(run) == MODES
     assert "with one URL there is nothing to do side by side" in run.stdout.decode()
 
 
 def test_an_empty_list(haul):
     run = haul("compare", stdin="# nothing\n\n")
     assert run.returncode == 0
-    assert rows(run) == {mode: ["-"] * 10 for mode in MODES}
+    assert rows(run) == MODES
+    assert {cell for block in blocks(run).values() for cells in block.values() for cell in cells} == {"-"}
     assert run.stderr == b"haul: the list is empty: nothing was compared\n"
 
 
@@ -154,7 +187,7 @@ def test_a_list_that_cannot_be_read(haul, tmp_path):
     assert run.stderr.startswith(b"haul: ") and run.stderr.count(b"\n") == 1
     run = haul("compare", "-i", tmp_path / "none", "sleep:0")
     assert run.returncode == 2
-    assert list(rows(run)) == MODES
+    assert rows(run) == MODES
 
 
 def test_the_list_is_read_to_its_end_first(haul_running, puppet):
@@ -170,7 +203,7 @@ def test_the_list_is_read_to_its_end_first(haul_running, puppet):
 def test_silent_says_nothing_but_the_report(haul, origin):
     run = haul("compare", "--silent", "--runs", 1, origin.url("/ok"))
     assert run.stderr == b""
-    assert list(rows(run)) == MODES
+    assert rows(run) == MODES
 
 
 def test_a_terminal_shows_which_run_of_how_many(haul_on_terminal, origin):
@@ -194,7 +227,7 @@ def test_hostile_urls_are_shown_escaped_and_masked(haul):
 def test_export_to_standard_output_leaves_it_to_the_export(haul):
     run = haul("compare", "--export-json", "-", "sleep:0", "sleep:0.01")
     assert run.returncode == 0
-    assert json.loads(run.stdout)["v"] == 1
+    assert json.loads(run.stdout)["v"] == 2
     assert b"\nsequential " in run.stderr
 
 
@@ -221,7 +254,7 @@ def test_a_signal_in_the_first_round_leaves_no_figures(haul_running, puppet, tmp
         run.interrupt(which)
         assert run.wait() == -which
         assert run.stdout.rest() == b""
-        assert run.stderr.rest().endswith(b"haul: interrupted: 0 of 3 rounds complete\n")
+        assert run.stderr.rest().endswith(b"haul: interrupted: 0 of 5 rounds complete\n")
     assert exported.read_text() == "before"
     assert os.listdir(tmp_path) == ["export.json"]
 
@@ -247,10 +280,10 @@ def test_a_signal_later_leaves_the_complete_rounds(haul_running, tmp_path):
             puppet.wait_for_count(4)
             run.interrupt()
             assert run.wait() == -signal.SIGINT
-            assert b"2 of 3 rounds" in run.stdout.rest()
-            assert run.stderr.rest().endswith(b"haul: interrupted: 2 of 3 rounds complete\n")
+            assert b"2 of 5 rounds" in run.stdout.rest()
+            assert run.stderr.rest().endswith(b"haul: interrupted: 2 of 5 rounds complete\n")
     figures = json.loads(exported.read_text())
-    assert (figures["rounds"], figures["rounds_complete"], len(figures["runs"])) == (3, 2, 2)
+    assert (figures["rounds"], figures["rounds_complete"], len(figures["runs"])) == (5, 2, 2)
 
 
 def test_a_signal_while_the_list_is_read(haul_running, puppet):

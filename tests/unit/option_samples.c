@@ -131,8 +131,26 @@ SAMPLE(has_dry_run, options->dry_run)
 SAMPLE(has_nothing, options->command == COMMAND_FETCH)
 SAMPLE(has_parallel_max, options->concurrency == 7 && options->is_concurrency_given)
 SAMPLE(has_parallel_max_host, options->per_host == 7 && options->is_per_host_given)
+SAMPLE(has_min_time, options->comparison.min_time == 90 * HAUL_SECOND)
+SAMPLE(has_cold, options->comparison.is_cold)
+SAMPLE(has_warm, options->comparison.is_warm)
+SAMPLE(has_sampling, options->comparison.skip_sequential_above == 5 * HAUL_SECOND)
+SAMPLE(has_any_method, options->comparison.any_method)
+SAMPLE(has_export_csv, is_same(options->comparison.files[EXPORT_CSV], "figures.csv"))
+SAMPLE(has_export_markdown, is_same(options->comparison.files[EXPORT_MARKDOWN], "figures.md"))
+SAMPLE(has_baseline, is_same(options->comparison.baseline, "before.json"))
+SAMPLE(has_max_regression, options->comparison.has_max_regression && options->comparison.max_regression == 20)
 
 static const struct option_sample samples[] = {
+    {"min-time", "1.5m", has_min_time},
+    {"cold", NULL, has_cold},
+    {"warm", NULL, has_warm},
+    {"skip-sequential-above", "5", has_sampling},
+    {"any-method", NULL, has_any_method},
+    {"export-csv", "figures.csv", has_export_csv},
+    {"export-markdown", "figures.md", has_export_markdown},
+    {"baseline", "before.json", has_baseline},
+    {"max-regression", "20%", has_max_regression},
     {"input-format", "jsonl", has_input_format},
     {"null", NULL, has_null},
     {"globoff", NULL, has_globoff},

@@ -22,6 +22,22 @@ static void test_concurrency(void **state)
     assert_int_equal(stand_statistics(stand).reused, 9);
 }
 
+static void test_statistics_begin_anew(void **state)
+{
+    struct stand *stand = *state;
+    struct stand_task tasks[3];
+    stand_begin_all(stand, tasks, LENGTH(tasks), "/delay/10");
+    stand_end_all(stand, tasks, LENGTH(tasks));
+    assert_int_equal(stand_statistics(stand).peak_in_flight, 3);
+    haul_client_reset_statistics(stand->client);
+    assert_int_equal(stand_statistics(stand).peak_in_flight, 0);
+    assert_int_equal(stand_statistics(stand).connections, 0);
+    haul_result_destroy(stand_fetch(stand, "/ok"));
+    assert_int_equal(stand_statistics(stand).peak_in_flight, 1);
+    assert_int_equal(stand_statistics(stand).connections, 0);
+    assert_int_equal(stand_statistics(stand).reused, 1);
+}
+
 static void count_call(void *data)
 {
     ++*(int *)data;
@@ -412,6 +428,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_LOOP(test_concurrency),
+        WITH_LOOP(test_statistics_begin_anew),
         AT_HOME(test_places_of_a_host),
         WITH_LOOP(test_a_gate_holds_what_has_not_begun),
         WITH_LOOP(test_waiting_for_a_place_is_queue),

@@ -62,7 +62,8 @@ static void test_a_failed_transfer_differs_by_its_class_alone(void **state)
     (void)state;
 
     sample_begin(&sample, 1, "ga", 1);
-    *sample_url(&sample, 0, 1, 0) = (struct measured_url){.status = 0, .bytes = 3, .error_class = HAUL_CLASS_TIMEOUT};
+    *sample_url(&sample, 0, 1, 0) =
+        (struct measured_url){.is_out = true, .bytes = 3, .error_class = HAUL_CLASS_TIMEOUT};
     assert_int_equal(differences_find(&sample.comparison, &differences), 0);
     assert_only(&differences, 0, true, false, false);
     differences_finish(&differences);
@@ -107,19 +108,57 @@ static void test_many(void **state)
     enum { count = 100 };
     struct measured_url urls[2][count] = {0};
     struct measured_run runs[] = {{.urls = urls[0], .count = count}, {.urls = urls[1], .count = count}};
-    const enum mode modes[] = {MODE_GATHER, MODE_AS_COMPLETED};
+    const struct variant variants[] = {{MODE_GATHER, 50, 0}, {MODE_AS_COMPLETED, 50, 0}};
     const struct comparison comparison = {
-        .url_count = count, .modes = modes, .mode_count = 2, .rounds = 1, .rounds_complete = 1, .runs = runs};
+        .url_count = count, .variants = variants, .variant_count = 2, .rounds = 1, .rounds_complete = 1, .runs = runs};
     struct differences differences;
     (void)state;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        urls[0][i].is_out = urls[1][i].is_out = true;
         urls[1][i].bytes = (int64_t)i % 2;
+    }
     assert_int_equal(differences_find(&comparison, &differences), 0);
     assert_int_equal(differences.count, count / 2);
     for (size_t i = 0; i < count / 2; i++)
         assert_int_equal(differences.items[i].index, 2 * i + 1);
     differences_finish(&differences);
+}
+
+static void test_what_did_not_come_out_is_not_looked_at(void **state)
+{
+    struct sample sample;
+    struct differences differences;
+    (void)state;
+
+    sample_begin(&sample, 2, "ar", 2);
+    *sample_url(&sample, 0, 1, 0) = (struct measured_url){.error_class = HAUL_CLASS_CANCELLED};
+    *sample_url(&sample, 0, 0, 1) = (struct measured_url){0};
+    assert_int_equal(differences_find(&sample.comparison, &differences), 0);
+    assert_int_equal(differences.count, 0);
+    differences_finish(&differences);
+    sample_end(&sample);
+}
+
+static void test_sides_may_differ_and_each_be_steady(void **state)
+{
+    static const struct variant variants[] = {
+        {MODE_GATHER, 4, 0}, {MODE_AS_COMPLETED, 4, 0}, {MODE_GATHER, 4, 1}, {MODE_AS_COMPLETED, 4, 1}};
+    struct sample sample;
+    struct differences differences;
+    (void)state;
+
+    sample_begin_variants(&sample, 3, variants, 4, 2);
+    for (size_t round = 0; round < 2; round++)
+        sample_url(&sample, round, 2, 1)->bytes = sample_url(&sample, round, 3, 1)->bytes = 7;
+    sample_url(&sample, 1, 3, 2)->status = 201;
+    assert_int_equal(differences_find(&sample.comparison, &differences), 0);
+    assert_int_equal(differences.count, 2);
+    assert_int_equal(differences.within, 1);
+    assert_true(differences.items[0].index == 1 && differences.items[0].size && !differences.items[0].is_within);
+    assert_true(differences.items[1].index == 2 && differences.items[1].status && differences.items[1].is_within);
+    differences_finish(&differences);
+    sample_end(&sample);
 }
 
 int main(void)
@@ -132,6 +171,8 @@ int main(void)
         cmocka_unit_test(test_what_came_of_a_failed_transfer_is_chance),
         cmocka_unit_test(test_rounds_that_are_not_complete_are_not_looked_at),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_what_did_not_come_out_is_not_looked_at),
+        cmocka_unit_test(test_sides_may_differ_and_each_be_steady),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,8 +11,8 @@
 
 /* From the one that counts most to the one that counts least. */
 static const enum exit_status by_weight[] = {
-    EXIT_STATUS_INTERRUPTED, EXIT_STATUS_NO_READER, EXIT_STATUS_BROKEN, EXIT_STATUS_DEADLINE,
-    EXIT_STATUS_USAGE,       EXIT_STATUS_NOT_OK,    EXIT_STATUS_OK,
+    EXIT_STATUS_INTERRUPTED, EXIT_STATUS_NO_READER,  EXIT_STATUS_BROKEN, EXIT_STATUS_DEADLINE,
+    EXIT_STATUS_USAGE,       EXIT_STATUS_REGRESSION, EXIT_STATUS_NOT_OK, EXIT_STATUS_OK,
 };
 
 static const size_t weights = sizeof(by_weight) / sizeof(by_weight[0]);
@@ -42,7 +42,7 @@ static void of_two_signals_the_first_counts(void **state)
 static void the_table_is_in_order_and_speaks(void **state)
 {
     (void)state;
-    static const int expected[] = {0, 1, 2, 3, 124, 128 + SIGINT, 128 + SIGPIPE, 128 + SIGTERM};
+    static const int expected[] = {0, 1, 2, 3, 4, 124, 128 + SIGINT, 128 + SIGPIPE, 128 + SIGTERM};
     assert_int_equal(exit_status_count, sizeof(expected) / sizeof(expected[0]));
     for (size_t i = 0; i < exit_status_count; i++) {
         assert_int_equal(exit_status_rows[i].status, expected[i]);

@@ -5,6 +5,7 @@
 #include <haul/client.h>
 #include <haul/duration.h>
 
+#include <math.h>
 #include <stdarg.h>
 
 #include <setjmp.h>
@@ -117,6 +118,72 @@ static void test_finishing_twice_or_nothing(void **state)
     assert_null(run.urls);
 }
 
+static void test_what_a_race_cancelled_did_not_come_out(void **state)
+{
+    const struct haul_client_statistics statistics = {0};
+    struct measured_run run;
+    (void)state;
+
+    assert_int_equal(measure_begin(&run, 4, start), 0);
+    emit(&run, 1, (struct haul_result){.error_class = HAUL_CLASS_TIMEOUT, .time = {.total = 3}}, 10);
+    emit(&run, 2, (struct haul_result){.ok = true, .bytes = 5, .time = {.total = 20}}, 20);
+    emit(&run, 0, (struct haul_result){.error_class = HAUL_CLASS_CANCELLED, .bytes = 1, .time = {.total = 99}}, 21);
+    measure_end(&run, start + 22, &statistics);
+    assert_int_equal(run.wall, 22);
+    assert_false(run.is_estimate);
+    assert_int_equal(run.came_out, 2);
+    assert_int_equal(run.not_ok, 1);
+    assert_int_equal(run.first_out, 10);
+    assert_int_equal(run.mean_out, 15);
+    assert_int_equal(run.bytes, 5);
+    assert_int_equal(run.slowest, 2);
+    assert_false(run.urls[0].is_out || run.urls[3].is_out);
+    measure_finish(&run);
+}
+
+/* 4 of 16, which took 10, 20, 30 and 40: a mean of 25, squares of 500 about it, so 166.67 over three; the error is 16
+ * times sqrt(166.67 / 4 x 12 / 16) = 5.590. */
+static void test_a_sample_is_scaled(void **state)
+{
+    const struct haul_client_statistics statistics = {0};
+    struct measured_run run;
+    (void)state;
+
+    assert_int_equal(measure_begin(&run, 16, start), 0);
+    run.is_sample = true;
+    emit(&run, 3, (struct haul_result){.ok = true}, 10);
+    emit(&run, 9, (struct haul_result){.ok = true}, 30);
+    emit(&run, 1, (struct haul_result){.ok = true}, 60);
+    emit(&run, 15, (struct haul_result){.ok = true}, 100);
+    measure_end(&run, start + 104, &statistics);
+    assert_true(run.is_estimate);
+    assert_int_equal(run.wall, 400);
+    assert_true(fabs(run.error - 89.4427) < 0.0001);
+    measure_finish(&run);
+}
+
+static void test_a_sample_of_one_has_no_error_and_one_of_all_is_none(void **state)
+{
+    const struct haul_client_statistics statistics = {0};
+    struct measured_run run;
+    (void)state;
+
+    assert_int_equal(measure_begin(&run, 2, start), 0);
+    run.is_sample = true;
+    emit(&run, 1, (struct haul_result){.ok = true}, 10);
+    measure_end(&run, start + 11, &statistics);
+    assert_true(run.is_estimate && run.wall == 20 && isnan(run.error));
+    measure_finish(&run);
+
+    assert_int_equal(measure_begin(&run, 2, start), 0);
+    run.is_sample = true;
+    emit(&run, 1, (struct haul_result){.ok = true}, 10);
+    emit(&run, 0, (struct haul_result){.ok = true}, 20);
+    measure_end(&run, start + 21, &statistics);
+    assert_true(!run.is_estimate && run.wall == 21);
+    measure_finish(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +192,9 @@ int main(void)
         cmocka_unit_test(test_run_of_an_empty_list),
         cmocka_unit_test(test_mean_does_not_overflow),
         cmocka_unit_test(test_finishing_twice_or_nothing),
+        cmocka_unit_test(test_what_a_race_cancelled_did_not_come_out),
+        cmocka_unit_test(test_a_sample_is_scaled),
+        cmocka_unit_test(test_a_sample_of_one_has_no_error_and_one_of_all_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

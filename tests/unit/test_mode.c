@@ -22,6 +22,7 @@ static void every_mode_is_found_by_its_name(void **state)
     assert_string_equal(mode_name(MODE_SEQUENTIAL), "sequential");
     assert_string_equal(mode_name(MODE_GATHER), "gather");
     assert_string_equal(mode_name(MODE_AS_COMPLETED), "as-completed");
+    assert_string_equal(mode_name(MODE_RACE), "race");
 }
 
 static void other_names_are_none(void **state)

@@ -62,11 +62,11 @@ static void the_defaults_are_those_of_the_manual(void **state)
     assert_true(!options.cacert && !options.dns_servers);
     assert_null(options.resolve[0]);
     assert_null(options.connect_to[0]);
-    assert_int_equal(options.runs, 3);
-    assert_int_equal(options.mode_count, 3);
-    for (int i = 0; i < MODE_COUNT; i++)
-        assert_int_equal(options.modes[i], i);
-    assert_null(options.export_json);
+    assert_int_equal(options.comparison.runs, 5);
+    assert_true(options.comparison.min_time == HAUL_NEVER);
+    assert_int_equal(options.comparison.skip_sequential_above, HAUL_MINUTE);
+    for (int i = 0; i < EXPORT_COUNT; i++)
+        assert_null(options.comparison.files[i]);
     options_finish(&options);
 }
 
@@ -88,15 +88,17 @@ static bool has_sequential(void)
 }
 static bool has_runs(void)
 {
-    return options.runs == 7;
+    return options.comparison.runs == 7;
 }
 static bool has_modes(void)
 {
-    return options.mode_count == 2 && options.modes[0] == MODE_GATHER && options.modes[1] == MODE_SEQUENTIAL;
+    const struct comparison_options *comparison = &options.comparison;
+    return comparison->mode_count == 2 && comparison->modes[0] == MODE_GATHER &&
+           comparison->modes[1] == MODE_SEQUENTIAL;
 }
 static bool has_export_json(void)
 {
-    return strcmp(options.export_json, "figures.json") == 0;
+    return strcmp(options.comparison.files[EXPORT_JSON], "figures.json") == 0;
 }
 static bool has_concurrency(void)
 {
@@ -196,14 +198,21 @@ static const struct {
 };
 
 /* What is set before: so that an option that sets what is the default is seen too, or because it is needed. */
-static const char *opposite(const char *name)
+static const char *set_before(const struct option_row *row, bool is_compare)
 {
-    if (strcmp(name, "resume") == 0)
+    if (strcmp(row->name, "resume") == 0)
         return "--journal=j";
-    return strcmp(name, "as-completed") == 0 ? "--gather" : strcmp(name, "location") == 0 ? "--no-location" : "--";
+    if (strcmp(row->name, "max-regression") == 0)
+        return "--baseline=before.json";
+    if (is_compare &&
+        (strcmp(row->name, "request") == 0 || strcmp(row->name, "json") == 0 || strncmp(row->name, "data", 4) == 0))
+        return "--any-method";
+    if (strcmp(row->name, "as-completed") == 0)
+        return "--gather";
+    return strcmp(row->name, "location") == 0 ? "--no-location" : "--";
 }
 
-/* Parses `haul [compare] OPPOSITE OPTION [VALUE]`. */
+/* Parses `haul [compare] BEFORE OPTION [VALUE]`. */
 static int parse_sample(bool is_compare, const char *before, const char *option, const char *value)
 {
     const char *arguments[5] = {NULL};
@@ -232,7 +241,8 @@ static void check_forms(const struct option_row *row, bool is_compare, const cha
             snprintf(text, sizeof(text), "-%c%s", row->letter, is_joined ? value : "");
         else
             snprintf(text, sizeof(text), "--%s%s%s", row->name, is_joined ? "=" : "", is_joined ? value : "");
-        int code = parse_sample(is_compare, is_taken ? opposite(row->name) : "--", text, is_joined ? NULL : value);
+        int code =
+            parse_sample(is_compare, is_taken ? set_before(row, is_compare) : "--", text, is_joined ? NULL : value);
         assert_int_equal(code, is_taken ? 0 : HAUL_E_INVALID);
         if (is_taken) {
             assert_true(sample ? sample->is_set(&options) : is_set());
@@ -453,8 +463,8 @@ static void a_mistake_is_named_with_what_to_do(void **state)
         const char *value;
         const char *problem;
     } modes[] = {
-        {"", "--modes: \"\" is not a list of sequential, gather and as-completed, with commas"},
-        {"gather,", "--modes: \"gather,\" is not a list of sequential, gather and as-completed, with commas"},
+        {"", "--modes: \"\" is not a list of sequential, gather, as-completed and race, with commas"},
+        {"gather,", "--modes: \"gather,\" is not a list of sequential, gather, as-completed and race, with commas"},
         {"gather,gather", "--modes: \"gather,gather\" names gather twice"},
     };
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {

@@ -2,6 +2,7 @@
 
 #include <haul/error.h>
 
+#include <math.h>
 #include <stdarg.h>
 
 #include <setjmp.h>
@@ -79,63 +80,54 @@ static void test_spread_of_nothing_is_refused(void **state)
     assert_int_equal(statistics_spread(NULL, 0, &spread), HAUL_E_INVALID);
 }
 
-static void test_ratio_is_of_medians_and_its_range_of_rounds(void **state)
+static void test_mean_and_standard_deviation(void **state)
 {
-    /* Medians 8 and 2. Rounds: 6/2 = 3, 8/1 = 8, 10/4 = 2.5. */
-    const double numerators[] = {6, 8, 10};
-    const double denominators[] = {2, 1, 4};
-    struct ratio ratio;
+    const double values[] = {2, 4, 4, 4, 5, 5, 7, 9}; /* squares of what is off the mean: 32, over 7 */
+    const double even[] = {1, 3};                     /* 2, over 1 */
+    struct spread spread;
     (void)state;
 
-    assert_int_equal(statistics_ratio(numerators, denominators, 3, &ratio), 0);
-    assert_number(ratio.ratio, 4);
-    assert_number(ratio.min, 2.5);
-    assert_number(ratio.max, 8);
+    assert_int_equal(statistics_spread(values, 8, &spread), 0);
+    assert_number(spread.mean, 5);
+    assert_true(fabs(spread.deviation * spread.deviation - 32.0 / 7) < 1e-12);
+    assert_int_equal(statistics_spread(even, 2, &spread), 0);
+    assert_true(fabs(spread.deviation * spread.deviation - 2) < 1e-12);
+    assert_int_equal(statistics_spread(values, 1, &spread), 0);
+    assert_true(isnan(spread.deviation));
 }
 
-static void test_ratio_of_one_round_has_no_width(void **state)
+static size_t outliers(const double *values, size_t count)
 {
-    const double numerator = 2;
-    const double denominator = 8;
-    struct ratio ratio;
-    (void)state;
+    size_t found;
 
-    assert_int_equal(statistics_ratio(&numerator, &denominator, 1, &ratio), 0);
-    assert_number(ratio.ratio, 0.25);
-    assert_number(ratio.min, 0.25);
-    assert_number(ratio.max, 0.25);
+    assert_int_equal(statistics_outliers(values, count, &found), 0);
+    return found;
 }
 
-/* Series of 1, 2 and 4 in every order, also where their medians come from different rounds. */
-static void test_ratio_lies_within_its_range(void **state)
+static void test_outliers_are_far_from_the_median(void **state)
 {
-    const double values[] = {1, 2, 4};
+    /* The medians are 12, 12 and 11, and half of the values lie within 1 of them: 14.826 is the limit. */
+    const double none[] = {10, 11, 12, 13, 26.8};
+    const double above[] = {10, 11, 12, 13, 26.9};
+    const double below[] = {10, 11, 12, 13, -3.9};
     (void)state;
 
-    for (size_t code = 0; code < 729; code++) {
-        double numerators[3];
-        double denominators[3];
-        size_t rest = code;
-        for (size_t i = 0; i < 3; i++, rest /= 9) {
-            numerators[i] = values[rest % 3];
-            denominators[i] = values[rest / 3 % 3];
-        }
-        struct ratio ratio;
-        assert_int_equal(statistics_ratio(numerators, denominators, 3, &ratio), 0);
-        assert_true(ratio.min <= ratio.ratio && ratio.ratio <= ratio.max);
-    }
+    assert_int_equal(outliers(none, 5), 0);
+    assert_int_equal(outliers(above, 5), 1);
+    assert_int_equal(outliers(below, 5), 1);
+    assert_int_equal(outliers(NULL, 0), 0);
 }
 
-static void test_ratio_with_nothing_or_zero_is_refused(void **state)
+static void test_what_nobody_would_notice_is_no_outlier(void **state)
 {
-    const double zero[] = {1, 0};
-    const double one[] = {1, 1};
-    struct ratio ratio;
+    const double narrow[] = {1.0000, 1.0001, 1.0002, 1.0003, 1.0495};
+    const double wide[] = {1.0000, 1.0001, 1.0002, 1.0003, 1.0510};
+    const double alike[] = {1, 1, 1, 1, 9};
     (void)state;
 
-    assert_int_equal(statistics_ratio(one, one, 0, &ratio), HAUL_E_INVALID);
-    assert_int_equal(statistics_ratio(one, zero, 2, &ratio), HAUL_E_INVALID);
-    assert_int_equal(statistics_ratio(zero, one, 2, &ratio), HAUL_E_INVALID);
+    assert_int_equal(outliers(narrow, 5), 0);
+    assert_int_equal(outliers(wide, 5), 1);
+    assert_int_equal(outliers(alike, 5), 0);
 }
 
 int main(void)
@@ -147,10 +139,9 @@ int main(void)
         cmocka_unit_test(test_spread_of_an_odd_number_of_values),
         cmocka_unit_test(test_median_of_an_even_number_is_the_mean_of_the_middle),
         cmocka_unit_test(test_spread_of_nothing_is_refused),
-        cmocka_unit_test(test_ratio_is_of_medians_and_its_range_of_rounds),
-        cmocka_unit_test(test_ratio_of_one_round_has_no_width),
-        cmocka_unit_test(test_ratio_lies_within_its_range),
-        cmocka_unit_test(test_ratio_with_nothing_or_zero_is_refused),
+        cmocka_unit_test(test_mean_and_standard_deviation),
+        cmocka_unit_test(test_outliers_are_far_from_the_median),
+        cmocka_unit_test(test_what_nobody_would_notice_is_no_outlier),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 #include "report/url_list.h"
 
+#include "output/text.h"
+#include "report/ideal.h"
 #include "report/measure.h"
 #include "run/entry.h"
 #include "run/feed.h"
@@ -126,14 +128,66 @@ static void test_what_sleeps_will_take(void **state)
     url_list_finish(&list);
 }
 
+static void test_hosts_have_numbers(void **state)
+{
+    static const char *const texts[] = {"http://b.test/", "sleep:1", "http://a.test/1", "ftp://a.test/",
+                                        "http://b.test/2"};
+    struct url_list list = {0};
+    (void)state;
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(url_list_add(&list, make_entry(texts[i])), 0);
+    assert_int_equal(url_list_count_hosts(&list), 0);
+    const size_t expected[] = {1, IDEAL_NO_HOST, 0, IDEAL_NO_HOST, 1};
+    assert_memory_equal(list.hosts, expected, sizeof(expected));
+    url_list_finish(&list);
+}
+
+static struct entry *make_path(const char *path)
+{
+    struct entry *entry = entry_create(path, strlen(path), NULL, 0);
+    assert_non_null(entry);
+    const char *problem;
+    struct haul_url *base;
+    assert_int_equal(haul_url_create("http://old.test/", 16, &base, &problem), 0);
+    assert_int_equal(haul_url_resolve(base, path, &entry->url, &problem), 0);
+    haul_url_destroy(base);
+    return entry;
+}
+
+static void test_a_list_of_paths_is_made_for_another_base(void **state)
+{
+    struct url_list list = {0};
+    struct url_list copy;
+    struct text query = {.bytes = (char[]){"a=b"}, .size = 3};
+    (void)state;
+    assert_int_equal(url_list_add(&list, make_path("/1?c=d")), 0);
+    assert_int_equal(url_list_add(&list, make_entry("/\033")), 0);
+    assert_int_equal(url_list_find_other_than_path(&list), 2);
+    assert_int_equal(url_list_copy_for(&list, "https://new.test:444/sub/", &query, &copy), 0);
+    assert_int_equal(copy.count, 2);
+    assert_string_equal(copy.names[0], "https://new.test:444/1?c=d&a=b");
+    assert_string_equal(list.names[0], "http://old.test/1?c=d");
+    url_list_finish(&copy);
+    assert_int_equal(url_list_show_paths(&list), 0);
+    assert_string_equal(list.names[0], "/1?c=d");
+    assert_string_equal(list.names[1], "/\\x1b");
+    assert_int_equal(url_list_add(&list, make_entry("http://a.test/")), 0);
+    assert_int_equal(url_list_find_other_than_path(&list), 2);
+    url_list_finish(&list);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_open, stage_close)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_reads_all_and_waits_for_it),        TEST(test_an_empty_list),
-        TEST(test_a_list_that_cannot_be_read_on),     cmocka_unit_test(test_a_long_list),
+        TEST(test_reads_all_and_waits_for_it),
+        TEST(test_an_empty_list),
+        TEST(test_a_list_that_cannot_be_read_on),
+        cmocka_unit_test(test_a_long_list),
         cmocka_unit_test(test_what_sleeps_will_take),
+        cmocka_unit_test(test_hosts_have_numbers),
+        cmocka_unit_test(test_a_list_of_paths_is_made_for_another_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

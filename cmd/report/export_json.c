@@ -1,4 +1,4 @@
-#include "report/export.h"
+#include "report/export_json.h"
 
 #include "output/text.h"
 
@@ -8,6 +8,7 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 /* cJSON's adding functions answer NULL, or 0, where memory runs out, and take a NULL item. Nothing is checked but the
@@ -44,6 +45,15 @@ static void add_null(struct piece *piece, cJSON *object, const char *key)
 {
     if (cJSON_AddNullToObject(object, key) == NULL)
         piece->failed = true;
+}
+
+/* A NaN is what there is none of. */
+static void add_number_or_null(struct piece *piece, cJSON *object, const char *key, double number)
+{
+    if (isnan(number))
+        add_null(piece, object, key);
+    else
+        add_number(piece, object, key, number);
 }
 
 static cJSON *add_object(struct piece *piece, cJSON *object, const char *key)
@@ -109,44 +119,114 @@ static void add_slowest(struct piece *piece, cJSON *object, size_t url_count, si
     add_number(piece, slowest, "total", total);
 }
 
-static void add_mode(struct piece *piece, cJSON *array, const struct comparison *comparison,
-                     const struct mode_summary *summary)
+/* Which variant it is. */
+static void add_variant(struct piece *piece, cJSON *object, const struct comparison *comparison,
+                        const struct variant *variant)
+{
+    add_string(piece, object, "mode", mode_name(variant->mode));
+    add_number(piece, object, "concurrency", (double)variant->concurrency);
+    if (comparison->side_count > 1)
+        add_string(piece, object, "side", comparison->sides[variant->side]);
+    else
+        add_null(piece, object, "side");
+}
+
+static void add_ratio(struct piece *piece, cJSON *object, const struct ratio *ratio)
+{
+    add_number(piece, object, "ratio", ratio->ratio);
+    if (ratio->has_interval) {
+        add_number(piece, object, "low", ratio->low);
+        add_number(piece, object, "high", ratio->high);
+    } else {
+        add_null(piece, object, "low");
+        add_null(piece, object, "high");
+    }
+}
+
+static void add_wall(struct piece *piece, cJSON *object, const struct figures *figures)
+{
+    cJSON *wall = add_object(piece, object, "wall");
+
+    add_number(piece, wall, "mean", figures->wall.mean);
+    add_number_or_null(piece, wall, "stddev", figures->wall.deviation);
+    add_number(piece, wall, "median", figures->wall.median);
+    add_number(piece, wall, "min", figures->wall.min);
+    add_number(piece, wall, "max", figures->wall.max);
+    add_number(piece, wall, "outliers", (double)figures->outliers);
+    add_number_or_null(piece, wall, "error", figures->is_estimate ? figures->error : NAN);
+}
+
+static void add_figures(struct piece *piece, cJSON *array, const struct comparison *comparison,
+                        const struct figures *figures)
 {
     cJSON *mode = add_object_item(piece, array);
 
-    add_string(piece, mode, "mode", mode_name(summary->mode));
-    cJSON *wall = add_object(piece, mode, "wall");
-    add_number(piece, wall, "median", summary->wall.median);
-    add_number(piece, wall, "min", summary->wall.min);
-    add_number(piece, wall, "max", summary->wall.max);
-    if (summary->has_speedup) {
+    add_variant(piece, mode, comparison, &figures->variant);
+    add_bool(piece, mode, "estimate", figures->is_estimate);
+    add_wall(piece, mode, figures);
+    if (figures->has_speedup) {
         cJSON *speedup = add_object(piece, mode, "speedup");
-        add_number(piece, speedup, "ratio", summary->speedup.ratio);
-        add_number(piece, speedup, "min", summary->speedup.min);
-        add_number(piece, speedup, "max", summary->speedup.max);
+        add_number(piece, speedup, "over", (double)figures->reference);
+        add_ratio(piece, speedup, &figures->speedup);
     } else {
         add_null(piece, mode, "speedup");
     }
-    add_number(piece, mode, "first_out", summary->first_out);
-    add_number(piece, mode, "mean_out", summary->mean_out);
-    add_slowest(piece, mode, comparison->url_count, summary->slowest, summary->slowest_total);
-    add_number(piece, mode, "peak_in_flight", (double)summary->peak_in_flight);
-    add_number(piece, mode, "connections", (double)summary->connections);
-    add_number(piece, mode, "not_ok", (double)summary->not_ok);
+    add_number(piece, mode, "first_out", figures->first_out);
+    add_number(piece, mode, "mean_out", figures->mean_out);
+    add_number(piece, mode, "rate", figures->rate);
+    for (size_t i = 0; i < FIGURES_QUANTILES; i++)
+        add_number(piece, mode, figures_quantile_names[i], figures->quantiles[i]);
+    if (figures->has_ideal) {
+        add_number(piece, mode, "ideal", figures->ideal);
+        add_number(piece, mode, "reached", figures->reached);
+    } else {
+        add_null(piece, mode, "ideal");
+        add_null(piece, mode, "reached");
+    }
+    add_slowest(piece, mode, comparison->url_count, figures->slowest, figures->slowest_total);
+    add_number(piece, mode, "peak_in_flight", (double)figures->peak_in_flight);
+    add_number(piece, mode, "connections", (double)figures->connections);
+    add_number(piece, mode, "bytes", (double)figures->bytes);
+    add_number(piece, mode, "not_ok", (double)figures->not_ok);
 }
 
-static int add_modes(struct piece *piece, const struct comparison *comparison)
+static void add_modes(struct piece *piece, const struct findings *findings)
 {
     cJSON *modes = add_array(piece, piece->root, "modes");
 
-    for (size_t i = 0; comparison->rounds_complete > 0 && i < comparison->mode_count; i++) {
-        struct mode_summary summary;
-        int code = comparison_summarize(comparison, i, &summary);
-        if (code != 0)
-            return code;
-        add_mode(piece, modes, comparison, &summary);
+    for (size_t i = 0; findings->figures != NULL && i < findings->comparison->variant_count; i++)
+        add_figures(piece, modes, findings->comparison, &findings->figures[i]);
+}
+
+static void add_pairs(struct piece *piece, const struct pairs *pairs)
+{
+    static const char *const kinds[] = {
+        [PAIR_WALL] = "wall", [PAIR_MEAN_OUT] = "mean_out", [PAIR_DISTURBANCE] = "disturbance"};
+    cJSON *array = add_array(piece, piece->root, "pairs");
+
+    for (size_t i = 0; i < pairs->count; i++) {
+        const struct pair *pair = &pairs->items[i];
+        cJSON *item = add_object_item(piece, array);
+        add_string(piece, item, "kind", kinds[pair->kind]);
+        add_number(piece, item, "one", (double)pair->one);
+        add_number(piece, item, "other", (double)pair->other);
+        add_number(piece, item, "p", pair->probability);
+        add_bool(piece, item, "different", pair->is_different);
+        if (pair->has_ratio)
+            add_ratio(piece, item, &pair->ratio);
     }
-    return 0;
+    add_bool(piece, piece->root, "too_few_rounds", pairs->are_too_few);
+}
+
+static void add_sides(struct piece *piece, const struct comparison *comparison)
+{
+    cJSON *array = add_array(piece, piece->root, "sides");
+
+    for (size_t i = 0; i < comparison->side_count; i++) {
+        cJSON *side = add_object_item(piece, array);
+        add_string(piece, side, "name", comparison->sides[i]);
+        add_string(piece, side, "base", comparison->bases[i]);
+    }
 }
 
 static void add_differences(struct piece *piece, const struct differences *differences)
@@ -160,61 +240,59 @@ static void add_differences(struct piece *piece, const struct differences *diffe
         add_bool(piece, item, "class", difference->error_class);
         add_bool(piece, item, "status", difference->status);
         add_bool(piece, item, "size", difference->size);
+        add_bool(piece, item, "within", difference->is_within);
     }
 }
 
 /* Everything but the runs, which the caller appends before the last brace. */
-static int append_head(struct text *text, const struct comparison *comparison, const struct differences *differences)
+static int append_head(struct text *text, const struct findings *findings)
 {
+    const struct comparison *comparison = findings->comparison;
     struct piece piece;
     int code = begin_piece(&piece);
 
     if (code != 0)
         return code;
-    add_number(&piece, piece.root, "v", 1);
+    add_number(&piece, piece.root, "v", EXPORT_JSON_VERSION);
     add_string(&piece, piece.root, "haul", haul_version());
     add_number(&piece, piece.root, "url_count", (double)comparison->url_count);
     add_number(&piece, piece.root, "host_count", (double)comparison->host_count);
-    add_number(&piece, piece.root, "concurrency", (double)comparison->concurrency);
     add_number(&piece, piece.root, "per_host", (double)comparison->per_host);
-    add_string(&piece, piece.root, "connections", "fresh");
+    add_string(&piece, piece.root, "connections", comparison->is_warm ? "kept" : "fresh");
     add_number(&piece, piece.root, "rounds", (double)comparison->rounds);
     add_number(&piece, piece.root, "rounds_complete", (double)comparison->rounds_complete);
+    add_sides(&piece, comparison);
     cJSON *urls = add_array(&piece, piece.root, "urls");
     for (size_t i = 0; i < comparison->url_count; i++)
         add_item(&piece, urls, cJSON_CreateString(comparison->urls[i]));
-    add_differences(&piece, differences);
-    code = add_modes(&piece, comparison);
-    if (code != 0) {
-        cJSON_Delete(piece.root);
-        return code;
-    }
+    add_differences(&piece, findings->differences);
+    add_pairs(&piece, findings->pairs);
+    add_modes(&piece, findings);
     code = append_piece(text, &piece);
     if (code == 0)
         text->size--;
     return code;
 }
 
-/* The quantiles of the URLs' totals. -ENOMEM. */
+/* The quantiles of the totals of the URLs that came out. -ENOMEM. */
 static int add_quantiles(struct piece *piece, const struct measured_run *run)
 {
-    static const struct {
-        const char *key;
-        double quantile;
-    } rows[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}};
     double *totals = calloc(run->count > 0 ? run->count : 1, sizeof(*totals));
+    size_t count = 0;
 
     if (totals == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < run->count; i++)
-        totals[i] = (double)run->urls[i].total;
-    statistics_sort(totals, run->count);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (run->count == 0)
-            add_null(piece, piece->root, rows[i].key);
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->urls[i].is_out)
+            totals[count++] = (double)run->urls[i].total;
+    }
+    statistics_sort(totals, count);
+    for (size_t i = 0; i < FIGURES_QUANTILES; i++) {
+        if (count == 0)
+            add_null(piece, piece->root, figures_quantile_names[i]);
         else
-            add_seconds(piece, piece->root, rows[i].key,
-                        (int64_t)statistics_quantile(totals, run->count, rows[i].quantile));
+            add_seconds(piece, piece->root, figures_quantile_names[i],
+                        (int64_t)statistics_quantile(totals, count, figures_quantiles[i]));
     }
     free(totals);
     return 0;
@@ -222,6 +300,10 @@ static int add_quantiles(struct piece *piece, const struct measured_run *run)
 
 static void add_url(struct piece *piece, cJSON *array, const struct measured_url *url)
 {
+    if (!url->is_out) {
+        add_item(piece, array, cJSON_CreateNull());
+        return;
+    }
     cJSON *item = add_object_item(piece, array);
 
     add_bool(piece, item, "ok", url->ok);
@@ -235,15 +317,17 @@ static void add_url(struct piece *piece, cJSON *array, const struct measured_url
     add_seconds(piece, item, "out", url->out);
 }
 
-static int append_run(struct text *text, const struct measured_run *run, enum mode mode, size_t round)
+static int append_run(struct text *text, const struct comparison *comparison, size_t round, size_t place)
 {
+    const struct measured_run *run = comparison_run(comparison, round, place);
     struct piece piece;
     int code = begin_piece(&piece);
 
     if (code != 0)
         return code;
-    add_string(&piece, piece.root, "mode", mode_name(mode));
+    add_variant(&piece, piece.root, comparison, &comparison->variants[place]);
     add_number(&piece, piece.root, "round", (double)round);
+    add_bool(&piece, piece.root, "estimate", run->is_estimate);
     add_seconds(&piece, piece.root, "wall", run->wall);
     add_seconds(&piece, piece.root, "first_out", run->first_out);
     add_seconds(&piece, piece.root, "mean_out", run->mean_out);
@@ -261,18 +345,19 @@ static int append_run(struct text *text, const struct measured_run *run, enum mo
     return append_piece(text, &piece);
 }
 
-int export_append(struct text *text, const struct comparison *comparison, const struct differences *differences)
+int export_json_append(struct text *text, const struct findings *findings)
 {
-    int code = append_head(text, comparison, differences);
+    const struct comparison *comparison = findings->comparison;
+    int code = append_head(text, findings);
 
     if (code != 0)
         return code;
     text_append_string(text, ",\"runs\":[");
     for (size_t round = 0; round < comparison->rounds_complete; round++) {
-        for (size_t mode = 0; mode < comparison->mode_count; mode++) {
-            if (round > 0 || mode > 0)
+        for (size_t place = 0; place < comparison->variant_count; place++) {
+            if (round > 0 || place > 0)
                 text_append_string(text, ",");
-            code = append_run(text, comparison_run(comparison, round, mode), comparison->modes[mode], round);
+            code = append_run(text, comparison, round, place);
             if (code != 0)
                 return code;
         }
