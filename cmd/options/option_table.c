@@ -11,7 +11,13 @@
 
 #define AT(member) offsetof(struct options, member)
 
-enum { FETCH = COMMAND_FETCH, COMPARE = COMMAND_COMPARE, BOTH = COMMAND_FETCH | COMMAND_COMPARE };
+enum {
+    FETCH = COMMAND_FETCH,
+    COMPARE = COMMAND_COMPARE,
+    BOTH = COMMAND_FETCH | COMMAND_COMPARE,
+    SAVED = COMMAND_FETCH | COMMAND_REPORT, /* what is made of records */
+    ALL = BOTH | COMMAND_REPORT,
+};
 
 /* clang-format off */
 const struct option_row option_rows[] = {
@@ -261,14 +267,21 @@ const struct option_row option_rows[] = {
     {"summary-json", 0, "FILE", "write the summary to FILE as JSON",
      SECTION_OUTPUT, FETCH, read_text, .offset = AT(summary_json)},
 
+    {"record", 0, "KIND", "what JSON objects have: short, the default, or full: hops and headers, too",
+     SECTION_OUTPUT, FETCH, read_record, .offset = AT(is_record_full),
+     .choices = "short full"},
+
+    {"har", 0, "FILE", "write all requests to FILE as an HTTP archive, for the network panel of a browser",
+     SECTION_PICTURES, SAVED, read_text, .offset = AT(har)},
+
     {"config", 'K', "FILE", "read options from FILE: long ones, one a line; may be repeated",
-     SECTION_OTHER, BOTH, read_nothing, .offset = AT(arguments)},
+     SECTION_OTHER, ALL, read_nothing, .offset = AT(arguments)},
     {"disable", 'q', NULL, "do not read ~/.config/haul/config",
-     SECTION_OTHER, BOTH, read_true, .offset = AT(disable)},
+     SECTION_OTHER, ALL, read_true, .offset = AT(disable)},
     {"help", 'h', NULL, "show this help",
-     SECTION_OTHER, BOTH, read_true, .offset = AT(help)},
+     SECTION_OTHER, ALL, read_true, .offset = AT(help)},
     {"version", 'V', NULL, "show the version, and those of the libraries",
-     SECTION_OTHER, BOTH, read_true, .offset = AT(version)},
+     SECTION_OTHER, ALL, read_true, .offset = AT(version)},
 
     {"fail", 'f', NULL, "a status of 400 or more is a failure, as always",
      SECTION_CURL, FETCH, read_nothing, .offset = AT(command)},
@@ -297,6 +310,7 @@ static const char *const titles[SECTION_COUNT] = {
     [SECTION_FAILURES] = "Failures",
     [SECTION_FILES] = "Files",
     [SECTION_OUTPUT] = "Output",
+    [SECTION_PICTURES] = "Pictures",
     [SECTION_OTHER] = "Other",
     [SECTION_CURL] = "Accepted for users of curl",
 };

@@ -13,6 +13,7 @@
 #include "output/text.h"
 #include "output/write_out.h"
 #include "output/writer.h"
+#include "picture/pictures.h"
 #include "run/entry.h"
 
 #include <haul/result.h>
@@ -55,6 +56,7 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
                 .has_headers = options->has_headers,
                 .has_body = options->has_body,
                 .has_tries = options->has_retries,
+                .is_full = options->is_full,
             },
     };
     const struct bodies_options bodies_options = {
@@ -255,6 +257,15 @@ static int emit_format(struct output *output, const struct entry *entry)
     return code;
 }
 
+/* Pictures are drawn of records, and of all that these can tell. */
+static int draw(struct output *output, const struct entry *entry)
+{
+    const struct record_options full = {.epoch = output->options.epoch, .is_full = true};
+    text_clear(&output->text);
+    int code = record_write(&output->text, entry, &full);
+    return code == 0 ? pictures_add(output->options.pictures, output->text.bytes, output->text.size) : code;
+}
+
 int output_emit(struct output *output, struct entry *entry)
 {
     int code = 0;
@@ -263,6 +274,8 @@ int output_emit(struct output *output, struct entry *entry)
         code = hosts_add(output->hosts, entry);
     if (output->options.failures != NULL && !entry->result->ok)
         failures_add(output->options.failures, entry);
+    if (code == 0 && output->options.pictures != NULL)
+        code = draw(output, entry);
     if (code != 0)
         return code;
     if (output->options.format != OUTPUT_BODIES)

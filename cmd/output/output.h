@@ -17,6 +17,7 @@ struct failures;
 struct files;
 struct hosts;
 struct output;
+struct pictures;
 struct progress;
 struct summary;
 struct write_out;
@@ -47,6 +48,8 @@ struct output_options {
     bool has_digest;                    /* records have those of the files */
     bool has_body;                      /* records have the bodies */
     bool has_headers;                   /* and the headers */
+    bool is_full;                       /* records are full ones */
+    struct pictures *pictures;          /* what is drawn of all entries; NULL: nothing; borrowed */
     struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
     struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
 };

@@ -61,12 +61,16 @@ static struct haul_event *closed_gate(const struct haul__admission *self)
 }
 
 /* A place alone is not in flight: that begins when it is let go. */
-static void note_flight(struct haul__admission *self)
+static int note_flight(struct haul__admission *self)
 {
     struct haul_client_statistics *statistics = &self->client->statistics;
+    int code = self->client->options.keep_hops ? haul__lanes_take(&self->client->lanes, &self->lane) : 0;
+    if (code < 0)
+        return code;
     self->is_in_flight = true;
     if (++statistics->in_flight > statistics->peak_in_flight)
         statistics->peak_in_flight = statistics->in_flight;
+    return 0;
 }
 
 static void release_place(struct haul__admission *self)
@@ -75,6 +79,8 @@ static void release_place(struct haul__admission *self)
         return;
     haul_semaphore_release(&self->client->places);
     self->client->statistics.in_flight -= self->is_in_flight ? 1 : 0;
+    if (self->is_in_flight && self->client->options.keep_hops)
+        haul__lanes_give(&self->client->lanes, self->lane);
     self->is_in_flight = false;
     self->has_place = false;
 }
@@ -96,12 +102,12 @@ static void release_turn(struct haul__admission *self)
     self->has_turn = false;
 }
 
-static void let_go(struct haul__admission *self)
+static int let_go(struct haul__admission *self)
 {
     if (self->limit)
         haul__rate_take(&self->limit->rate, now(self));
     release_turn(self);
-    note_flight(self);
+    return note_flight(self);
 }
 
 struct haul_step haul__admission(struct haul_task *task, struct haul_coroutine *coroutine)
@@ -131,7 +137,9 @@ struct haul_step haul__admission(struct haul_task *task, struct haul_coroutine *
         if (is_early(self))
             release_place(self);
     }
-    let_go(self);
+    coroutine->code = (int16_t)let_go(self);
+    if (coroutine->code != 0)
+        HAUL_FAIL(coroutine->code);
     HAUL_FINALLY;
     come_forward(self);
     HAUL_END;

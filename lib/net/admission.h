@@ -11,6 +11,7 @@ struct haul__admission {
     struct haul_coroutine coroutine;
     struct haul_client *client;
     const struct haul_url *url;
+    size_t lane;   /* of the place that it got, where hops are kept */
     bool is_begun; /* an earlier hop of the fetch was let go: the gate is open for it */
     /* Private from here. */
     struct haul__limit *limit; /* its host's; NULL: there is none */

@@ -86,7 +86,8 @@ int haul__transfer_note_facts(struct haul__transfer *transfer)
     int code = note_peer(transfer);
     if (code == 0)
         code = copy(transfer->result, content_type, &result->content_type);
-    return code == 0 && transfer->all->options->keep_headers ? keep_headers(transfer) : code;
+    const struct haul_client_options *options = transfer->all->options;
+    return code == 0 && (options->keep_headers || options->keep_hops) ? keep_headers(transfer) : code;
 }
 
 /* The points in time of a hop, in microseconds from its start: each at least the one before. */

@@ -171,7 +171,8 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
         state->request = haul__limit_begin(state->admission.limit);
     state->hop = HAUL_FRAME(haul__hop, .fetcher = fetcher, .url = state->url, .outgoing = &state->outgoing,
                             .result = state->result, .body = self->body, .body_data = self->body_data,
-                            .is_attempt = state->is_attempt, .queued = state->queued, .left = state->left);
+                            .is_attempt = state->is_attempt, .queued = state->queued, .left = state->left,
+                            .lane = state->admission.lane);
     state->hop.max_time = max_time(self);
     if (is_errand)
         return haul__errand_run(task, state->errand, &state->hop, &self->client->transit);
@@ -268,10 +269,10 @@ static int consider_retry(struct haul_fetch *self)
     struct haul_client *client = self->client;
     struct haul_result *result = &state->result->public;
     int64_t delay;
-    if (client->options.retries == 0 || result->attempts == 0)
+    if ((client->options.retries == 0 && !client->options.keep_hops) || result->attempts == 0)
         return 0;
     int code = haul__result_add_try(state->result, state->attempt_started);
-    if (code < 0)
+    if (code < 0 || client->options.retries == 0)
         return code;
     pause_host(self);
     int64_t elapsed = now(self) - result->started;

@@ -1,6 +1,7 @@
 #include "net/transfer.h"
 
 #include "base/memory.h"
+#include "net/debug.h"
 #include "net/redirect.h"
 #include "net/request.h"
 #include "net/settings.h"
@@ -90,6 +91,7 @@ static int close_socket(void *data, curl_socket_t descriptor)
     struct haul__transfers *all = data;
     struct haul__socket *entry = haul__sockets_find(&all->sockets, descriptor);
     if (entry) {
+        haul__connections_remove(&all->connections, entry);
         haul__transfer_detach(entry);
         haul__socket_forget(entry);
     }
@@ -123,7 +125,7 @@ static bool has_local_port(int descriptor, int port)
 /* Of the sockets that libcurl opens to find an address that answers it closes all but one, and those without a word.
  * What is known of a connection is noted for that one, once it is there. A request that is sent again may be on
  * another connection by then. */
-static void note_connection(struct haul__transfer *transfer, int local_port)
+static void note_connection(struct haul__transfer *transfer, const char *ip, int port, int local_port)
 {
     struct haul__socket *entry = haul__sockets_find(&transfer->all->sockets, transfer->opened_descriptor);
     if (!entry || entry->host || !has_local_port(transfer->opened_descriptor, local_port))
@@ -131,6 +133,7 @@ static void note_connection(struct haul__transfer *transfer, int local_port)
     entry->host = haul__host_ref(transfer->host);
     entry->host->connections++;
     transfer->all->sockets.open++;
+    haul__connections_add(&transfer->all->connections, entry, local_port, ip, port);
 }
 
 static void note_peer(struct haul__transfer *transfer, const char *ip, int port)
@@ -177,7 +180,8 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
         return CURL_PREREQFUNC_ABORT;
     note_peer(transfer, remote_ip, remote_port);
     transfer->phase = HAUL__WAITING_PHASE;
-    note_connection(transfer, local_port);
+    note_connection(transfer, remote_ip, remote_port, local_port);
+    transfer->connection = haul__connections_find(&transfer->all->connections, local_port, remote_ip, remote_port);
     note_sharing(transfer);
     if (transfer->is_paced && transfer->opened == 0)
         haul__pacing_return(&transfer->host->pacing);
@@ -364,6 +368,8 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     code |= haul__settings_apply(easy, options);
+    if (options->debug || options->keep_hops)
+        code |= haul__debug_apply(easy, transfer);
     return code | set_trust(easy, all);
 }
 
@@ -396,6 +402,7 @@ void haul__transfer_release(struct haul__transfer *transfer)
     if (!transfer)
         return;
     haul__buffer_finish(&transfer->kept);
+    haul__buffer_finish(&transfer->sent);
     haul__addresses_unref(transfer->addresses);
     transfer->addresses = NULL;
     haul__list_append(&transfer->all->unused, &transfer->link);
@@ -440,6 +447,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->descriptor = -1;
     transfer->opened_descriptor = -1;
     transfer->opened = 0;
+    transfer->connection = 0;
     transfer->is_paced = false;
     transfer->secured_from = 0;
     note_peer(transfer, NULL, 0);

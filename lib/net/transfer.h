@@ -4,6 +4,7 @@
 
 #include "core/task.h"
 #include "net/book.h"
+#include "net/connections.h"
 #include "net/deadlines.h"
 #include "net/failure.h"
 #include "net/host.h"
@@ -27,6 +28,7 @@ struct haul__transfers {
     struct curl_slist *resolve;
     struct curl_slist *connect_to;
     struct haul__sockets sockets;
+    struct haul__connections connections;
     struct haul__line connecting; /* from the start to the end of the TLS handshake */
     struct haul__line receiving;  /* since something was received, or the request was sent */
     struct haul_list unused;
@@ -73,6 +75,7 @@ struct haul__transfer {
     int opened_descriptor;    /* the last that was opened for it */
     int64_t secured_from;     /* when its last TLS handshake began; 0: it did not, or OpenSSL is not what makes it */
     unsigned opened;          /* how many were, for its connection; 0: it found one, or has none */
+    uint64_t connection;      /* its number; 0: none is known */
     bool is_paced;            /* it was let go as one that opens a connection */
     bool has_facts;           /* they are in the result */
     bool has_whole_header;    /* with the empty line behind it */
@@ -83,6 +86,7 @@ struct haul__transfer {
     size_t header_size;       /* bytes of header so far */
     int64_t body_size;        /* bytes of body so far */
     struct haul__buffer kept; /* the body, where nobody takes it */
+    struct haul__buffer sent; /* the header of the request, where hops are kept */
     unsigned remote_port;
     char remote_ip[INET6_ADDRSTRLEN];
 

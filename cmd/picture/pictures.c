@@ -1,0 +1,107 @@
+#include "picture/pictures.h"
+
+#include "options/options.h"
+#include "picture/har.h"
+#include "picture/picture.h"
+#include "picture/track.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* A kind of picture: what asks for it, and what begins it. */
+struct maker {
+    const char *(*name)(const struct options *options); /* NULL: nobody asks for it */
+    int (*create)(const struct options *options, struct picture **ret_picture);
+};
+
+static const char *har_name(const struct options *options)
+{
+    return options->har;
+}
+
+static int make_har(const struct options *options, struct picture **ret_picture)
+{
+    return har_create(options->har, ret_picture);
+}
+
+static const struct maker makers[] = {
+    {har_name, make_har},
+};
+
+enum { maker_count = sizeof(makers) / sizeof(makers[0]) };
+
+struct pictures {
+    const struct options *options;
+    struct picture *pictures[maker_count]; /* NULL: nobody asks for it */
+    int codes[maker_count];                /* of those that cannot be made */
+};
+
+int pictures_are_wanted(const struct options *options)
+{
+    for (size_t i = 0; i < maker_count; i++)
+        if (makers[i].name(options))
+            return 1;
+    return 0;
+}
+
+int pictures_create(const struct options *options, struct pictures **ret_pictures, struct picture_problem *ret_problem)
+{
+    struct pictures *pictures = calloc(1, sizeof(*pictures));
+    *ret_problem = (struct picture_problem){"pictures", -ENOMEM};
+    if (!pictures)
+        return -ENOMEM;
+    pictures->options = options;
+    for (size_t i = 0; i < maker_count; i++) {
+        const char *name = makers[i].name(options);
+        int code = name ? makers[i].create(options, &pictures->pictures[i]) : 0;
+        if (code == 0)
+            continue;
+        *ret_problem = (struct picture_problem){name, code};
+        pictures_destroy(pictures);
+        return code;
+    }
+    *ret_pictures = pictures;
+    return 0;
+}
+
+int pictures_add(struct pictures *pictures, const char *text, size_t size)
+{
+    struct track track;
+    int code = track_read(text, size, &track);
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (picture && pictures->codes[i] == 0)
+            pictures->codes[i] = picture->kind->add(picture, &track);
+    }
+    track_finish(&track);
+    return 0;
+}
+
+int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)
+{
+    int code = 0;
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (!picture)
+            continue;
+        if (pictures->codes[i] == 0)
+            pictures->codes[i] = picture->kind->end(picture);
+        if (pictures->codes[i] == 0 || code != 0)
+            continue;
+        code = pictures->codes[i];
+        *ret_problem = (struct picture_problem){makers[i].name(pictures->options), code};
+    }
+    return code;
+}
+
+void pictures_destroy(struct pictures *pictures)
+{
+    if (!pictures)
+        return;
+    for (size_t i = 0; i < maker_count; i++)
+        if (pictures->pictures[i])
+            pictures->pictures[i]->kind->destroy(pictures->pictures[i]);
+    free(pictures);
+}
