@@ -6,10 +6,8 @@
 #include "input/source.h"
 #include "message.h"
 #include "options/client_options.h"
-#include "output/failures.h"
 #include "output/output.h"
 #include "output/progress.h"
-#include "output/replacement.h"
 #include "output/spill.h"
 #include "output/summary.h"
 #include "output/terminal.h"
@@ -24,6 +22,7 @@
 #include "run/epilogue.h"
 #include "run/front.h"
 #include "run/program.h"
+#include "run/reports.h"
 #include "run/verdict.h"
 
 #include <haul/haul.h>
@@ -43,9 +42,8 @@ struct run {
     struct etags *etags;       /* NULL: nobody asks for them */
     struct files *files;       /* NULL: bodies are not written to files */
     struct output *output;
-    struct dedupe *dedupe;       /* NULL: each URL is fetched each time */
-    struct failures *failures;   /* NULL: no --failed */
-    struct replacement *summary; /* NULL: no --summary-json */
+    struct dedupe *dedupe; /* NULL: each URL is fetched each time */
+    struct reports reports;
     struct verdict verdict;
     struct haul_handle *deadline; /* the call at it; NULL: there is none, or it was made */
     bool is_overdue;
@@ -249,27 +247,6 @@ static enum output_format format_for(const struct options *options)
     return OUTPUT_LINES;
 }
 
-static void tell_unwritable(struct run *run, const char *path, int code)
-{
-    message("cannot write %s: %s", path, haul_error_message(code));
-    run->program.has_told = true;
-}
-
-/* The files that are written at the end: whether they can be is known before anything is fetched. */
-static int make_reports(struct run *run)
-{
-    const struct options *options = run->program.options;
-    const char *path = options->failed;
-    int code = path ? failures_create(path, &run->failures) : 0;
-    if (code == 0) {
-        path = options->summary_json;
-        code = path ? replacement_create(path, 0666, &run->summary) : 0;
-    }
-    if (code != 0)
-        tell_unwritable(run, path, code);
-    return code;
-}
-
 /* Where -o says that bodies go. */
 static int make_files(struct run *run)
 {
@@ -310,7 +287,8 @@ static int make_output(struct run *run)
     const struct options *options = program->options;
     int code = make_progress(run);
     if (code == 0)
-        code = make_reports(run);
+        code = reports_make(&run->reports, options);
+    program->has_told |= run->reports.has_told;
     if (code == 0)
         code = make_files(run);
     if (code == 0 && options->etags) {
@@ -326,7 +304,7 @@ static int make_output(struct run *run)
         .counts_hosts = options->summary == SUMMARY_HOST,
         .ok_status = &options->ok_status,
         .write_out = options->write_out,
-        .failures = run->failures,
+        .failures = run->reports.failures,
         .epoch = program->epoch,
         .has_retries = options->retries > 0,
         .writer = program->writer,
@@ -405,8 +383,7 @@ static void tear_down(struct run *run)
         haul_handle_cancel(run->deadline);
     progress_destroy(run->progress);
     output_destroy(run->output);
-    failures_destroy(run->failures);
-    replacement_destroy(run->summary);
+    reports_finish(&run->reports);
     files_destroy(run->files);
     etags_close(run->etags);
     dedupe_destroy(run->dedupe);
@@ -414,34 +391,6 @@ static void tear_down(struct run *run)
     advice_finish(&run->advice);
     jar_finish(&run->jar);
     program_tear_down(&run->program);
-}
-
-/* Adds the lines that a run that was cut short has not read, as far as they can be read again. */
-static void save_rest(struct run *run)
-{
-    struct feed *feed = &run->program.feed.feed;
-    struct entry *entry;
-    int code = 0;
-    source_leave_pipes(run->program.source);
-    while (code == 0 || code == HAUL_E_BUSY) {
-        code = feed->next(feed, &entry);
-        if (code == 0) {
-            failures_add(run->failures, entry);
-            entry_destroy(entry);
-        }
-    }
-}
-
-/* Once signals have their default action: to read the rest may take a while. */
-static void finish_failures(struct run *run)
-{
-    if (!run->failures)
-        return;
-    if (!front_is_drained(&run->front))
-        save_rest(run);
-    int code = failures_commit(run->failures);
-    if (code != 0)
-        tell_unwritable(run, run->program.options->failed, code);
 }
 
 static void tell_end(struct run *run)
@@ -458,24 +407,25 @@ static void tell_end(struct run *run)
     };
     if (writer_state(program->writer) == WRITER_OPEN)
         epilogue_tell(&epilogue);
-    int code = run->summary ? epilogue_export(&epilogue, run->summary) : 0;
-    if (code != 0)
-        tell_unwritable(run, options->summary_json, code);
+    reports_end_summary(&run->reports, &epilogue);
 }
 
 /* What a run that has ended with CODE comes to, and says. */
 static enum exit_status conclude(struct run *run, int code)
 {
-    finish_failures(run);
+    struct program *program = &run->program;
+    struct feed *rest = front_is_drained(&run->front) ? NULL : &program->feed.feed;
+    reports_end_failures(&run->reports, rest, program->source);
     progress_clear(run->progress);
-    program_tell_failure(&run->program, code);
+    program_tell_failure(program, code);
     if (jar_save(&run->jar) < 0)
-        run->program.has_told = true;
+        program->has_told = true;
     tell_end(run);
+    program->has_told |= run->reports.has_told;
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)
         status = exit_status_worse(status, EXIT_STATUS_DEADLINE);
-    return program_judge(&run->program, status, code);
+    return program_judge(program, status, code);
 }
 
 enum exit_status fetch_command(const struct options *options)

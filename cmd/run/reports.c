@@ -1,0 +1,70 @@
+#include "run/reports.h"
+
+#include "input/source.h"
+#include "message.h"
+#include "options/options.h"
+#include "output/failures.h"
+#include "output/replacement.h"
+#include "run/entry.h"
+#include "run/epilogue.h"
+#include "run/feed.h"
+
+#include <haul/error.h>
+
+static void tell_unwritable(struct reports *reports, const char *path, int code)
+{
+    message("cannot write %s: %s", path, haul_error_message(code));
+    reports->has_told = true;
+}
+
+int reports_make(struct reports *reports, const struct options *options)
+{
+    const char *path = options->failed;
+    int code = path ? failures_create(path, &reports->failures) : 0;
+    reports->options = options;
+    if (code == 0) {
+        path = options->summary_json;
+        code = path ? replacement_create(path, 0666, &reports->summary) : 0;
+    }
+    if (code != 0)
+        tell_unwritable(reports, path, code);
+    return code;
+}
+
+static void save_rest(struct reports *reports, struct feed *feed, struct source *source)
+{
+    struct entry *entry;
+    int code = 0;
+    source_leave_pipes(source);
+    while (code == 0 || code == HAUL_E_BUSY) {
+        code = feed->next(feed, &entry);
+        if (code == 0) {
+            failures_add(reports->failures, entry);
+            entry_destroy(entry);
+        }
+    }
+}
+
+void reports_end_failures(struct reports *reports, struct feed *feed, struct source *source)
+{
+    if (!reports->failures)
+        return;
+    if (feed)
+        save_rest(reports, feed, source);
+    int code = failures_commit(reports->failures);
+    if (code != 0)
+        tell_unwritable(reports, reports->options->failed, code);
+}
+
+void reports_end_summary(struct reports *reports, const struct epilogue *epilogue)
+{
+    int code = reports->summary ? epilogue_export(epilogue, reports->summary) : 0;
+    if (code != 0)
+        tell_unwritable(reports, reports->options->summary_json, code);
+}
+
+void reports_finish(struct reports *reports)
+{
+    failures_destroy(reports->failures);
+    replacement_destroy(reports->summary);
+}

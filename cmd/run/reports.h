@@ -1,0 +1,36 @@
+/* The files that a run writes beside its output. What is wrong with one of them is told here. */
+#ifndef RUN_REPORTS_H
+#define RUN_REPORTS_H
+
+#include <stdbool.h>
+
+struct epilogue;
+struct failures;
+struct feed;
+struct options;
+struct replacement;
+struct source;
+
+/* Embedded by its owner, all zero before reports_make. */
+struct reports {
+    const struct options *options;
+    struct failures *failures;   /* NULL: no --failed */
+    struct replacement *summary; /* NULL: no --summary-json */
+    bool has_told;               /* one of them cannot be written, and a message has said so */
+};
+
+/* Begins those that OPTIONS, which are borrowed, ask for: whether they can be written is known before anything is
+ * fetched. Negative errno, and a message has said why. To be finished in any case. */
+int reports_make(struct reports *reports, const struct options *options);
+
+/* Ends --failed. Of a run that was cut short FEED, which reads SOURCE, gives the lines that it has not read, as far as
+ * they can be read again; otherwise it is NULL. That may take a while: once signals have their default action. */
+void reports_end_failures(struct reports *reports, struct feed *feed, struct source *source);
+
+/* Ends --summary-json. */
+void reports_end_summary(struct reports *reports, const struct epilogue *epilogue);
+
+/* Takes away what was not ended. */
+void reports_finish(struct reports *reports);
+
+#endif
