@@ -108,7 +108,8 @@ static int read_fields(const cJSON *headers, struct track_fields *ret_fields)
         return -ENOMEM;
     cJSON_ArrayForEach(values, headers)
     {
-        cJSON_ArrayForEach(value, cJSON_IsArray(values) ? values : NULL)
+        const cJSON *list = cJSON_IsArray(values) ? values : NULL;
+        cJSON_ArrayForEach(value, list)
         {
             if (cJSON_IsString(value))
                 ret_fields->at[ret_fields->count++] = (struct track_field){values->string, value->valuestring};

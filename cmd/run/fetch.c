@@ -13,6 +13,7 @@
 #include "output/terminal.h"
 #include "output/verbose.h"
 #include "output/write_out.h"
+#include "picture/pictures.h"
 #include "request/etags.h"
 #include "request/jar.h"
 #include "run/advice.h"
@@ -209,6 +210,7 @@ static int make_client(struct run *run)
     client_options.waiting_data = &run->front;
     client_options.keep_headers = options->remote_header_name || options->include_headers || options->continues ||
                                   options->etags || (options->write_out && write_out_needs_headers(options->write_out));
+    client_options.keep_hops = options->is_record_full || pictures_are_wanted(options);
     client_options.gate = missing_room;
     client_options.gate_data = run;
     client_options.pause = advice_tell_pause;
@@ -315,6 +317,8 @@ static int make_output(struct run *run)
         .has_digest = options->sha256,
         .has_body = options->include_body && options->format == FORMAT_JSONL,
         .has_headers = options->include_headers,
+        .is_full = options->is_record_full,
+        .pictures = run->reports.pictures,
         .messages = program->messages.writer,
         .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
@@ -421,6 +425,7 @@ static enum exit_status conclude(struct run *run, int code)
     if (jar_save(&run->jar) < 0)
         program->has_told = true;
     tell_end(run);
+    reports_end_pictures(&run->reports);
     program->has_told |= run->reports.has_told;
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)

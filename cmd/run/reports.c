@@ -5,6 +5,7 @@
 #include "options/options.h"
 #include "output/failures.h"
 #include "output/replacement.h"
+#include "picture/pictures.h"
 #include "run/entry.h"
 #include "run/epilogue.h"
 #include "run/feed.h"
@@ -15,6 +16,15 @@ static void tell_unwritable(struct reports *reports, const char *path, int code)
 {
     message("cannot write %s: %s", path, haul_error_message(code));
     reports->has_told = true;
+}
+
+static int make_pictures(struct reports *reports)
+{
+    struct picture_problem problem;
+    int code = pictures_create(reports->options, &reports->pictures, &problem);
+    if (code != 0)
+        tell_unwritable(reports, problem.name, problem.code);
+    return code;
 }
 
 int reports_make(struct reports *reports, const struct options *options)
@@ -28,7 +38,7 @@ int reports_make(struct reports *reports, const struct options *options)
     }
     if (code != 0)
         tell_unwritable(reports, path, code);
-    return code;
+    return code == 0 && pictures_are_wanted(options) ? make_pictures(reports) : code;
 }
 
 static void save_rest(struct reports *reports, struct feed *feed, struct source *source)
@@ -63,8 +73,16 @@ void reports_end_summary(struct reports *reports, const struct epilogue *epilogu
         tell_unwritable(reports, reports->options->summary_json, code);
 }
 
+void reports_end_pictures(struct reports *reports)
+{
+    struct picture_problem problem;
+    if (reports->pictures && pictures_end(reports->pictures, &problem) != 0)
+        tell_unwritable(reports, problem.name, problem.code);
+}
+
 void reports_finish(struct reports *reports)
 {
     failures_destroy(reports->failures);
     replacement_destroy(reports->summary);
+    pictures_destroy(reports->pictures);
 }

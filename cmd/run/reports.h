@@ -8,6 +8,7 @@ struct epilogue;
 struct failures;
 struct feed;
 struct options;
+struct pictures;
 struct replacement;
 struct source;
 
@@ -16,6 +17,7 @@ struct reports {
     const struct options *options;
     struct failures *failures;   /* NULL: no --failed */
     struct replacement *summary; /* NULL: no --summary-json */
+    struct pictures *pictures;   /* NULL: none is asked for */
     bool has_told;               /* one of them cannot be written, and a message has said so */
 };
 
@@ -29,6 +31,9 @@ void reports_end_failures(struct reports *reports, struct feed *feed, struct sou
 
 /* Ends --summary-json. */
 void reports_end_summary(struct reports *reports, const struct epilogue *epilogue);
+
+/* Ends the pictures. Those that could be made are there though another could not. */
+void reports_end_pictures(struct reports *reports);
 
 /* Takes away what was not ended. */
 void reports_finish(struct reports *reports);
