@@ -14,7 +14,7 @@ const struct exit_status_row exit_status_rows[] = {
     {EXIT_STATUS_OK, REPORT, "all is made that was asked for"},
     {EXIT_STATUS_NOT_OK, BOTH, "at least one URL was not ok"},
     {EXIT_STATUS_USAGE, BOTH, "wrong usage, or a list that could not be read"},
-    {EXIT_STATUS_USAGE, REPORT, "wrong usage, or a file that could not be read, or has lines that are no records"},
+    {EXIT_STATUS_USAGE, REPORT, "wrong usage, or a file that could not be read or is not all records"},
     {EXIT_STATUS_BROKEN, ALL, "haul itself could not go on: no memory, output not written"},
     {EXIT_STATUS_DEADLINE, FETCH, "the time for the whole run was over"},
     {EXIT_STATUS_INTERRUPTED, BOTH, "ended by SIGINT (Ctrl-C)"},

@@ -184,10 +184,10 @@ static size_t text_room(const char *text)
 static size_t room_for(const struct entry *entry)
 {
     const struct haul_result *result = entry->result;
-    return fixed_room + entry->input_size * (JSON_BYTE_ROOM + 2) + entry->tag_size * JSON_BYTE_ROOM + text_room(result->url) +
-           text_room(result->method) + text_room(result->message) + text_room(result->final_url) +
-           text_room(result->http_version) + text_room(result->content_type) + text_room(result->remote_ip) +
-           text_room(file_path(entry)) + (size_t)result->try_count * try_room;
+    return fixed_room + entry->input_size * (JSON_BYTE_ROOM + 2) + entry->tag_size * JSON_BYTE_ROOM +
+           text_room(result->url) + text_room(result->method) + text_room(result->message) +
+           text_room(result->final_url) + text_room(result->http_version) + text_room(result->content_type) +
+           text_room(result->remote_ip) + text_room(file_path(entry)) + (size_t)result->try_count * try_room;
 }
 
 /* The keys of a short record. */
@@ -195,7 +195,8 @@ static int write_short(struct text *text, const struct entry *entry, const struc
 {
     const struct haul_result *result = entry->result;
     size_t body_room = options->has_body ? result->body_size * JSON_BYTE_ROOM : 0;
-    size_t more_room = body_room + (options->has_headers ? record_fields_room(result->headers, result->header_count) : 0);
+    size_t more_room =
+        body_room + (options->has_headers ? record_fields_room(result->headers, result->header_count) : 0);
     char *end = text_reserve(text, room_for(entry) + more_room);
     if (end == NULL)
         return -ENOMEM;

@@ -1,5 +1,5 @@
-/* What a full record has behind the keys of a short one: where the fetch was made, and each of its hops. Secrets in URLs
- * are masked, and the library masks credentials in headers. */
+/* What a full record has behind the keys of a short one: where the fetch was made, and each of its hops. Secrets in
+ * URLs are masked, and the library masks credentials in headers. */
 #ifndef OUTPUT_RECORD_HOPS_H
 #define OUTPUT_RECORD_HOPS_H
 

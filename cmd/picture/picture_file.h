@@ -1,5 +1,5 @@
-/* The file of a picture: written piece by piece beside the one it replaces, and for its owner's eyes alone, since it may
- * tell more than others should know. */
+/* The file of a picture: written piece by piece beside the one it replaces, and for its owner's eyes alone, since it
+ * may tell more than others should know. */
 #ifndef PICTURE_PICTURE_FILE_H
 #define PICTURE_PICTURE_FILE_H
 

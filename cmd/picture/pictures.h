@@ -19,8 +19,8 @@ int pictures_are_wanted(const struct options *options);
 /* Begins them; OPTIONS outlive them. Their files can be written, or it is said now which cannot. Negative errno. */
 int pictures_create(const struct options *options, struct pictures **ret_pictures, struct picture_problem *ret_problem);
 
-/* Adds what the record in SIZE bytes of TEXT tells. HAUL_E_INVALID: it is none. One that a picture cannot be made of any
- * more is told at the end. -ENOMEM. */
+/* Adds what the record in SIZE bytes of TEXT tells. HAUL_E_INVALID: it is none. One that a picture cannot be made of
+ * any more is told at the end. -ENOMEM. */
 int pictures_add(struct pictures *pictures, const char *text, size_t size);
 
 /* Ends them all. Negative errno: one could not be made, the first with a problem; the others are there. */

@@ -92,7 +92,7 @@ struct track {
     int64_t epoch; /* when the run began, in microseconds since 1970; 0: the URL was not let go */
     int64_t start; /* when the URL was let go, in microseconds since the begin of the run; -1: it never was */
     struct track_times time;
-    int64_t lane;        /* as of a hop */
+    int64_t lane; /* as of a hop */
     uint64_t connection;
     struct track_hop *hops; /* in the order in which they were made; none: it was never let go */
     size_t hop_count;

@@ -71,10 +71,10 @@ struct haul_hop {
     int64_t bytes; /* decoded ones of the body that came */
     const char *remote_ip;
     unsigned remote_port;
-    uint64_t connection; /* the number of its connection among the client's, from 1; 0: none that is known */
-    bool reused;         /* that was there before */
-    int64_t started;     /* on the loop's clock */
-    struct haul_times time;                    /* its own part */
+    uint64_t connection;    /* the number of its connection among the client's, from 1; 0: none that is known */
+    bool reused;            /* that was there before */
+    int64_t started;        /* on the loop's clock */
+    struct haul_times time; /* its own part */
     const struct haul_header *request_headers; /* the fields that were sent, in their order; NULL: none */
     size_t request_header_count;
     const struct haul_header *headers; /* of the answer; NULL: none */
@@ -118,8 +118,8 @@ struct haul_result {
  * may be NULL. NULL: out of memory. */
 struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message);
 
-/* A copy with its texts, but without its body, its header, its attempts and its hops. NULL: out of memory. RESULT may be one that
- * the caller has put together, with texts of its own. */
+/* A copy with its texts, but without its body, its header, its attempts and its hops. NULL: out of memory. RESULT may
+ * be one that the caller has put together, with texts of its own. */
 struct haul_result *haul_result_copy(const struct haul_result *result);
 
 void haul_result_destroy(struct haul_result *result); /* NULL is fine */

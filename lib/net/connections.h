@@ -9,8 +9,8 @@
 
 struct haul__connections {
     const struct haul__sockets *sockets;
-    uint64_t next; /* the next number, from 1 on, */
-    uint64_t step; /* and how far it is to the one behind it: other loops of the client have those between */
+    uint64_t next;    /* the next number, from 1 on, */
+    uint64_t step;    /* and how far it is to the one behind it: other loops of the client have those between */
     int *descriptors; /* by local port, the begin of a list; NULL: nobody wants to know */
 };
 

@@ -79,6 +79,8 @@ SAMPLE(has_failed, is_same(options->failed, "again.txt"))
 SAMPLE(has_fail_fast, options->fail_fast)
 SAMPLE(has_race, options->race)
 SAMPLE(has_format, options->format == FORMAT_CSV)
+SAMPLE(has_record, options->is_record_full)
+SAMPLE(has_har, is_same(options->har, "run.har"))
 SAMPLE(has_only, options->only == ONLY_FAILED)
 SAMPLE(has_colour, options->colour == COLOUR_NEVER)
 SAMPLE(has_arguments, options->arguments)
@@ -179,6 +181,8 @@ static const struct option_sample samples[] = {
     {"disable", NULL, has_disable},
     {"write-out", "%{url}", has_write_out},
     {"only", "failed", has_only},
+    {"record", "full", has_record},
+    {"har", "run.har", has_har},
     {"color", "never", has_colour},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},

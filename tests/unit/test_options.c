@@ -201,13 +201,13 @@ static const char *opposite(const char *name)
     return strcmp(name, "as-completed") == 0 ? "--gather" : strcmp(name, "location") == 0 ? "--no-location" : "--";
 }
 
-/* Parses `haul [compare] OPPOSITE OPTION [VALUE]`. */
-static int parse_sample(bool is_compare, const char *before, const char *option, const char *value)
+/* Parses `haul [COMMAND] BEFORE OPTION [VALUE]`. */
+static int parse_sample(const struct command_row *command, const char *before, const char *option, const char *value)
 {
     const char *arguments[5] = {NULL};
     size_t count = 0;
-    if (is_compare)
-        arguments[count++] = "compare";
+    if (command->word)
+        arguments[count++] = command->word;
     if (strcmp(before, "--") != 0)
         arguments[count++] = before;
     arguments[count++] = option;
@@ -216,11 +216,12 @@ static int parse_sample(bool is_compare, const char *before, const char *option,
 }
 
 /* Every way to write option ROW, in one command. */
-static void check_forms(const struct option_row *row, bool is_compare, const char *value,
+static void check_forms(const struct option_row *row, const struct command_row *command, const char *value,
                         const struct option_sample *sample, bool (*is_set)(void))
 {
     char text[100];
-    bool is_taken = row->commands & (is_compare ? COMMAND_COMPARE : COMMAND_FETCH);
+    bool is_taken = row->commands & (unsigned)command->command;
+    const char *needed = command->command == COMMAND_REPORT ? "--har=x" : opposite(row->name);
     for (int form = 0; form < 4; form++) {
         bool is_letter = form >= 2;
         bool is_joined = form % 2 == 1;
@@ -230,14 +231,16 @@ static void check_forms(const struct option_row *row, bool is_compare, const cha
             snprintf(text, sizeof(text), "-%c%s", row->letter, is_joined ? value : "");
         else
             snprintf(text, sizeof(text), "--%s%s%s", row->name, is_joined ? "=" : "", is_joined ? value : "");
-        int code = parse_sample(is_compare, is_taken ? opposite(row->name) : "--", text, is_joined ? NULL : value);
+        int code = parse_sample(command, is_taken ? needed : "--", text, is_joined ? NULL : value);
         assert_int_equal(code, is_taken ? 0 : HAUL_E_INVALID);
         if (is_taken) {
             assert_true(sample ? sample->is_set(&options) : is_set());
             options_finish(&options);
         } else {
-            assert_non_null(strstr(problem, is_compare ? "is an option of 'haul', not of 'haul compare'; try "
-                                                       : "is an option of 'haul compare', not of 'haul'; try "));
+            char ending[60];
+            snprintf(ending, sizeof(ending), "', not of '%s'; try ", command->name);
+            assert_non_null(strstr(problem, "is an option of 'haul"));
+            assert_non_null(strstr(problem, ending));
             assert_non_null(strstr(problem, row->name));
         }
     }
@@ -256,8 +259,8 @@ static void every_row_is_read_in_every_form_by_its_commands(void **state)
         const char *value = sample ? sample->value : samples[next].value;
         bool (*is_set)(void) = sample ? NULL : samples[next++].is_set;
         assert_int_equal(value != NULL, row->argument != NULL);
-        check_forms(row, false, value, sample, is_set);
-        check_forms(row, true, value, sample, is_set);
+        for (size_t i = 0; i < command_count; i++)
+            check_forms(row, &command_rows[i], value, sample, is_set);
     }
     assert_int_equal(next, sizeof(samples) / sizeof(samples[0]));
 }
