@@ -46,7 +46,7 @@ static const struct page report_page = {
                "'haul -j --record full', which knows hops and headers. Without files, records\n"
                "are read from standard input, which is - among files, too.\n",
     .examples = "  haul -j --record full -i urls.txt > records.jsonl\n"
-                "  haul report --har records.har records.jsonl\n",
+                "  haul report --waterfall --har records.har records.jsonl\n",
     .manual = "See haul-report(1).\n",
 };
 

@@ -244,8 +244,8 @@ const struct option_row option_rows[] = {
     {"only", 0, "KIND", "write only what is ok, or only what is failed",
      SECTION_OUTPUT, FETCH, read_only, .offset = AT(only),
      .choices = "ok failed"},
-    {"color", 0, "WHEN", "the status of text in colour: auto (the default), always or never",
-     SECTION_OUTPUT, FETCH, read_colour, .offset = AT(colour),
+    {"color", 0, "WHEN", "text in colour: auto (the default), always or never",
+     SECTION_OUTPUT, SAVED, read_colour, .offset = AT(colour),
      .choices = "auto always never"},
     {"body", 0, NULL, "write the bodies, whole and unmixed, and no lines",
      SECTION_OUTPUT, FETCH, read_true, .offset = AT(body)},
@@ -271,6 +271,8 @@ const struct option_row option_rows[] = {
      SECTION_OUTPUT, FETCH, read_record, .offset = AT(is_record_full),
      .choices = "short full"},
 
+    {"waterfall", 0, NULL, "show when each URL was queued, connected, waited and transferred, as bars",
+     SECTION_PICTURES, SAVED, read_true, .offset = AT(waterfall)},
     {"har", 0, "FILE", "write all requests to FILE as an HTTP archive, for the network panel of a browser",
      SECTION_PICTURES, SAVED, read_text, .offset = AT(har)},
 

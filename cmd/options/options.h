@@ -132,6 +132,7 @@ struct options {
     enum summary_kind summary;
     const char *summary_json; /* a file; NULL: none */
     bool is_record_full;
+    bool waterfall;
     const char *har; /* a file; NULL: none */
 
     size_t runs;

@@ -1,12 +1,17 @@
 #include "picture/pictures.h"
 
+#include "message.h"
 #include "options/options.h"
+#include "output/terminal.h"
 #include "picture/har.h"
 #include "picture/picture.h"
 #include "picture/track.h"
+#include "picture/waterfall.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* A kind of picture: what asks for it, and what begins it. */
 struct maker {
@@ -24,7 +29,38 @@ static int make_har(const struct options *options, struct picture **ret_picture)
     return har_create(options->har, ret_picture);
 }
 
+static const char *waterfall_name(const struct options *options)
+{
+    return options->waterfall ? "the waterfall" : NULL;
+}
+
+static int write_to_standard_error(const char *bytes, size_t size)
+{
+    message_write(bytes, size);
+    return 0;
+}
+
+static int write_to_standard_output(const char *bytes, size_t size)
+{
+    errno = 0;
+    if (fwrite(bytes, 1, size, stdout) == size && fflush(stdout) == 0)
+        return 0;
+    return errno > 0 ? -errno : -EIO;
+}
+
+/* Standard output is for the records of a run. */
+static int make_waterfall(const struct options *options, struct picture **ret_picture)
+{
+    bool is_report = options->command == COMMAND_REPORT;
+    int descriptor = is_report ? STDOUT_FILENO : STDERR_FILENO;
+    bool is_coloured = options->colour == COLOUR_AUTO ? terminal_has_colour(descriptor)
+                                                      : options->colour == COLOUR_ALWAYS;
+    return waterfall_create(descriptor, is_coloured, is_report ? write_to_standard_output : write_to_standard_error,
+                            ret_picture);
+}
+
 static const struct maker makers[] = {
+    {waterfall_name, make_waterfall},
     {har_name, make_har},
 };
 

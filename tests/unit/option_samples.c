@@ -80,6 +80,7 @@ SAMPLE(has_fail_fast, options->fail_fast)
 SAMPLE(has_race, options->race)
 SAMPLE(has_format, options->format == FORMAT_CSV)
 SAMPLE(has_record, options->is_record_full)
+SAMPLE(has_waterfall, options->waterfall)
 SAMPLE(has_har, is_same(options->har, "run.har"))
 SAMPLE(has_only, options->only == ONLY_FAILED)
 SAMPLE(has_colour, options->colour == COLOUR_NEVER)
@@ -182,6 +183,7 @@ static const struct option_sample samples[] = {
     {"write-out", "%{url}", has_write_out},
     {"only", "failed", has_only},
     {"record", "full", has_record},
+    {"waterfall", NULL, has_waterfall},
     {"har", "run.har", has_har},
     {"color", "never", has_colour},
     {"insecure", NULL, has_insecure},
