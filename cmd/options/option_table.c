@@ -275,6 +275,8 @@ const struct option_row option_rows[] = {
      SECTION_PICTURES, SAVED, read_true, .offset = AT(waterfall)},
     {"har", 0, "FILE", "write all requests to FILE as an HTTP archive, for the network panel of a browser",
      SECTION_PICTURES, SAVED, read_text, .offset = AT(har)},
+    {"trace", 0, "FILE", "write what went on to FILE as trace events, for Perfetto",
+     SECTION_PICTURES, SAVED, read_text, .offset = AT(trace)},
 
     {"config", 'K', "FILE", "read options from FILE: long ones, one a line; may be repeated",
      SECTION_OTHER, ALL, read_nothing, .offset = AT(arguments)},

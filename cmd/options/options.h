@@ -133,7 +133,8 @@ struct options {
     const char *summary_json; /* a file; NULL: none */
     bool is_record_full;
     bool waterfall;
-    const char *har; /* a file; NULL: none */
+    const char *har;   /* a file; NULL: none */
+    const char *trace; /* the same */
 
     size_t runs;
     enum mode modes[MODE_COUNT]; /* those to compare, in the order given, each once */

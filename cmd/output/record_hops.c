@@ -130,6 +130,8 @@ static void append_hop(struct text *text, const struct haul_hop *hop, const stru
     append_answer(text, hop);
     text_append_string(text, ",\"start\":");
     text_append_seconds(text, hop->started - epoch->monotonic, 6);
+    text_append_string(text, ",\"end\":");
+    text_append_seconds(text, hop->ended - epoch->monotonic, 6);
     append_times(text, &hop->time);
     append_fields(text, ",\"request_headers\":{", hop->request_headers, hop->request_header_count);
     append_fields(text, ",\"response_headers\":{", hop->headers, hop->header_count);

@@ -224,7 +224,7 @@ static void destroy(struct picture *picture)
     free(har);
 }
 
-static const struct picture_kind kind = {add, end, destroy};
+static const struct picture_kind kind = {.add = add, .end = end, .destroy = destroy};
 
 int har_create(const char *path, struct picture **ret_picture)
 {

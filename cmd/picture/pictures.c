@@ -2,9 +2,11 @@
 
 #include "message.h"
 #include "options/options.h"
+#include "output/number.h"
 #include "output/terminal.h"
 #include "picture/har.h"
 #include "picture/picture.h"
+#include "picture/trace.h"
 #include "picture/track.h"
 #include "picture/waterfall.h"
 
@@ -27,6 +29,16 @@ static const char *har_name(const struct options *options)
 static int make_har(const struct options *options, struct picture **ret_picture)
 {
     return har_create(options->har, ret_picture);
+}
+
+static const char *trace_name(const struct options *options)
+{
+    return options->trace;
+}
+
+static int make_trace(const struct options *options, struct picture **ret_picture)
+{
+    return trace_create(options->trace, ret_picture);
 }
 
 static const char *waterfall_name(const struct options *options)
@@ -53,8 +65,8 @@ static int make_waterfall(const struct options *options, struct picture **ret_pi
 {
     bool is_report = options->command == COMMAND_REPORT;
     int descriptor = is_report ? STDOUT_FILENO : STDERR_FILENO;
-    bool is_coloured = options->colour == COLOUR_AUTO ? terminal_has_colour(descriptor)
-                                                      : options->colour == COLOUR_ALWAYS;
+    bool is_coloured =
+        options->colour == COLOUR_AUTO ? terminal_has_colour(descriptor) : options->colour == COLOUR_ALWAYS;
     return waterfall_create(descriptor, is_coloured, is_report ? write_to_standard_output : write_to_standard_error,
                             ret_picture);
 }
@@ -62,6 +74,7 @@ static int make_waterfall(const struct options *options, struct picture **ret_pi
 static const struct maker makers[] = {
     {waterfall_name, make_waterfall},
     {har_name, make_har},
+    {trace_name, make_trace},
 };
 
 enum { maker_count = sizeof(makers) / sizeof(makers[0]) };
@@ -113,6 +126,16 @@ int pictures_add(struct pictures *pictures, const char *text, size_t size)
     }
     track_finish(&track);
     return 0;
+}
+
+void pictures_note_wait(struct pictures *pictures, int64_t from, int64_t to)
+{
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (picture && picture->kind->note_wait && pictures->codes[i] == 0)
+            pictures->codes[i] =
+                picture->kind->note_wait(picture, (int64_t)number_microseconds(from), (int64_t)number_microseconds(to));
+    }
 }
 
 int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)

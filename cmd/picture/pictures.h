@@ -3,6 +3,7 @@
 #define PICTURE_PICTURES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct options;
 struct pictures;
@@ -22,6 +23,9 @@ int pictures_create(const struct options *options, struct pictures **ret_picture
 /* Adds what the record in SIZE bytes of TEXT tells. HAUL_E_INVALID: it is none. One that a picture cannot be made of
  * any more is told at the end. -ENOMEM. */
 int pictures_add(struct pictures *pictures, const char *text, size_t size);
+
+/* The run's loop had nothing to do from one point to another, in nanoseconds since the begin of the run. */
+void pictures_note_wait(struct pictures *pictures, int64_t from, int64_t to);
 
 /* Ends them all. Negative errno: one could not be made, the first with a problem; the others are there. */
 int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem);

@@ -133,6 +133,7 @@ static int read_hop(const cJSON *json, struct track_hop *ret_hop)
         .connection = (uint64_t)number_of(json, "connection", 0),
         .reused = cJSON_IsTrue(member(json, "reused")),
         .start = microseconds_of(json, "start", 0),
+        .end = microseconds_of(json, "end", 0),
         .time = times_of(json),
     };
     int code = read_fields(member(json, "request_headers"), &ret_hop->request_headers);
@@ -179,6 +180,7 @@ static int make_hop(struct track *track)
         .lane = -1,
         .reused = track->reused,
         .start = track->start,
+        .end = track->start + track->time.total,
         .time = track->time,
     };
     return 0;

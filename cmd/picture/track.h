@@ -54,6 +54,7 @@ struct track_hop {
     uint64_t connection; /* 0: unknown */
     bool reused;
     int64_t start; /* microseconds since the begin of the run */
+    int64_t end;   /* when its place was free again; hops with one lane do not overlap */
     struct track_times time;
     struct track_fields request_headers;
     struct track_fields response_headers;

@@ -28,12 +28,9 @@ struct look {
 };
 
 static const struct look looks[PHASE_COUNT] = {
-    [PHASE_QUEUE] = {'.', "queue", "\033[90m"},
-    [PHASE_DNS] = {':', "DNS", "\033[36m"},
-    [PHASE_CONNECT] = {'+', "connect", "\033[33m"},
-    [PHASE_TLS] = {'*', "TLS", "\033[35m"},
-    [PHASE_WAIT] = {'=', "wait", "\033[32m"},
-    [PHASE_TRANSFER] = {'#', "transfer", "\033[34m"},
+    [PHASE_QUEUE] = {'.', "queue", "\033[90m"},     [PHASE_DNS] = {':', "DNS", "\033[36m"},
+    [PHASE_CONNECT] = {'+', "connect", "\033[33m"}, [PHASE_TLS] = {'*', "TLS", "\033[35m"},
+    [PHASE_WAIT] = {'=', "wait", "\033[32m"},       [PHASE_TRANSFER] = {'#', "transfer", "\033[34m"},
 };
 
 static const char colour_bad[] = "\033[31m";
@@ -52,8 +49,8 @@ struct drawing {
     bool is_coloured;
     unsigned url_width;
     unsigned bar_width;
-    int64_t end;  /* what the bar's last column ends with */
-    int64_t step; /* from one tick to the next */
+    int64_t end;   /* what the bar's last column ends with */
+    int64_t step;  /* from one tick to the next */
     size_t common; /* what all URLs begin with, which is said once */
 };
 
@@ -77,8 +74,8 @@ static void write_duration(char *buffer, size_t size, int64_t duration)
         int decimals;
         const char *name;
     } forms[] = {
-        {999.5, 1, 0, "us"},     {9995, 1e3, 2, "ms"},  {99950, 1e3, 1, "ms"}, {999500, 1e3, 0, "ms"},
-        {9995000, 1e6, 2, "s"},  {99950000, 1e6, 1, "s"}, {6e9, 1e6, 0, "s"},
+        {999.5, 1, 0, "us"},    {9995, 1e3, 2, "ms"},    {99950, 1e3, 1, "ms"}, {999500, 1e3, 0, "ms"},
+        {9995000, 1e6, 2, "s"}, {99950000, 1e6, 1, "s"}, {6e9, 1e6, 0, "s"},
     };
     size_t i = 0;
     size_t last = sizeof(forms) / sizeof(forms[0]);
@@ -201,7 +198,9 @@ static void append_status(struct drawing *drawing, const struct telling_row *row
         snprintf(status, sizeof(status), "%-*d", status_width, row->status);
     else
         snprintf(status, sizeof(status), "%-*.*s", status_width, status_width,
-                 row->ok ? "ok" : row->error_class ? row->error_class : "?");
+                 row->ok            ? "ok"
+                 : row->error_class ? row->error_class
+                                    : "?");
     append_colour(drawing, row->ok ? "" : colour_bad);
     append(drawing, status);
     append_colour(drawing, row->ok ? "" : colour_off);
@@ -378,7 +377,7 @@ static void destroy(struct picture *picture)
     free(waterfall);
 }
 
-static const struct picture_kind kind = {add, end, destroy};
+static const struct picture_kind kind = {.add = add, .end = end, .destroy = destroy};
 
 int waterfall_create(int descriptor, bool is_coloured, waterfall_write_fn *write, struct picture **ret_picture)
 {

@@ -283,6 +283,13 @@ static int make_files(struct run *run)
     return code;
 }
 
+static void note_wait(void *data, int64_t begin, int64_t end)
+{
+    const struct run *run = data;
+    int64_t epoch = run->program.epoch.monotonic;
+    pictures_note_wait(run->reports.pictures, begin - epoch, end - epoch);
+}
+
 static int make_output(struct run *run)
 {
     struct program *program = &run->program;
@@ -290,6 +297,8 @@ static int make_output(struct run *run)
     int code = make_progress(run);
     if (code == 0)
         code = reports_make(&run->reports, options);
+    if (code == 0 && run->reports.pictures)
+        haul_loop_set_idle(program->loop, note_wait, run);
     program->has_told |= run->reports.has_told;
     if (code == 0)
         code = make_files(run);
@@ -383,6 +392,8 @@ static int make(struct run *run, const struct options *options)
 static void tear_down(struct run *run)
 {
     message_set_before(NULL, NULL);
+    if (run->program.loop)
+        haul_loop_set_idle(run->program.loop, NULL, NULL);
     if (run->deadline)
         haul_handle_cancel(run->deadline);
     progress_destroy(run->progress);

@@ -73,7 +73,8 @@ struct haul_hop {
     unsigned remote_port;
     uint64_t connection;    /* the number of its connection among the client's, from 1; 0: none that is known */
     bool reused;            /* that was there before */
-    int64_t started;        /* on the loop's clock */
+    int64_t started;        /* when it was let go, on the loop's clock */
+    int64_t ended;          /* when its place was free again: hops in one lane do not overlap */
     struct haul_times time; /* its own part */
     const struct haul_header *request_headers; /* the fields that were sent, in their order; NULL: none */
     size_t request_header_count;

@@ -313,6 +313,7 @@ static int note_hop(struct haul__hop *self, int64_t started)
         .connection = transfer ? transfer->connection : 0,
         .reused = result->reused,
         .started = started,
+        .ended = self->ended,
         .time = own_times(self),
     };
     if (self->host && !method)

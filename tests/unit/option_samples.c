@@ -80,6 +80,7 @@ SAMPLE(has_fail_fast, options->fail_fast)
 SAMPLE(has_race, options->race)
 SAMPLE(has_format, options->format == FORMAT_CSV)
 SAMPLE(has_record, options->is_record_full)
+SAMPLE(has_trace, is_same(options->trace, "run.trace"))
 SAMPLE(has_waterfall, options->waterfall)
 SAMPLE(has_har, is_same(options->har, "run.har"))
 SAMPLE(has_only, options->only == ONLY_FAILED)
@@ -185,6 +186,7 @@ static const struct option_sample samples[] = {
     {"record", "full", has_record},
     {"waterfall", NULL, has_waterfall},
     {"har", "run.har", has_har},
+    {"trace", "run.trace", has_trace},
     {"color", "never", has_colour},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},

@@ -39,7 +39,8 @@ static void assert_sums(const struct haul_result *result)
         const struct haul_hop *hop = &result->hops[i];
         const struct haul_times *time = &hop->time;
         assert_int_equal(time->total, time->dns + time->connect + time->tls + time->wait + time->transfer);
-        assert_true(i == 0 || hop->started >= result->hops[i - 1].started);
+        assert_true(hop->ended >= hop->started);
+        assert_true(i == 0 || hop->started >= result->hops[i - 1].ended);
         sum.connect += time->connect;
         sum.wait += time->wait;
         sum.transfer += time->transfer;

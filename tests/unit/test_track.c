@@ -80,7 +80,12 @@ static void a_full_record(void **state)
     struct sample sample;
     init(&sample);
     const struct haul_hop hops[] = {
-        {.attempt = 1, .lane = 3, .url = "http://h/?token=x", .method = "GET", .status = 302, .started = epoch.monotonic},
+        {.attempt = 1,
+         .lane = 3,
+         .url = "http://h/?token=x",
+         .method = "GET",
+         .status = 302,
+         .started = epoch.monotonic},
         {.attempt = 2,
          .lane = 1,
          .url = "http://h/",
@@ -165,9 +170,17 @@ static void what_never_began_has_no_hop(void **state)
 static void what_is_no_record(void **state)
 {
     static const char *const texts[] = {
-        "", "{", "[]", "null", "{}", "{\"v\":1}", "{\"v\":2,\"input\":\"\",\"ok\":true,\"time\":{}}",
-        "{\"v\":1,\"input\":3,\"ok\":true,\"time\":{}}", "{\"v\":1,\"input\":\"\",\"ok\":1,\"time\":{}}",
-        "{\"v\":1,\"input\":\"\",\"ok\":true,\"time\":[]}", "text",
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "{\"v\":1}",
+        "{\"v\":2,\"input\":\"\",\"ok\":true,\"time\":{}}",
+        "{\"v\":1,\"input\":3,\"ok\":true,\"time\":{}}",
+        "{\"v\":1,\"input\":\"\",\"ok\":1,\"time\":{}}",
+        "{\"v\":1,\"input\":\"\",\"ok\":true,\"time\":[]}",
+        "text",
     };
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -55,7 +55,7 @@ static void the_phases_stand_in_their_columns(void **state)
     assert_string_equal(drawn, "3 URLs in 100ms at http://h\n"
                                "        0         20ms      40ms      60ms      80ms\n"
                                "200  /a .....:::::+++++*****=====#####|         |           60.0ms\n"
-                               "404  /b |         x\n"
+                               "404  /b |         |    ==========     |         |           20.0ms\n"
                                "time /c |         |         |         ++++++++++++++++++++  40.0ms\n"
                                ". queue  : DNS  + connect  * TLS  = wait  # transfer\n");
     free(drawn);
