@@ -140,14 +140,15 @@ static void append_hop(struct text *text, const struct haul_hop *hop, const stru
 
 void record_append_hops(struct text *text, const struct haul_result *result, const struct epoch *epoch)
 {
-    const struct haul_hop *last = result->hop_count > 0 ? &result->hops[result->hop_count - 1] : NULL;
+    if (result->hop_count == 0) {
+        text_append_string(text, ",\"lane\":null,\"connection\":null,\"hops\":[]");
+        return;
+    }
+    const struct haul_hop *last = &result->hops[result->hop_count - 1];
     text_append_string(text, ",\"lane\":");
-    if (last != NULL)
-        text_append_unsigned(text, last->lane);
-    else
-        text_append_string(text, "null");
+    text_append_unsigned(text, last->lane);
     text_append_string(text, ",\"connection\":");
-    append_number(text, last != NULL ? last->connection : 0);
+    append_number(text, last->connection);
     text_append_string(text, ",\"hops\":[");
     for (size_t i = 0; i < result->hop_count; i++) {
         text_append_string(text, i > 0 ? "," : "");

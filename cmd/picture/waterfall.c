@@ -41,7 +41,10 @@ static const char colour_off[] = "\033[0m";
 enum { empty_cell = PHASE_COUNT };
 
 /* Columns: the status, the URL, the bar, and how long it took, with a blank between them. */
-enum { status_width = 4, duration_width = 7, widest_url = 48, tick_room = 10 };
+enum { status_width = 4, duration_width = 7, widest_url = 48 };
+
+/* Columns from one tick to the next, at least: for its label. */
+static const int64_t tick_room = 10;
 
 struct drawing {
     struct text *text;
@@ -90,7 +93,7 @@ static void write_duration(char *buffer, size_t size, int64_t duration)
 /* A point on the axis: of ticks that are far enough apart, few digits do. */
 static void write_tick(char *buffer, size_t size, int64_t point, int64_t step)
 {
-    enum { thousand = 1000, million = 1000000 };
+    static const int64_t thousand = 1000, million = 1000000;
     if (point == 0)
         snprintf(buffer, size, "0");
     else if (step < thousand)
@@ -110,7 +113,7 @@ static int64_t find_step(int64_t end, unsigned width)
     enum { ten = 10 };
     for (int64_t power = 1;; power *= ten)
         for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++)
-            if (factors[i] * power * (int64_t)width >= end * tick_room)
+            if (factors[i] * power * width >= end * tick_room)
                 return factors[i] * power;
 }
 

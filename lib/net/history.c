@@ -136,6 +136,6 @@ int haul__history_add(struct haul__result *result, const struct haul_hop *hop, c
     if (code == 0)
         code = add_answer(result, added);
     if (code == 0)
-    public->hop_count++;
+        result->public.hop_count++;
     return code;
 }

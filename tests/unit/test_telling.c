@@ -101,7 +101,7 @@ static void many_spans_are_bounded(void **state)
     struct track_hop hops[many];
     struct telling telling = {0};
     for (int i = 0; i < many; i++)
-        hops[i] = (struct track_hop){.start = 10 * i, .time = {.phases[PHASE_WAIT] = 5, .total = 5}};
+        hops[i] = (struct track_hop){.start = INT64_C(10) * i, .time = {.phases[PHASE_WAIT] = 5, .total = 5}};
     const struct track track = {.input = "x", .ok = true, .hops = hops, .hop_count = many};
     assert_int_equal(telling_add(&telling, &track), 0);
     telling_choose(&telling);

@@ -73,7 +73,7 @@ static void no_line_is_wider_than_it_may_be(void **state)
         char url[300] = "http://a-very-long-name-of-a-host.example.test/";
         memset(url + strlen(url), 'x', 200);
         for (int j = 0; j < 100; j++)
-            add(&telling, url, j % 3 ? 200 : 0, j * j, (const int[]){j, 1, 2, 3, j * 700, 5});
+            add(&telling, url, j % 3 ? 200 : 0, INT64_C(1) * j * j, (const int[]){j, 1, 2, 3, j * 700, 5});
         char *drawn = draw(&telling, widths[i], false);
         size_t lines = 0;
         for (const char *line = drawn; *line != '\0'; line += strcspn(line, "\n") + 1, lines++)
