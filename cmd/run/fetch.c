@@ -451,6 +451,8 @@ enum exit_status fetch_command(const struct options *options)
     enum exit_status status;
     if (code == 0) {
         code = program_run(&run.program, HAUL_CALL(work, .run = &run), interrupt, &run);
+        /* What is read now is what --failed has of the rest. */
+        source_feed_end_repeats(&run.program.feed);
         status = conclude(&run, code);
     } else {
         status = program_give_up(&run.program, code);

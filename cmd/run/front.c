@@ -136,13 +136,24 @@ static void settle(struct front *front, struct entry *entry)
     }
 }
 
+/* As a fetch has them. */
+static int own_retries(const struct line_request *request)
+{
+    if (request->retry < 0)
+        return 0;
+    return request->retry > 0 ? request->retry : -1;
+}
+
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
                              .request = entry_request(self->entry, self->front->plan.request), .body = self->body,
                              .body_data = self->body_data, .restart = self->front->plan.sink.restart);
-    self->fetch.max_time = self->entry->request ? self->entry->request->max_time : 0;
+    if (self->entry->request) {
+        self->fetch.max_time = self->entry->request->max_time;
+        self->fetch.retries = own_retries(self->entry->request);
+    }
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
         self->result = haul_awaited(task).pointer;

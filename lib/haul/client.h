@@ -160,6 +160,7 @@ struct haul_fetch {
     void *body_data;
     haul_restart_fn *restart; /* with body_data. NULL: once something of the body came, no other attempt is made */
     int64_t max_time;         /* instead of the client's; 0: that */
+    int retries;              /* instead of the client's; 0: that, -1: none */
     /* Private from here. */
     struct haul__fetch_state *state;
     int code;

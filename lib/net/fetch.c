@@ -61,6 +61,14 @@ static void finish(struct haul_fetch *self)
     self->state = NULL;
 }
 
+/* How often it may be tried again. */
+static unsigned most_retries(const struct haul_fetch *self)
+{
+    if (self->retries == 0)
+        return self->client->options.retries;
+    return self->retries > 0 ? (unsigned)self->retries : 0;
+}
+
 /* What the fetch that begins is known by. */
 static int make_result(struct haul_fetch *self)
 {
@@ -269,14 +277,17 @@ static int consider_retry(struct haul_fetch *self)
     struct haul_client *client = self->client;
     struct haul_result *result = &state->result->public;
     int64_t delay;
-    if ((client->options.retries == 0 && !client->options.keep_hops) || result->attempts == 0)
+    unsigned most = most_retries(self);
+    bool has_retries = most > 0 || client->options.retries > 0;
+    if ((!has_retries && !client->options.keep_hops) || result->attempts == 0)
         return 0;
     int code = haul__result_add_try(state->result, state->attempt_started);
-    if (code < 0 || client->options.retries == 0)
+    if (code < 0 || !has_retries)
         return code;
     pause_host(self);
     int64_t elapsed = now(self) - result->started;
-    if (!haul__retries_take(&client->retries, result, state->hop.retry_after, elapsed, &delay) || !can_restart(self))
+    if (!haul__retries_take(&client->retries, result, most, state->hop.retry_after, elapsed, &delay) ||
+        !can_restart(self))
         return 0;
     state->retry_at = haul_deadline(now(self), delay);
     return later;
