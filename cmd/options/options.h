@@ -126,6 +126,7 @@ struct options {
     enum format format;
     enum only only;
     enum colour colour;
+    enum progress_kind progress;
     bool silent;
     bool show_error; /* though it is silent */
     enum summary_kind summary;

@@ -369,7 +369,7 @@ static int end(struct picture *picture)
     struct waterfall *waterfall = (struct waterfall *)picture;
     struct text text = {0};
     telling_choose(&waterfall->telling);
-    waterfall_append(&text, &waterfall->telling, terminal_width(waterfall->descriptor), waterfall->is_coloured);
+    waterfall_append(&text, &waterfall->telling, terminal_size(waterfall->descriptor).columns, waterfall->is_coloured);
     int code = text.failed ? -ENOMEM : waterfall->write(text.bytes, text.size);
     text_finish(&text);
     return code;

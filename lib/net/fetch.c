@@ -20,6 +20,8 @@ struct haul__fetch_state {
     struct haul_url *target;        /* of the hop, where it was redirected to; or NULL */
     struct haul__outgoing outgoing; /* what the hop sends */
     struct haul__result *result;
+    struct haul__progress progress; /* of the hop */
+    int64_t began;                  /* when the first one had its place; 0: none has had */
     struct haul__admission admission;
     struct haul__gradient_request request; /* what its host's limit knows the hop by */
     struct haul__hop hop;
@@ -174,13 +176,16 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
     if (is_errand && !state->errand)
         return haul__task_answer(task, -ENOMEM, (union haul_value){0});
     state->is_hopping = true;
+    if (state->began == 0)
+        state->began = now(self);
+    haul__progress_begin(&state->progress, -1);
     state->answering = answering(state);
     if (state->admission.limit)
         state->request = haul__limit_begin(state->admission.limit);
     state->hop = HAUL_FRAME(haul__hop, .fetcher = fetcher, .url = state->url, .outgoing = &state->outgoing,
-                            .result = state->result, .body = self->body, .body_data = self->body_data,
-                            .is_attempt = state->is_attempt, .queued = state->queued, .left = state->left,
-                            .lane = state->admission.lane);
+                            .result = state->result, .progress = &state->progress, .body = self->body,
+                            .body_data = self->body_data, .is_attempt = state->is_attempt, .queued = state->queued,
+                            .left = state->left, .lane = state->admission.lane);
     state->hop.max_time = max_time(self);
     if (is_errand)
         return haul__errand_run(task, state->errand, &state->hop, &self->client->transit);
@@ -233,6 +238,7 @@ static int follow(struct haul_fetch *self)
     state->url = state->target;
     state->hop.target = NULL;
     result->redirects++;
+    result->time.redirect = result->time.total;
     return again;
 }
 
@@ -388,4 +394,18 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
     HAUL_FINALLY;
     finish(self);
     HAUL_END;
+}
+
+void haul_fetch_progress(const struct haul_fetch *fetch, struct haul_fetch_progress *ret_progress)
+{
+    struct haul__fetch_state *state = fetch->state;
+    *ret_progress = (struct haul_fetch_progress){.expected = -1};
+    if (!state || state->began == 0)
+        return;
+    *ret_progress = (struct haul_fetch_progress){
+        .is_in_flight = state->is_hopping,
+        .started = state->began,
+        .received = atomic_load_explicit(&state->progress.received, memory_order_relaxed),
+        .expected = atomic_load_explicit(&state->progress.expected, memory_order_relaxed),
+    };
 }

@@ -377,7 +377,6 @@ def test_without_a_body_the_others_have_theirs(haul, puppet):
         (["-H", "@missing"], "-H, --header: cannot read missing: No such file or directory"),
         (["-d", "@missing"], "-d, --data: cannot read missing: No such file or directory"),
         (["--data-urlencode", "a@."], "--data-urlencode: cannot read .: Is a directory"),
-        (["-u", "name"], "-u, --user: there is no password: NAME:PASSWORD, or NAME: for an empty one"),
         (["--oauth2-bearer", "a\nb"], "what becomes a header field has a line break"),
         (["-A", "a\nb"], "-A, --user-agent: a header field is one line"),
         (["-r", "some"], '-r, --range: "some" is not a range like 0-99, 100- or -50'),
