@@ -178,7 +178,7 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *data)
         transfer->has_whole_header = true;
     if (!haul__bounds_take_header(transfer, size))
         return 0;
-    if (!transfer->has_whole_header)
+    if (!transfer->has_whole_header && transfer->error == 0)
         transfer->error = haul__head_take(&transfer->head, bytes, size, options->keep_headers || options->keep_hops);
     if (transfer->error < 0)
         return 0;
