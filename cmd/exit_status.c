@@ -2,17 +2,24 @@
 
 #include "options/options.h"
 
-enum { FETCH = COMMAND_FETCH, BOTH = COMMAND_FETCH | COMMAND_COMPARE };
+enum {
+    FETCH = COMMAND_FETCH,
+    REPORT = COMMAND_REPORT,
+    BOTH = COMMAND_FETCH | COMMAND_COMPARE,
+    ALL = BOTH | REPORT,
+};
 
 const struct exit_status_row exit_status_rows[] = {
     {EXIT_STATUS_OK, BOTH, "every URL was ok"},
+    {EXIT_STATUS_OK, REPORT, "all is made that was asked for"},
     {EXIT_STATUS_NOT_OK, BOTH, "at least one URL was not ok"},
     {EXIT_STATUS_USAGE, BOTH, "wrong usage, or a list that could not be read"},
-    {EXIT_STATUS_BROKEN, BOTH, "haul itself could not go on: no memory, output not written"},
+    {EXIT_STATUS_USAGE, REPORT, "wrong usage, or a file that could not be read or is not all records"},
+    {EXIT_STATUS_BROKEN, ALL, "haul itself could not go on: no memory, output not written"},
     {EXIT_STATUS_REGRESSION, COMMAND_COMPARE, "slower than the baseline, past --max-regression"},
     {EXIT_STATUS_DEADLINE, FETCH, "the time for the whole run was over"},
     {EXIT_STATUS_INTERRUPTED, BOTH, "ended by SIGINT (Ctrl-C)"},
-    {EXIT_STATUS_NO_READER, BOTH, "the reader of the output went away"},
+    {EXIT_STATUS_NO_READER, ALL, "the reader of the output went away"},
     {EXIT_STATUS_TERMINATED, BOTH, "ended by SIGTERM"},
 };
 

@@ -14,6 +14,7 @@
  *         output/         what is written: lines, records, CSV, --write-out, bodies, progress, summary, and the writer
  *                         below them all
  *         report/         `haul compare`: variants run in rounds, statistics and tests, table, words, exports
+ *         picture/        what is drawn of records, while they come or with `haul report`: track.c reads one
  *     lib/                the library, libhaul
  *         haul/           its public headers: begin with coroutine.h, task.h, gather.h and client.h
  *         base/           floor 0: errors, memory, heap, clock, durations
@@ -28,6 +29,7 @@
 #include "message.h"
 #include "options/help.h"
 #include "options/options.h"
+#include "picture/report.h"
 #include "report/compare.h"
 #include "request/password.h"
 #include "run/fetch.h"
@@ -80,7 +82,15 @@ static enum exit_status run(struct options *options)
         message("%s", code == HAUL_E_INVALID ? problem : haul_error_message(code));
         return code == HAUL_E_INVALID ? EXIT_STATUS_USAGE : EXIT_STATUS_BROKEN;
     }
-    return options->command == COMMAND_COMPARE ? compare_command(options) : fetch_command(options);
+    switch (options->command) {
+    case COMMAND_COMPARE:
+        return compare_command(options);
+    case COMMAND_REPORT:
+        return report_command(options);
+    case COMMAND_FETCH:
+        break;
+    }
+    return fetch_command(options);
 }
 
 int main(int argc, char **argv)

@@ -37,6 +37,18 @@ static void print_names(enum command command)
     }
 }
 
+/* The words of those COMMANDS that have one. */
+static void print_words(const char *between, unsigned commands)
+{
+    bool is_first = true;
+    for (size_t i = 1; i < command_count; i++) {
+        if (!(commands & (unsigned)command_rows[i].command))
+            continue;
+        printf("%s%s", is_first ? "" : between, command_rows[i].word);
+        is_first = false;
+    }
+}
+
 /* A pattern of case that has the names of ROW. */
 static void print_pattern(const struct option_row *row)
 {
@@ -74,14 +86,27 @@ static void print_bash(void)
         if (option_rows[i].argument)
             print_bash_value(&option_rows[i]);
     printf("    esac\n"
-           "    if [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[1]} == compare ]]; then\n        options='");
-    print_names(COMMAND_COMPARE);
-    printf("'\n    else\n        options='");
+           "    local command=\n"
+           "    [[ $COMP_CWORD -gt 1 ]] && command=${COMP_WORDS[1]}\n"
+           "    case $command in\n");
+    for (size_t i = 1; i < command_count; i++) {
+        printf("    %s)\n        options='", command_rows[i].word);
+        print_names(command_rows[i].command);
+        printf("'\n        ;;\n");
+    }
+    printf("    *)\n        options='");
     print_names(COMMAND_FETCH);
-    printf("'\n    fi\n"
+    printf("'\n        ;;\n    esac\n"
            "    if [[ $word != -* || \" ${COMP_WORDS[*]:1:COMP_CWORD - 1} \" == *' -- '* ]]; then\n"
            "        options=\n"
-           "        [[ $COMP_CWORD -eq 1 ]] && options=compare\n"
+           "        [[ $COMP_CWORD -eq 1 ]] && options='");
+    print_words(" ", ~0U);
+    printf("'\n"
+           "        if [[ $command == report ]]; then\n"
+           "            compopt -o filenames\n"
+           "            mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+           "            return\n"
+           "        fi\n"
            "    fi\n"
            "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
            "}\n\n"
@@ -130,26 +155,47 @@ static void print_zsh_options(enum command command)
     for (size_t i = 0; i < option_count; i++)
         if (is_of(&option_rows[i], command))
             print_zsh_option(&option_rows[i]);
-    printf("        '*:URL:_urls'\n");
+    printf(command == COMMAND_REPORT ? "        '*:FILE:_files'\n" : "        '*:URL:_urls'\n");
 }
 
 static void print_zsh(void)
 {
     printf("#compdef haul\n\n"
-           "[[ $CURRENT -eq 2 ]] && compadd compare\n"
-           "if [[ $words[2] == compare && $CURRENT -gt 2 ]]; then\n    _arguments -s -S \\\n");
-    print_zsh_options(COMMAND_COMPARE);
-    printf("else\n    _arguments -s -S \\\n");
+           "if [[ $CURRENT -eq 2 ]]; then compadd ");
+    print_words(" ", ~0U);
+    printf("; fi\n"
+           "local command=\n"
+           "[[ $CURRENT -gt 2 ]] && command=$words[2]\n"
+           "case $command in\n");
+    for (size_t i = 1; i < command_count; i++) {
+        printf("%s)\n    _arguments -s -S \\\n", command_rows[i].word);
+        print_zsh_options(command_rows[i].command);
+        printf("    ;;\n");
+    }
+    printf("*)\n    _arguments -s -S \\\n");
     print_zsh_options(COMMAND_FETCH);
-    printf("fi\n");
+    printf("    ;;\nesac\n");
+}
+
+/* Where an option of COMMANDS is offered. */
+static void print_fish_condition(unsigned commands)
+{
+    unsigned all = 0;
+    for (size_t i = 0; i < command_count; i++)
+        all |= (unsigned)command_rows[i].command;
+    if (commands == all)
+        return;
+    bool is_of_fetch = commands & COMMAND_FETCH;
+    printf(is_of_fetch ? " -n 'not __fish_seen_subcommand_from " : " -n '__fish_seen_subcommand_from ");
+    print_words(" ", is_of_fetch ? ~commands : commands);
+    putchar('\'');
 }
 
 static void print_fish_option(const struct option_row *row)
 {
-    const char *condition = row->commands == COMMAND_FETCH     ? " -n 'not __fish_seen_subcommand_from compare'"
-                            : row->commands == COMMAND_COMPARE ? " -n '__fish_seen_subcommand_from compare'"
-                                                               : "";
-    printf("complete -c haul%s -l %s", condition, row->name);
+    printf("complete -c haul");
+    print_fish_condition(row->commands);
+    printf(" -l %s", row->name);
     if (row->letter)
         printf(" -s %c", row->letter);
     if (row->choices)
@@ -170,7 +216,10 @@ static void print_fish(void)
 {
     printf("# fish completion for haul\n\n"
            "complete -c haul -f\n"
-           "complete -c haul -n __fish_use_subcommand -a compare -d 'compare the modes'\n");
+           "complete -c haul -n '__fish_seen_subcommand_from report' -F\n");
+    for (size_t i = 1; i < command_count; i++)
+        printf("complete -c haul -n __fish_use_subcommand -a %s -d '%s'\n", command_rows[i].word,
+               command_rows[i].purpose);
     for (size_t i = 0; i < option_count; i++)
         print_fish_option(&option_rows[i]);
 }

@@ -19,7 +19,8 @@ struct page {
 
 static const struct page fetch_page = {
     .usage = "Usage: haul [OPTION]... [URL]...\n"
-             "       haul compare [OPTION]... [URL]...\n",
+             "       haul compare [OPTION]... [URL]...\n"
+             "       haul report [OPTION]... [FILE]...\n",
     .purpose = "Fetches lists of URLs side by side and says how each came out, one line a URL.\n"
                "Without URLs and lists, URLs are read from standard input. A line of a list is\n"
                "a URL, and perhaps a tag behind a tab; sleep:SECONDS is a URL too.\n",
@@ -39,9 +40,27 @@ static const struct page compare_page = {
     .manual = "See haul-compare(1).\n",
 };
 
+static const struct page report_page = {
+    .usage = "Usage: haul report [OPTION]... [FILE]...\n",
+    .purpose = "Makes pictures of records that were saved: of what 'haul -j' wrote, or better\n"
+               "'haul -j --record full', which knows hops and headers. Without files, records\n"
+               "are read from standard input, which is - among files, too.\n",
+    .examples = "  haul -j --record full -i urls.txt > records.jsonl\n"
+                "  haul report --waterfall --har records.har records.jsonl\n",
+    .manual = "See haul-report(1).\n",
+};
+
 static const struct page *page_of(enum command command)
 {
-    return command == COMMAND_COMPARE ? &compare_page : &fetch_page;
+    switch (command) {
+    case COMMAND_COMPARE:
+        return &compare_page;
+    case COMMAND_REPORT:
+        return &report_page;
+    case COMMAND_FETCH:
+        break;
+    }
+    return &fetch_page;
 }
 
 /* Writes TEXT word by word from COLUMN on, its further lines beginning there too; and a newline. */
@@ -113,7 +132,7 @@ void help_print(FILE *stream, enum command command)
 
 void help_print_usage(FILE *stream, enum command command)
 {
-    fprintf(stream, "%sTry 'haul%s --help'.\n", page_of(command)->usage, command == COMMAND_COMPARE ? " compare" : "");
+    fprintf(stream, "%sTry '%s --help'.\n", page_of(command)->usage, command_name(command));
 }
 
 void help_print_version(FILE *stream)

@@ -131,6 +131,15 @@ int read_colour(struct options *options, const struct option_row *row, const cha
     return refuse(ret_problem, "\"%s\" is not one of auto, always and never", excerpt(value).text);
 }
 
+int read_record(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    (void)row;
+    options->is_record_full = strcmp(value, "full") == 0;
+    if (!options->is_record_full && strcmp(value, "short") != 0)
+        return refuse(ret_problem, "\"%s\" is not one of short and full", excerpt(value).text);
+    return 0;
+}
+
 int read_statuses(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     (void)row;

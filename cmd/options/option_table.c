@@ -12,7 +12,13 @@
 
 #define AT(member) offsetof(struct options, member)
 
-enum { FETCH = COMMAND_FETCH, COMPARE = COMMAND_COMPARE, BOTH = COMMAND_FETCH | COMMAND_COMPARE };
+enum {
+    FETCH = COMMAND_FETCH,
+    COMPARE = COMMAND_COMPARE,
+    BOTH = COMMAND_FETCH | COMMAND_COMPARE,
+    SAVED = COMMAND_FETCH | COMMAND_REPORT, /* what is made of records */
+    ALL = BOTH | COMMAND_REPORT,
+};
 
 /* clang-format off */
 const struct option_row option_rows[] = {
@@ -269,8 +275,8 @@ const struct option_row option_rows[] = {
     {"only", 0, "KIND", "write only what is ok, or only what is failed",
      SECTION_OUTPUT, FETCH, read_only, .offset = AT(only),
      .choices = "ok failed"},
-    {"color", 0, "WHEN", "the status of text in colour: auto (the default), always or never",
-     SECTION_OUTPUT, FETCH, read_colour, .offset = AT(colour),
+    {"color", 0, "WHEN", "text in colour: auto (the default), always or never",
+     SECTION_OUTPUT, SAVED, read_colour, .offset = AT(colour),
      .choices = "auto always never"},
     {"body", 0, NULL, "write the bodies, whole and unmixed, and no lines",
      SECTION_OUTPUT, FETCH, read_true, .offset = AT(body)},
@@ -295,14 +301,25 @@ const struct option_row option_rows[] = {
     {"summary-json", 0, "FILE", "write the summary to FILE as JSON",
      SECTION_OUTPUT, FETCH, read_text, .offset = AT(summary_json)},
 
+    {"record", 0, "KIND", "what JSON objects have: short, the default, or full: hops and headers, too",
+     SECTION_OUTPUT, FETCH, read_record, .offset = AT(is_record_full),
+     .choices = "short full"},
+
+    {"waterfall", 0, NULL, "show when each URL was queued, connected, waited and transferred, as bars",
+     SECTION_PICTURES, SAVED, read_true, .offset = AT(waterfall)},
+    {"har", 0, "FILE", "write all requests to FILE as an HTTP archive, for the network panel of a browser",
+     SECTION_PICTURES, SAVED, read_text, .offset = AT(har)},
+    {"trace", 0, "FILE", "write what went on to FILE as trace events, for Perfetto",
+     SECTION_PICTURES, SAVED, read_text, .offset = AT(trace)},
+
     {"config", 'K', "FILE", "read options from FILE: long ones, one a line; may be repeated",
-     SECTION_OTHER, BOTH, read_nothing, .offset = AT(arguments)},
+     SECTION_OTHER, ALL, read_nothing, .offset = AT(arguments)},
     {"disable", 'q', NULL, "do not read ~/.config/haul/config",
-     SECTION_OTHER, BOTH, read_true, .offset = AT(disable)},
+     SECTION_OTHER, ALL, read_true, .offset = AT(disable)},
     {"help", 'h', NULL, "show this help",
-     SECTION_OTHER, BOTH, read_true, .offset = AT(help)},
+     SECTION_OTHER, ALL, read_true, .offset = AT(help)},
     {"version", 'V', NULL, "show the version, and those of the libraries",
-     SECTION_OTHER, BOTH, read_true, .offset = AT(version)},
+     SECTION_OTHER, ALL, read_true, .offset = AT(version)},
 
     {"fail", 'f', NULL, "a status of 400 or more is a failure, as always",
      SECTION_CURL, FETCH, read_nothing, .offset = AT(command)},
@@ -331,6 +348,7 @@ static const char *const titles[SECTION_COUNT] = {
     [SECTION_FAILURES] = "Failures",
     [SECTION_FILES] = "Files",
     [SECTION_OUTPUT] = "Output",
+    [SECTION_PICTURES] = "Pictures",
     [SECTION_OTHER] = "Other",
     [SECTION_CURL] = "Accepted for users of curl",
 };

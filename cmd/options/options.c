@@ -7,6 +7,7 @@
 #include "output/target.h"
 #include "output/utf8.h"
 #include "output/write_out.h"
+#include "picture/pictures.h"
 
 #include <haul/client.h>
 #include <haul/duration.h>
@@ -31,8 +32,6 @@ struct parser {
     const struct argument_origin *origin; /* of the argument that is read; NULL: none is */
 };
 
-static const char *const command_names[] = {[COMMAND_FETCH] = "haul", [COMMAND_COMPARE] = "haul compare"};
-
 /* Makes the formatted text the answer, with what to do behind it. */
 __attribute__((format(printf, 2, 3))) static int fail(struct parser *parser, const char *format, ...)
 {
@@ -46,7 +45,7 @@ __attribute__((format(printf, 2, 3))) static int fail(struct parser *parser, con
     if (parser->origin && parser->origin->file)
         size = asprintf(parser->ret_problem, "%s:%zu: %s", parser->origin->file, parser->origin->line, problem);
     else
-        size = asprintf(parser->ret_problem, "%s; try '%s --help'", problem, command_names[parser->options->command]);
+        size = asprintf(parser->ret_problem, "%s; try '%s --help'", problem, command_name(parser->options->command));
     free(problem);
     return size < 0 ? -ENOMEM : HAUL_E_INVALID;
 }
@@ -62,12 +61,26 @@ static struct excerpt shown_name(const struct option_row *row)
     return name;
 }
 
+/* 'haul' and 'haul report' */
+static struct excerpt commands_of(const struct option_row *row)
+{
+    struct excerpt those = {""};
+    for (size_t i = 0; i < command_count; i++) {
+        size_t size = strlen(those.text);
+        if (row->commands & (unsigned)command_rows[i].command)
+            snprintf(those.text + size, sizeof(those.text) - size, "%s'%s'", size > 0 ? " and " : "",
+                     command_rows[i].name);
+    }
+    return those;
+}
+
 static int check_command(struct parser *parser, const struct option_row *row)
 {
     if (row->commands & (unsigned)parser->options->command)
         return 0;
-    return fail(parser, "%s is an option of '%s', not of '%s'", shown_name(row).text, command_names[row->commands],
-                command_names[parser->options->command]);
+    struct excerpt those = commands_of(row);
+    return fail(parser, "%s is an option of %s, not of '%s'", shown_name(row).text, those.text,
+                command_name(parser->options->command));
 }
 
 /* Stores an option; VALUE is NULL where none was given with it. */
@@ -260,6 +273,8 @@ static int complete(struct parser *parser)
     struct options *options = parser->options;
     if (options->help || options->version)
         return 0;
+    if (options->command == COMMAND_REPORT && !pictures_are_wanted(options))
+        return fail(parser, "nothing says what to make of the records: give --waterfall, --har FILE or --trace FILE");
     int code = complete_files(parser);
     if (code == 0)
         code = check_written(parser);
@@ -350,10 +365,10 @@ int options_parse(int argc, char *const *argv, struct options *ret_options, char
 {
     /* A program can be started with no arguments at all, not even its own name. */
     char *const *first = argc > 0 ? argv + 1 : argv;
-    bool is_compare = argc > 1 && strcmp(*first, "compare") == 0;
-    struct options options = {.command = is_compare ? COMMAND_COMPARE : COMMAND_FETCH};
+    const struct command_row *command = command_find(argc > 1 ? *first : NULL);
+    struct options options = {.command = command->command};
     struct parser parser = {.options = &options, .ret_problem = ret_problem};
-    int code = take_arguments(&options, is_compare ? first + 1 : first, ret_problem);
+    int code = take_arguments(&options, command->word ? first + 1 : first, ret_problem);
     if (code == 0)
         code = init(&options);
     if (code == 0) {

@@ -3,6 +3,7 @@
 #define OPTIONS_H
 
 #include "input/source.h"
+#include "options/command.h"
 #include "options/status_set.h"
 #include "output/format.h"
 #include "request/request.h"
@@ -15,9 +16,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* The subcommands, as bits, so that an option can belong to several. */
-enum command { COMMAND_FETCH = 1, COMMAND_COMPARE = 2 };
 
 /* How servers are reached. Texts are argv's where they are const, otherwise copies. */
 struct connection_options {
@@ -166,6 +164,10 @@ struct options {
     bool show_error; /* though it is silent */
     enum summary_kind summary;
     const char *summary_json; /* a file; NULL: none */
+    bool is_record_full;
+    bool waterfall;
+    const char *har;   /* a file; NULL: none */
+    const char *trace; /* the same */
 
     struct comparison_options comparison;
 };

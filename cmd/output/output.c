@@ -14,8 +14,10 @@
 #include "output/text.h"
 #include "output/write_out.h"
 #include "output/writer.h"
+#include "picture/pictures.h"
 #include "run/entry.h"
 
+#include <haul/error.h>
 #include <haul/result.h>
 #include <haul/sleep.h>
 #include <haul/url.h>
@@ -74,6 +76,7 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
                 .has_headers = options->has_headers,
                 .has_body = options->has_body,
                 .has_tries = options->has_retries,
+                .is_full = options->is_full,
             },
     };
     const struct bodies_options bodies_options = {
@@ -278,6 +281,18 @@ static int emit_format(struct output *output, const struct entry *entry)
     return code;
 }
 
+/* Pictures are drawn of records, and of all that these can tell. */
+static int draw(struct output *output, const struct entry *entry)
+{
+    const struct record_options full = {.epoch = output->options.epoch, .is_full = true};
+    text_clear(&output->text);
+    int code = record_write(&output->text, entry, &full);
+    if (code == 0)
+        code = pictures_add(output->options.pictures, output->text.bytes, output->text.size);
+    /* A record of haul's own is one, if there is the memory to read it. */
+    return code == HAUL_E_INVALID ? -ENOMEM : code;
+}
+
 /* Puts the record into the journal; where it was written, it stands in the text. */
 static int note(struct output *output, const struct entry *entry)
 {
@@ -297,6 +312,8 @@ int output_emit(struct output *output, struct entry *entry)
         code = hosts_add(output->hosts, entry);
     if (output->options.failures != NULL && !entry->result->ok)
         failures_add(output->options.failures, entry);
+    if (code == 0 && output->options.pictures != NULL)
+        code = draw(output, entry);
     if (code != 0)
         return code;
     if (output->options.format != OUTPUT_BODIES)

@@ -18,6 +18,7 @@ struct files;
 struct hosts;
 struct journal;
 struct output;
+struct pictures;
 struct summary;
 struct write_out;
 
@@ -50,6 +51,8 @@ struct output_options {
     bool has_digest;                    /* records have those of the files */
     bool has_body;                      /* records have the bodies */
     bool has_headers;                   /* and the headers */
+    bool is_full;                       /* records are full ones */
+    struct pictures *pictures;          /* what is drawn of all entries; NULL: nothing; borrowed */
     struct writer *messages; /* the one that messages go to, which outlives it as well; NULL: they go directly */
 };
 

@@ -27,6 +27,7 @@ struct record_options {
     bool has_digest;  /* a key for that of the body's file */
     bool has_headers; /* a key for the fields of the answer's header */
     bool has_body;    /* a key for the body */
+    bool is_full;     /* keys for attempts, the place in flight and all hops, too */
 };
 
 /* Appends the record of ENTRY, which has its result, with the newline. -ENOMEM, with nothing appended. */

@@ -14,6 +14,7 @@
 #include "output/terminal.h"
 #include "output/verbose.h"
 #include "output/write_out.h"
+#include "picture/pictures.h"
 #include "request/etags.h"
 #include "request/jar.h"
 #include "run/advice.h"
@@ -209,6 +210,7 @@ static int make_client(struct run *run)
     client_options.waiting_data = &run->front;
     client_options.keep_headers = options->remote_header_name || options->include_headers || options->continues ||
                                   options->etags || (options->write_out && write_out_needs_headers(options->write_out));
+    client_options.keep_hops = options->is_record_full || pictures_are_wanted(options);
     client_options.gate = missing_room;
     client_options.gate_data = run;
     client_options.pause = advice_tell_pause;
@@ -270,11 +272,20 @@ static int make_files(struct run *run)
     return code;
 }
 
+static void note_wait(void *data, int64_t begin, int64_t end)
+{
+    const struct run *run = data;
+    int64_t epoch = run->program.epoch.monotonic;
+    pictures_note_wait(run->reports.pictures, begin - epoch, end - epoch);
+}
+
 static int make_output(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
     int code = reports_make(&run->reports, options);
+    if (code == 0 && run->reports.pictures)
+        haul_loop_set_idle(program->loop, note_wait, run);
     program->has_told |= reports_have_failed(&run->reports);
     if (code == 0)
         code = make_files(run);
@@ -305,6 +316,8 @@ static int make_output(struct run *run)
         .has_digest = options->sha256,
         .has_body = options->include_body && options->format == FORMAT_JSONL,
         .has_headers = options->include_headers,
+        .is_full = options->is_record_full,
+        .pictures = run->reports.pictures,
         .messages = program->messages.writer,
     };
     return output_create(program->loop, &output_options, &run->output);
@@ -387,6 +400,8 @@ static int make(struct run *run, const struct options *options)
 
 static void tear_down(struct run *run)
 {
+    if (run->program.loop)
+        haul_loop_set_idle(run->program.loop, NULL, NULL);
     if (run->deadline)
         haul_handle_cancel(run->deadline);
     progress_destroy(run->progress);
@@ -430,6 +445,7 @@ static enum exit_status conclude(struct run *run, int code)
     if (jar_save(&run->jar) < 0)
         program->has_told = true;
     tell_end(run);
+    reports_end_pictures(&run->reports);
     program->has_told |= reports_have_failed(&run->reports);
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)

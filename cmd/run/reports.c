@@ -6,6 +6,7 @@
 #include "output/failures.h"
 #include "output/journal.h"
 #include "output/replacement.h"
+#include "picture/pictures.h"
 #include "run/entry.h"
 #include "run/epilogue.h"
 #include "run/feed.h"
@@ -20,6 +21,15 @@ static void tell_unwritable(struct reports *reports, const char *path, int code)
 {
     message("cannot write %s: %s", path, haul_error_message(code));
     reports->has_told = true;
+}
+
+static int make_pictures(struct reports *reports)
+{
+    struct picture_problem problem;
+    int code = pictures_create(reports->options, &reports->pictures, &problem);
+    if (code != 0)
+        tell_unwritable(reports, problem.name, problem.code);
+    return code;
 }
 
 static bool is_same(const struct stat *one, const struct stat *other)
@@ -77,7 +87,7 @@ int reports_make(struct reports *reports, const struct options *options)
     if (options->journal && !options->dry_run)
         code = begin_journal(reports);
     reports->has_told |= code == HAUL_E_INVALID;
-    return code;
+    return code == 0 && pictures_are_wanted(options) ? make_pictures(reports) : code;
 }
 
 static void save_rest(struct reports *reports, struct feed *feed, struct source *source)
@@ -112,6 +122,13 @@ void reports_end_summary(struct reports *reports, const struct epilogue *epilogu
         tell_unwritable(reports, reports->options->summary_json, code);
 }
 
+void reports_end_pictures(struct reports *reports)
+{
+    struct picture_problem problem;
+    if (reports->pictures && pictures_end(reports->pictures, &problem) != 0)
+        tell_unwritable(reports, problem.name, problem.code);
+}
+
 bool reports_have_failed(const struct reports *reports)
 {
     return reports->has_told || (reports->journal && journal_has_failed(reports->journal));
@@ -121,5 +138,6 @@ void reports_finish(struct reports *reports)
 {
     failures_destroy(reports->failures);
     replacement_destroy(reports->summary);
+    pictures_destroy(reports->pictures);
     journal_close(reports->journal);
 }

@@ -9,6 +9,7 @@ struct failures;
 struct feed;
 struct journal;
 struct options;
+struct pictures;
 struct replacement;
 struct source;
 
@@ -18,6 +19,7 @@ struct reports {
     struct failures *failures;   /* NULL: no --failed */
     struct replacement *summary; /* NULL: no --summary-json */
     struct journal *journal;     /* NULL: no --journal, or one that is only read */
+    struct pictures *pictures;   /* NULL: none is asked for */
     bool has_told;
 };
 
@@ -32,6 +34,9 @@ void reports_end_failures(struct reports *reports, struct feed *feed, struct sou
 
 /* Ends --summary-json. */
 void reports_end_summary(struct reports *reports, const struct epilogue *epilogue);
+
+/* Ends the pictures. Those that could be made are there though another could not. */
+void reports_end_pictures(struct reports *reports);
 
 /* Whether one of them cannot be written, and a message has said so. */
 bool reports_have_failed(const struct reports *reports);

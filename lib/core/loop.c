@@ -389,9 +389,13 @@ int haul__loop_run_once(struct haul_loop *loop)
 {
     int64_t deadline = next_deadline(loop);
     bool waits = haul__list_is_empty(&loop->ready) && !haul__mailbox_has_mail(&loop->mailbox) && !loop->stopping;
+    bool is_told = waits && loop->observation.idle;
+    int64_t begin = is_told ? loop->clock.now(loop->clock.data) : 0;
     int code = haul__poll_wait(loop->poll, waits ? deadline : INT64_MIN);
     if (code != 0)
         return code;
+    if (is_told)
+        loop->observation.idle(loop->observation.idle_data, begin, loop->clock.now(loop->clock.data));
     haul__poll_catch_up(loop->poll, deadline);
     if (haul__mailbox_has_mail(&loop->mailbox))
         haul__mailbox_take(&loop->mailbox, &loop->ready);

@@ -52,6 +52,8 @@ struct haul__observation {
     void (*held)(struct haul_loop *loop, const char *what, int64_t begin);
     haul_trace_fn *trace;
     void *trace_data;
+    haul_idle_fn *idle; /* told of each wait; NULL: nobody looks */
+    void *idle_data;
     int64_t slow_callback_duration;
     char stepped[128]; /* in debug mode: the name of the task that what runs has stepped; empty: none */
 };

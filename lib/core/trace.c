@@ -56,6 +56,12 @@ void haul_loop_set_trace(struct haul_loop *loop, haul_trace_fn *fn, void *data)
     set_step(&loop->observation);
 }
 
+void haul_loop_set_idle(struct haul_loop *loop, haul_idle_fn *fn, void *data)
+{
+    loop->observation.idle = fn;
+    loop->observation.idle_data = data;
+}
+
 void haul_loop_set_debug(struct haul_loop *loop, int on)
 {
     loop->observation.held = on ? held : NULL;

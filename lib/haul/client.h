@@ -105,6 +105,7 @@ struct haul_client_options {
     haul_debug_fn *debug;     /* NULL: nobody cares */
     void *debug_data;
     bool keep_headers;         /* results have the fields of the answer's header; false */
+    bool keep_hops;            /* results have their hops, with what was sent and received; false */
     haul_callback_fn *waiting; /* called when a fetch begins to wait for its host's place: others may be tried */
     void *waiting_data;
     haul_gate_fn *gate; /* asked before the first hop of each fetch; NULL: all may start */

@@ -60,6 +60,30 @@ struct haul_header {
     const char *value;
 };
 
+/* A request that was made on the way to the result, and its answer; a sleep is one, too. Values of fields that carry
+ * credentials are "***": Authorization, Proxy-Authorization, Cookie, Set-Cookie, and what has token, secret, password,
+ * signature or the like in its name. */
+struct haul_hop {
+    unsigned attempt;   /* that it belongs to, from 1 */
+    size_t lane;        /* which of the places in flight it had: the lowest that was free, from 0 */
+    const char *url;    /* passwords masked */
+    const char *method; /* NULL: a sleep */
+    int status;         /* what the server sent, or 0 */
+    const char *http_version;
+    int64_t bytes; /* decoded ones of the body that came */
+    const char *remote_ip;
+    unsigned remote_port;
+    uint64_t connection;    /* the number of its connection among the client's, from 1; 0: none that is known */
+    bool reused;            /* that was there before */
+    int64_t started;        /* when it was let go, on the loop's clock */
+    int64_t ended;          /* when its place was free again: hops in one lane do not overlap */
+    struct haul_times time; /* its own part */
+    const struct haul_header *request_headers; /* the fields that were sent, in their order; NULL: none */
+    size_t request_header_count;
+    const struct haul_header *headers; /* of the answer; NULL: none */
+    size_t header_count;
+};
+
 /* Texts are UTF-8 or not as the server had them, end with NUL, belong to the result, and are NULL where unknown. */
 struct haul_result {
     bool ok;    /* an answer came whole, and its status is below 400 */
@@ -70,7 +94,7 @@ struct haul_result {
     const char *url;              /* the normal form, passwords masked */
     const char *method;           /* "GET"; NULL: a sleep */
     unsigned attempts;            /* 0: never started */
-    const struct haul_try *tries; /* those that came out, where the client retries; else NULL */
+    const struct haul_try *tries; /* those that came out, where the client retries or keeps hops; else NULL */
     unsigned try_count;
     unsigned redirects;       /* hops after the first, of the last attempt */
     const char *final_url;    /* of the last hop, passwords masked */
@@ -95,14 +119,16 @@ struct haul_result {
     size_t body_size;
     const struct haul_header *headers; /* of the last answer, in its order; NULL: none, or the client keeps none */
     size_t header_count;
+    const struct haul_hop *hops; /* of all attempts, in the order in which they ended; NULL: none, or none are kept */
+    size_t hop_count;
 };
 
 /* A result for what never became a fetch: a text that is no URL, a URL that was not started. Texts are copied; URL
  * may be NULL. NULL: out of memory. */
 struct haul_result *haul_result_create_failed(const char *url, enum haul_class error_class, const char *message);
 
-/* A copy with its texts, but without its body, its header and its attempts. NULL: out of memory. RESULT may be one that
- * the caller has put together, with texts of its own. */
+/* A copy with its texts, but without its body, its header, its attempts and its hops. NULL: out of memory. RESULT may
+ * be one that the caller has put together, with texts of its own. */
 struct haul_result *haul_result_copy(const struct haul_result *result);
 
 void haul_result_destroy(struct haul_result *result); /* NULL is fine */

@@ -36,6 +36,13 @@ typedef void haul_trace_fn(void *data, const struct haul_trace_step *step);
 /* Has FN told of each step of each task of the loop from now on; NULL: nobody. */
 void haul_loop_set_trace(struct haul_loop *loop, haul_trace_fn *fn, void *data);
 
+/* Told on the loop's thread that the loop has waited, with nothing to do, from BEGIN to END on its clock. Between two
+ * such waits it was busy. It looks on as well. */
+typedef void haul_idle_fn(void *data, int64_t begin, int64_t end);
+
+/* Has FN told of each wait of the loop from now on; NULL: nobody. */
+void haul_loop_set_idle(struct haul_loop *loop, haul_idle_fn *fn, void *data);
+
 /* Turns the debug mode on (nonzero) or off, as at first. In it what holds up the loop is told to the loop's exception
  * handler, with code 0, since it is no error: "Executing <Task name='Task-1'> took 0.123 seconds" for a step. In place
  * of the task stands <Handle> for any other callback (a done callback, a call that was asked for, a signal handler),

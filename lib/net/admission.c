@@ -68,12 +68,16 @@ static struct haul_event *closed_gate(const struct haul__admission *self)
 }
 
 /* A place alone is not in flight: that begins when it is let go. */
-static void note_flight(struct haul__admission *self)
+static int note_flight(struct haul__admission *self)
 {
     struct haul_client_statistics *statistics = &self->client->statistics;
+    int code = self->client->options.keep_hops ? haul__lanes_take(&self->client->lanes, &self->lane) : 0;
+    if (code < 0)
+        return code;
     self->is_in_flight = true;
     if (++statistics->in_flight > statistics->peak_in_flight)
         statistics->peak_in_flight = statistics->in_flight;
+    return 0;
 }
 
 static void release_place(struct haul__admission *self)
@@ -82,6 +86,8 @@ static void release_place(struct haul__admission *self)
         return;
     haul_semaphore_release(&self->client->places);
     self->client->statistics.in_flight -= self->is_in_flight ? 1 : 0;
+    if (self->is_in_flight && self->client->options.keep_hops)
+        haul__lanes_give(&self->client->lanes, self->lane);
     self->is_in_flight = false;
     self->has_place = false;
 }
@@ -103,12 +109,12 @@ static void release_turn(struct haul__admission *self)
     self->has_turn = false;
 }
 
-static void let_go(struct haul__admission *self)
+static int let_go(struct haul__admission *self)
 {
     if (self->limit)
         haul__rate_take(&self->limit->rate, now(self));
     release_turn(self);
-    note_flight(self);
+    return note_flight(self);
 }
 
 struct haul_step haul__admission(struct haul_task *task, struct haul_coroutine *coroutine)
@@ -142,7 +148,9 @@ struct haul_step haul__admission(struct haul_task *task, struct haul_coroutine *
         else if (now(self) > self->latest)
             HAUL_FAIL(HAUL_E_TIMEOUT);
     }
-    let_go(self);
+    coroutine->code = (int16_t)let_go(self);
+    if (coroutine->code != 0)
+        HAUL_FAIL(coroutine->code);
     HAUL_FINALLY;
     come_forward(self);
     HAUL_END;

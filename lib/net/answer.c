@@ -85,7 +85,8 @@ int haul__transfer_note_facts(struct haul__transfer *transfer)
     int code = note_peer(transfer);
     if (code == 0)
         code = copy(transfer->result, content_type, &result->content_type);
-    if (code == 0 && !transfer->all->options->follow_redirects && haul__is_redirect(result->status))
+    const struct haul_client_options *options = transfer->all->options;
+    if (code == 0 && !options->follow_redirects && haul__is_redirect(result->status))
         code = note_redirect(transfer);
     return code == 0 ? haul__head_write(&transfer->head, transfer->result) : code;
 }

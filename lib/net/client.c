@@ -160,6 +160,7 @@ int haul_client_destroy(struct haul_client *client)
     haul__transit_finish(&client->transit);
     haul__limits_finish(&client->limits);
     haul_semaphore_finish(&client->places);
+    haul__lanes_finish(&client->lanes);
     haul__free(client);
     curl_global_cleanup();
     return 0;

@@ -5,6 +5,7 @@
 #define NET_CLIENT_H
 
 #include "net/errand.h"
+#include "net/lanes.h"
 #include "net/limit.h"
 #include "net/retry.h"
 #include "net/worker.h"
@@ -19,6 +20,7 @@ struct haul_client {
     struct haul__shortage shortage;
     struct haul__limits limits;   /* of hosts */
     struct haul_semaphore places; /* of all hosts together; a fetch takes its host's place first */
+    struct haul__lanes lanes;     /* of these, where hops are kept */
     struct haul__rate rate;       /* of all hosts together */
     struct haul__retries retries;
     size_t fetches; /* that have begun and not ended */

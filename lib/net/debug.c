@@ -1,7 +1,8 @@
 #include "net/debug.h"
 
-#include "base/buffer.h"
+#include "net/transfer.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -38,9 +39,12 @@ static void tell(const struct haul_client_options *options, char mark, const cha
 static int take(CURL *easy, curl_infotype type, char *bytes, size_t size, void *data)
 {
     static const char marks[] = {[CURLINFO_TEXT] = '*', [CURLINFO_HEADER_IN] = '<', [CURLINFO_HEADER_OUT] = '>'};
-    const struct haul_client_options *options = data;
+    struct haul__transfer *transfer = data;
+    const struct haul_client_options *options = transfer->all->options;
     (void)easy;
-    if ((size_t)type >= sizeof(marks))
+    if (options->keep_hops && type == CURLINFO_HEADER_OUT && haul__buffer_append(&transfer->sent, bytes, size) < 0)
+        transfer->error = -ENOMEM;
+    if (!options->debug || (size_t)type >= sizeof(marks))
         return 0;
     while (size > 0) {
         const char *end = memchr(bytes, '\n', size);
@@ -55,13 +59,9 @@ static int take(CURL *easy, curl_infotype type, char *bytes, size_t size, void *
     return 0;
 }
 
-CURLcode haul__debug_apply(CURL *easy, const struct haul_client_options *options)
+CURLcode haul__debug_apply(CURL *easy, struct haul__transfer *transfer)
 {
-    union {
-        const void *constant;
-        void *data;
-    } pointer = {options};
     CURLcode code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, take);
-    code |= curl_easy_setopt(easy, CURLOPT_DEBUGDATA, pointer.data);
+    code |= curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
     return code | curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
 }

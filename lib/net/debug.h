@@ -1,11 +1,13 @@
-/* What libcurl tells of what it does, line by line and without secrets. */
+/* What libcurl tells of what it does: line by line and without secrets for who wants to look on, and for the history of
+ * a result the header that is sent. */
 #ifndef NET_DEBUG_H
 #define NET_DEBUG_H
 
 #include <curl/curl.h>
-#include <haul/client.h>
 
-/* Has the handle tell the options' function. */
-CURLcode haul__debug_apply(CURL *easy, const struct haul_client_options *options);
+struct haul__transfer;
+
+/* Has the handle tell TRANSFER, whose it is. */
+CURLcode haul__debug_apply(CURL *easy, struct haul__transfer *transfer);
 
 #endif

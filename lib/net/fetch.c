@@ -189,7 +189,7 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
     state->hop = HAUL_FRAME(haul__hop, .fetcher = fetcher, .url = state->url, .outgoing = &state->outgoing,
                             .result = state->result, .progress = &state->progress, .body = self->body,
                             .body_data = self->body_data, .is_attempt = state->is_attempt, .queued = state->queued,
-                            .left = state->left);
+                            .left = state->left, .lane = state->admission.lane);
     state->hop.max_time = max_time(self);
     if (is_errand)
         return haul__errand_run(task, state->errand, &state->hop, &self->client->transit);
@@ -296,10 +296,11 @@ static int consider_retry(struct haul_fetch *self)
     struct haul_result *result = &state->result->public;
     int64_t delay;
     unsigned most = most_retries(self);
-    if ((most == 0 && client->options.retries == 0) || result->attempts == 0)
+    bool has_retries = most > 0 || client->options.retries > 0;
+    if ((!has_retries && !client->options.keep_hops) || result->attempts == 0)
         return 0;
     int code = haul__result_add_try(state->result, state->attempt_started);
-    if (code < 0)
+    if (code < 0 || !has_retries)
         return code;
     pause_host(self);
     int64_t elapsed = now(self) - result->started;

@@ -188,6 +188,8 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
         haul__free(fetcher->shards);
         return code;
     }
+    fetcher->transfers.connections.next = shortage->count + 1;
+    fetcher->transfers.connections.step = shortage->loops;
     haul__hosts_init(&fetcher->hosts, fetcher->transfers.has_openssl && may_speak_http_2(options));
     haul_semaphore_init(&fetcher->places, fetcher->budget.connections);
     fetcher->hook = (struct haul__hook){.before_poll = before_poll, .after_poll = after_poll};

@@ -1,5 +1,6 @@
 #include "net/hop.h"
 
+#include "net/history.h"
 #include "net/lookup.h"
 #include "net/redirect.h"
 #include "net/request.h"
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <haul/error.h>
 #include <haul/sleep.h>
+#include <string.h>
 
 /* It has ended, and is to be made again; it leads to nowhere, and the result says why. */
 enum { again = 0x100, nowhere };
@@ -27,6 +29,7 @@ static struct haul_await no_wait(struct haul_task *task)
 
 static int begin(struct haul__hop *self)
 {
+    self->queue_before = self->result->public.time.queue;
     if (haul_url_scheme(self->url) == HAUL_URL_SLEEP)
         return again;
     self->host = haul__hosts_get(&self->fetcher->hosts, self->url);
@@ -285,11 +288,64 @@ static void leave_streams(struct haul_task *task, struct haul__hop *self, int co
     self->has_stream = false;
 }
 
+/* What the hop that was STARTED then took of the times of all. */
+static struct haul_times own_times(const struct haul__hop *self)
+{
+    const struct haul_times *all = &self->result->public.time, *before = &self->times_before;
+    return (struct haul_times){
+        .queue = all->queue - self->queue_before,
+        .dns = all->dns - before->dns,
+        .connect = all->connect - before->connect,
+        .tls = all->tls - before->tls,
+        .wait = all->wait - before->wait,
+        .transfer = all->transfer - before->transfer,
+        .total = all->total - before->total,
+    };
+}
+
+/* The request's is the caller's. */
+static const char *method_of(const struct haul__hop *self)
+{
+    const char *first = self->result->public.method, *method = self->outgoing->method;
+    return strcmp(method, first) == 0 ? first : haul__result_add_text(self->result, method, strlen(method));
+}
+
+/* Notes the hop that was STARTED then in the result's history, where there is one. */
+static int note_hop(struct haul__hop *self, int64_t started)
+{
+    const struct haul_result *result = &self->result->public;
+    const struct haul__transfer *transfer = self->transfer;
+    const struct haul__buffer *sent = transfer ? &transfer->sent : NULL;
+    if (!self->fetcher->options->keep_hops)
+        return 0;
+    const char *method = self->host ? method_of(self) : NULL;
+    const struct haul_hop hop = {
+        .attempt = result->attempts,
+        .lane = self->lane,
+        .url = result->final_url,
+        .method = method,
+        .status = result->status,
+        .http_version = result->http_version,
+        .bytes = result->bytes,
+        .remote_ip = result->remote_ip,
+        .remote_port = result->remote_port,
+        .connection = transfer ? transfer->connection : 0,
+        .reused = result->reused,
+        .started = started,
+        .ended = self->ended,
+        .time = own_times(self),
+    };
+    if (self->host && !method)
+        return -ENOMEM;
+    return haul__history_add(self->result, &hop, sent ? (const char *)sent->bytes : NULL, sent ? sent->size : 0);
+}
+
 /* It has ended with CODE: what the whole ends with, or again. */
 static int end(struct haul_task *task, struct haul__hop *self)
 {
     int code = self->code;
-    bool was_started = self->started > 0;
+    int64_t started = self->started;
+    bool was_started = started > 0;
     /* One that libcurl still looks up a name for is not ours any more. */
     if (self->was_run && self->host && code >= 0 && !haul_awaited(task).pointer)
         self->transfer = NULL;
@@ -313,6 +369,8 @@ static int end(struct haul_task *task, struct haul__hop *self)
         code = give_up(self);
     else if (code == 0)
         code = judge(self);
+    if (was_started && (code == 0 || code == HAUL_E_CANCELLED) && note_hop(self, started) < 0)
+        code = -ENOMEM;
     leave_streams(task, self, code);
     return code;
 }

@@ -20,6 +20,7 @@ struct haul__hop {
     struct haul__progress *progress; /* of the fetch, too, and what other threads may look at meanwhile */
     haul_body_fn *body;              /* NULL: the body is kept in the result */
     void *body_data;
+    size_t lane;      /* its place in flight, where hops are kept */
     bool is_attempt;  /* the first of an attempt */
     int64_t queued;   /* since when it is waited for */
     int64_t left;     /* of the time that the hops of an attempt may take; how much there is at the end */
@@ -38,6 +39,7 @@ struct haul__hop {
     struct haul__question *question; /* about its name, while it is looked up */
     struct haul_timeout timeout;
     struct haul_times times_before;
+    int64_t queue_before;
     int64_t started;    /* when it was let go, or 0 */
     int64_t not_before; /* when it may be tried again, descriptors being short */
     unsigned shortages; /* in a row */

@@ -9,7 +9,7 @@
 /* More room, where the first is full. */
 struct haul__result_chunk {
     struct haul__result_chunk *next;
-    char bytes[];
+    _Alignas(struct haul_header) char bytes[];
 };
 
 /* Room for a final URL or a long content type, an address and a message. */
@@ -43,6 +43,16 @@ struct haul__result *haul__result_create(const char *url)
     return result;
 }
 
+void *haul__result_allocate(struct haul__result *result, size_t size)
+{
+    struct haul__result_chunk *chunk = haul__allocate(sizeof(*chunk) + size);
+    if (!chunk)
+        return NULL;
+    chunk->next = result->chunks;
+    result->chunks = chunk;
+    return chunk->bytes;
+}
+
 const char *haul__result_add_text(struct haul__result *result, const char *text, size_t size)
 {
     char *at;
@@ -51,12 +61,9 @@ const char *haul__result_add_text(struct haul__result *result, const char *text,
         result->room += size + 1;
         result->left -= size + 1;
     } else {
-        struct haul__result_chunk *chunk = haul__allocate(sizeof(*chunk) + size + 1);
-        if (!chunk)
+        at = haul__result_allocate(result, size + 1);
+        if (!at)
             return NULL;
-        chunk->next = result->chunks;
-        result->chunks = chunk;
-        at = chunk->bytes;
     }
     memcpy(at, text, size);
     at[size] = '\0';
@@ -169,6 +176,8 @@ struct haul_result *haul_result_copy(const struct haul_result *result)
     public->body_size = 0;
     public->headers = NULL;
     public->header_count = 0;
+    public->hops = NULL;
+    public->hop_count = 0;
     bool is_whole = copy_text(copy, result->message, &public->message) &&
                     copy_text(copy, result->method, &public->method) &&
                     copy_text(copy, result->final_url, &public->final_url) &&
@@ -196,5 +205,6 @@ void haul_result_destroy(struct haul_result *public)
     haul__free(result->headers);
     haul__free(result->kept);
     haul__free(result->tries);
+    haul__free(result->hops);
     haul__free(result);
 }

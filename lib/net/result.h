@@ -15,6 +15,7 @@ struct haul__result {
     unsigned char nothing;       /* an empty body */
     struct haul_header *headers; /* the memory of the public ones; NULL: none */
     struct haul_try *tries;
+    struct haul_hop *hops;
     char *room;
     size_t left;
     char first[]; /* room for the texts of an ordinary result, so that it is one allocation */
@@ -25,6 +26,9 @@ struct haul__result *haul__result_create(const char *url);
 
 /* Copies SIZE bytes of TEXT to the result's texts, with a NUL behind. NULL: out of memory. */
 const char *haul__result_add_text(struct haul__result *result, const char *text, size_t size);
+
+/* Room for SIZE bytes of anything, for as long as the result lives. NULL: out of memory. */
+void *haul__result_allocate(struct haul__result *result, size_t size);
 
 /* Makes the buffer's bytes the body, which is there then, though it may be empty; the buffer is without any. */
 void haul__result_keep_body(struct haul__result *result, struct haul__buffer *buffer);

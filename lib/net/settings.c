@@ -1,7 +1,6 @@
 #include "net/settings.h"
 
 #include "net/cookies.h"
-#include "net/debug.h"
 
 #include <haul/error.h>
 
@@ -73,7 +72,7 @@ CURLcode haul__settings_apply(CURL *easy, const struct haul_client_options *opti
         code |= curl_easy_setopt(easy, CURLOPT_INTERFACE, options->interface);
     if (options->unix_socket)
         code |= curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);
-    return options->debug ? code | haul__debug_apply(easy, options) : code;
+    return code;
 }
 
 int haul__settings_check(const struct haul_client_options *options, const struct haul_url *url,

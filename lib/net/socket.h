@@ -5,6 +5,8 @@
 
 #include "core/poll.h"
 
+#include <stdint.h>
+
 struct haul__host;
 struct haul__shard;
 struct haul__transfer;
@@ -17,6 +19,11 @@ struct haul__socket {
     struct haul__host *host;         /* of a connection that is made, whose end libcurl will tell; or NULL */
     int descriptor;
     int wanted; /* the events that libcurl waits for; 0: none, though a connection's watch may still be armed */
+    /* Of a connection that has a number (net/connections.h). */
+    uint64_t number;
+    int local_port;
+    uint32_t peer;
+    int next_of_port;
 };
 
 struct haul__sockets {

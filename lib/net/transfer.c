@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "net/bounds.h"
+#include "net/debug.h"
 #include "net/redirect.h"
 #include "net/request.h"
 #include "net/settings.h"
@@ -90,6 +91,7 @@ static int close_socket(void *data, curl_socket_t descriptor)
     struct haul__transfers *all = data;
     struct haul__socket *entry = haul__sockets_find(&all->sockets, descriptor);
     if (entry) {
+        haul__connections_remove(&all->connections, entry);
         haul__transfer_detach(entry);
         haul__socket_forget(entry);
     }
@@ -105,7 +107,7 @@ static int close_socket(void *data, curl_socket_t descriptor)
 /* Of the sockets that libcurl opens to find an address that answers it closes all but one, and those without a word.
  * What is known of a connection is noted for that one, once it is there. A request that is sent again may be on
  * another connection by then. */
-static void note_connection(struct haul__transfer *transfer, int local_port)
+static void note_connection(struct haul__transfer *transfer, const char *ip, int port, int local_port)
 {
     struct haul__socket *entry = haul__sockets_find(&transfer->all->sockets, transfer->opened_descriptor);
     if (!entry || entry->host || !haul__endpoint_is_local_port(transfer->opened_descriptor, local_port))
@@ -113,6 +115,7 @@ static void note_connection(struct haul__transfer *transfer, int local_port)
     entry->host = haul__host_ref(transfer->host);
     entry->host->connections++;
     transfer->all->sockets.open++;
+    haul__connections_add(&transfer->all->connections, entry, local_port, ip, port);
 }
 
 /* Others may wait for what a new connection speaks. */
@@ -137,7 +140,8 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
     haul__endpoint_set(&transfer->remote, remote_ip, remote_port);
     haul__endpoint_set(&transfer->local, local_ip, local_port);
     transfer->phase = HAUL__WAITING_PHASE;
-    note_connection(transfer, local_port);
+    note_connection(transfer, remote_ip, remote_port, local_port);
+    transfer->connection = haul__connections_find(&transfer->all->connections, local_port, remote_ip, remote_port);
     note_sharing(transfer);
     if (transfer->is_paced && transfer->opened == 0)
         haul__pacing_return(&transfer->host->pacing);
@@ -163,6 +167,7 @@ static void begin_head(struct haul__transfer *transfer)
 static size_t take_header(char *bytes, size_t one, size_t size, void *data)
 {
     struct haul__transfer *transfer = data;
+    const struct haul_client_options *options = transfer->all->options;
     (void)one;
     note_receipt(transfer);
     /* Interim answers have a header too; the empty line that counts is the last one's. What comes behind the body has
@@ -173,8 +178,8 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *data)
         transfer->has_whole_header = true;
     if (!haul__bounds_take_header(transfer, size))
         return 0;
-    if (!transfer->has_whole_header)
-        transfer->error = haul__head_take(&transfer->head, bytes, size, transfer->all->options->keep_headers);
+    if (!transfer->has_whole_header && transfer->error == 0)
+        transfer->error = haul__head_take(&transfer->head, bytes, size, options->keep_headers || options->keep_hops);
     if (transfer->error < 0)
         return 0;
     if (transfer->ends_with_header && transfer->has_whole_header)
@@ -335,6 +340,8 @@ static CURLcode set_options(CURL *easy, struct haul__transfer *transfer)
     code |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     code |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     code |= haul__settings_apply(easy, options);
+    if (options->debug || options->keep_hops)
+        code |= haul__debug_apply(easy, transfer);
     return code | set_trust(easy, all);
 }
 
@@ -367,6 +374,7 @@ void haul__transfer_release(struct haul__transfer *transfer)
     if (!transfer)
         return;
     haul__buffer_finish(&transfer->kept);
+    haul__buffer_finish(&transfer->sent);
     haul__head_finish(&transfer->head);
     haul__addresses_unref(transfer->addresses);
     transfer->addresses = NULL;
@@ -418,6 +426,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->descriptor = -1;
     transfer->opened_descriptor = -1;
     transfer->opened = 0;
+    transfer->connection = 0;
     transfer->is_paced = false;
     transfer->secured_from = 0;
     haul__endpoint_set(&transfer->remote, NULL, 0);

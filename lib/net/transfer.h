@@ -4,6 +4,7 @@
 
 #include "core/task.h"
 #include "net/book.h"
+#include "net/connections.h"
 #include "net/deadlines.h"
 #include "net/endpoint.h"
 #include "net/failure.h"
@@ -30,6 +31,7 @@ struct haul__transfers {
     struct curl_slist *resolve;
     struct curl_slist *connect_to;
     struct haul__sockets sockets;
+    struct haul__connections connections;
     struct haul__line connecting; /* from the start to the end of the TLS handshake */
     struct haul__line receiving;  /* since something was received, or the request was sent */
     struct haul_list unused;
@@ -78,6 +80,7 @@ struct haul__transfer {
     int opened_descriptor;    /* the last that was opened for it */
     int64_t secured_from;     /* when its last TLS handshake began; 0: it did not, or OpenSSL is not what makes it */
     unsigned opened;          /* how many were, for its connection; 0: it found one, or has none */
+    uint64_t connection;      /* its number; 0: none is known */
     bool is_paced;            /* it was let go as one that opens a connection */
     bool has_facts;           /* they are in the result */
     bool has_whole_header;    /* with the empty line behind it */
@@ -90,6 +93,7 @@ struct haul__transfer {
     size_t header_lines;      /* and lines */
     int64_t body_size;        /* bytes of body so far */
     struct haul__buffer kept; /* the body, where nobody takes it */
+    struct haul__buffer sent; /* the header of the request, where hops are kept */
     struct haul__endpoint remote;
     struct haul__endpoint local;
 

@@ -61,7 +61,9 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
     haul__line_init(&transfers->connecting, options->connect_timeout);
     haul__line_init(&transfers->receiving, options->idle_timeout);
     haul__sockets_init(&transfers->sockets, loop->poll, event);
-    int code = make_share(&transfers->share);
+    int code = haul__connections_init(&transfers->connections, &transfers->sockets, options->keep_hops);
+    if (code == 0)
+        code = make_share(&transfers->share);
     transfers->trust = options->trust;
     if (options->cookies)
         transfers->cookies = haul_cookies_ref(options->cookies);
@@ -82,6 +84,7 @@ void haul__transfers_finish(struct haul__transfers *transfers)
         haul__transfer_destroy(haul__container(link, struct haul__transfer, link));
     }
     curl_share_cleanup(transfers->share);
+    haul__connections_finish(&transfers->connections);
     haul__sockets_finish(&transfers->sockets);
     curl_slist_free_all(transfers->resolve);
     curl_slist_free_all(transfers->connect_to);

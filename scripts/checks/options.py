@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 # What prints the options, and the page that explains them.
-PAIRS = [(["--help"], "man/haul.1"), (["compare", "--help"], "man/haul-compare.1")]
+PAIRS = [(["--help"], "man/haul.1"), (["compare", "--help"], "man/haul-compare.1"), (["report", "--help"], "man/haul-report.1")]
 
 
 def options_of_help(haul, arguments):

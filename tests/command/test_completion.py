@@ -75,7 +75,8 @@ def test_an_option_is_completed():
 
 def test_all_options_are_there(haul):
     assert {word for word in complete("--") if word.startswith("--")} == options(haul)
-    assert {word for word in complete("compare", "--") if word.startswith("--")} == options(haul, "compare")
+    for command in ("compare", "report"):
+        assert {word for word in complete(command, "--") if word.startswith("--")} == options(haul, command)
 
 
 def test_values_are_completed(tmp_path, monkeypatch):
@@ -110,16 +111,25 @@ def test_behind_two_dashes_there_are_no_options():
 
 def test_the_subcommand_is_completed():
     assert complete("com") == ["compare"]
+    assert complete("rep") == ["report"]
     assert complete("-s", "com") == []
     assert complete("compare", "--run") == ["--runs"]
     assert complete("compare", "--form") == []
+    assert complete("report", "--ha") == ["--har"]
+
+
+def test_files_of_records_are_completed(tmp_path, monkeypatch):
+    (tmp_path / "records.jsonl").touch()
+    monkeypatch.chdir(tmp_path)
+    assert complete("report", "rec") == ["records.jsonl"]
+    assert complete("compare", "rec") == []
 
 
 @pytest.mark.parametrize("file", ["_haul", "haul.fish"])
 def test_each_shell_has_all_options(haul, file):
     text = (FOLDER / file).read_text(encoding="utf-8")
     names = set(re.findall(r"--([a-z][\w.-]*)|-l ([\w.-]+)", text))
-    assert {f"--{one or other}" for one, other in names} >= options(haul) | options(haul, "compare")
+    assert {f"--{one or other}" for one, other in names} >= options(haul) | options(haul, "compare") | options(haul, "report")
 
 
 @pytest.mark.parametrize("shell, file", [("zsh", "_haul"), ("fish", "haul.fish"), ("bash", "haul")])

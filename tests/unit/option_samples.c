@@ -81,6 +81,10 @@ SAMPLE(has_failed, is_same(options->failed, "again.txt"))
 SAMPLE(has_fail_fast, options->fail_fast)
 SAMPLE(has_race, options->race)
 SAMPLE(has_format, options->format == FORMAT_CSV)
+SAMPLE(has_record, options->is_record_full)
+SAMPLE(has_trace, is_same(options->trace, "run.trace"))
+SAMPLE(has_waterfall, options->waterfall)
+SAMPLE(has_har, is_same(options->har, "run.har"))
 SAMPLE(has_only, options->only == ONLY_FAILED)
 SAMPLE(has_colour, options->colour == COLOUR_NEVER)
 SAMPLE(has_arguments, options->arguments)
@@ -205,6 +209,10 @@ static const struct option_sample samples[] = {
     {"disable", NULL, has_disable},
     {"write-out", "%{url}", has_write_out},
     {"only", "failed", has_only},
+    {"record", "full", has_record},
+    {"waterfall", NULL, has_waterfall},
+    {"har", "run.har", has_har},
+    {"trace", "run.trace", has_trace},
     {"color", "never", has_colour},
     {"no-private", NULL, has_no_private},
     {"max-filesize", "64k", has_max_filesize},

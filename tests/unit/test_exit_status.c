@@ -43,11 +43,17 @@ static void the_table_is_in_order_and_speaks(void **state)
 {
     (void)state;
     static const int expected[] = {0, 1, 2, 3, 4, 124, 128 + SIGINT, 128 + SIGPIPE, 128 + SIGTERM};
-    assert_int_equal(exit_status_count, sizeof(expected) / sizeof(expected[0]));
+    /* A status that means something else with another command has a row for each. */
+    size_t next = 0;
     for (size_t i = 0; i < exit_status_count; i++) {
-        assert_int_equal(exit_status_rows[i].status, expected[i]);
-        assert_true(strlen(exit_status_rows[i].meaning) > 0);
+        const struct exit_status_row *row = &exit_status_rows[i];
+        assert_true(strlen(row->meaning) > 0);
+        if (i > 0 && row->status == row[-1].status)
+            assert_int_equal(row->commands & row[-1].commands, 0);
+        else
+            assert_int_equal(row->status, expected[next++]);
     }
+    assert_int_equal(next, sizeof(expected) / sizeof(expected[0]));
 }
 
 int main(void)

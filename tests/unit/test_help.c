@@ -38,12 +38,12 @@ static char *help_of(enum command command)
     return text;
 }
 
-static const enum command commands[] = {COMMAND_FETCH, COMMAND_COMPARE};
+static const enum command commands[] = {COMMAND_FETCH, COMMAND_COMPARE, COMMAND_REPORT};
 
 static void every_option_of_the_command_and_no_other_is_shown(void **state)
 {
     (void)state;
-    for (size_t c = 0; c < 2; c++) {
+    for (size_t c = 0; c < sizeof(commands) / sizeof(commands[0]); c++) {
         const char *help = help_of(commands[c]);
         for (size_t i = 0; i < option_count; i++) {
             char line[120] = "\n      ";
@@ -63,7 +63,7 @@ static void every_option_of_the_command_and_no_other_is_shown(void **state)
 static void no_line_is_too_long_or_ends_in_blanks(void **state)
 {
     (void)state;
-    for (size_t c = 0; c < 2; c++) {
+    for (size_t c = 0; c < sizeof(commands) / sizeof(commands[0]); c++) {
         for (const char *line = help_of(commands[c]); *line != '\0';) {
             size_t size = strcspn(line, "\n");
             assert_in_range(size, 0, 80);
@@ -87,10 +87,11 @@ static void texts_are_aligned(void **state)
 static void usage_examples_and_statuses_are_there(void **state)
 {
     (void)state;
-    for (size_t c = 0; c < 2; c++) {
+    for (size_t c = 0; c < sizeof(commands) / sizeof(commands[0]); c++) {
         const char *help = help_of(commands[c]);
         assert_int_equal(strncmp(help, "Usage: haul ", 12), 0);
-        assert_non_null(strstr(help, "haul compare [OPTION]... [URL]...\n"));
+        assert_int_equal(strstr(help, "haul compare [OPTION]... [URL]...\n") != NULL, commands[c] != COMMAND_REPORT);
+        assert_int_equal(strstr(help, "haul report [OPTION]... [FILE]...\n") != NULL, commands[c] != COMMAND_COMPARE);
         const char *examples = strstr(help, "\nExamples:\n  haul ");
         assert_non_null(examples);
         for (size_t i = 0; i < exit_status_count; i++) {

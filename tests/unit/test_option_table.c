@@ -19,7 +19,7 @@ static void every_row_is_whole_and_found_by_its_names(void **state)
         assert_in_range(strlen(row->name), 2, 31);
         assert_true(strlen(row->help) > 0);
         assert_true(row->help[strlen(row->help) - 1] != '.');
-        assert_in_range(row->commands, COMMAND_FETCH, COMMAND_FETCH | COMMAND_COMPARE);
+        assert_in_range(row->commands, COMMAND_FETCH, COMMAND_FETCH | COMMAND_COMPARE | COMMAND_REPORT);
         assert_non_null(row->read);
         assert_in_range(row->offset, row->section == SECTION_CURL ? 0 : 1, sizeof(struct options) - 1);
         assert_true(row->minimum <= row->maximum || !row->argument);

@@ -198,13 +198,15 @@ static const struct {
 };
 
 /* What is set before: so that an option that sets what is the default is seen too, or because it is needed. */
-static const char *set_before(const struct option_row *row, bool is_compare)
+static const char *set_before(const struct option_row *row, enum command command)
 {
+    if (command == COMMAND_REPORT)
+        return "--har=x";
     if (strcmp(row->name, "resume") == 0)
         return "--journal=j";
     if (strcmp(row->name, "max-regression") == 0)
         return "--baseline=before.json";
-    if (is_compare &&
+    if (command == COMMAND_COMPARE &&
         (strcmp(row->name, "request") == 0 || strcmp(row->name, "json") == 0 || strncmp(row->name, "data", 4) == 0))
         return "--any-method";
     if (strcmp(row->name, "as-completed") == 0)
@@ -212,13 +214,13 @@ static const char *set_before(const struct option_row *row, bool is_compare)
     return strcmp(row->name, "location") == 0 ? "--no-location" : "--";
 }
 
-/* Parses `haul [compare] BEFORE OPTION [VALUE]`. */
-static int parse_sample(bool is_compare, const char *before, const char *option, const char *value)
+/* Parses `haul [COMMAND] BEFORE OPTION [VALUE]`. */
+static int parse_sample(const struct command_row *command, const char *before, const char *option, const char *value)
 {
     const char *arguments[5] = {NULL};
     size_t count = 0;
-    if (is_compare)
-        arguments[count++] = "compare";
+    if (command->word)
+        arguments[count++] = command->word;
     if (strcmp(before, "--") != 0)
         arguments[count++] = before;
     arguments[count++] = option;
@@ -227,11 +229,12 @@ static int parse_sample(bool is_compare, const char *before, const char *option,
 }
 
 /* Every way to write option ROW, in one command. */
-static void check_forms(const struct option_row *row, bool is_compare, const char *value,
+static void check_forms(const struct option_row *row, const struct command_row *command, const char *value,
                         const struct option_sample *sample, bool (*is_set)(void))
 {
     char text[100];
-    bool is_taken = row->commands & (is_compare ? COMMAND_COMPARE : COMMAND_FETCH);
+    bool is_taken = row->commands & (unsigned)command->command;
+    const char *needed = set_before(row, command->command);
     for (int form = 0; form < 4; form++) {
         bool is_letter = form >= 2;
         bool is_joined = form % 2 == 1;
@@ -241,15 +244,16 @@ static void check_forms(const struct option_row *row, bool is_compare, const cha
             snprintf(text, sizeof(text), "-%c%s", row->letter, is_joined ? value : "");
         else
             snprintf(text, sizeof(text), "--%s%s%s", row->name, is_joined ? "=" : "", is_joined ? value : "");
-        int code =
-            parse_sample(is_compare, is_taken ? set_before(row, is_compare) : "--", text, is_joined ? NULL : value);
+        int code = parse_sample(command, is_taken ? needed : "--", text, is_joined ? NULL : value);
         assert_int_equal(code, is_taken ? 0 : HAUL_E_INVALID);
         if (is_taken) {
             assert_true(sample ? sample->is_set(&options) : is_set());
             options_finish(&options);
         } else {
-            assert_non_null(strstr(problem, is_compare ? "is an option of 'haul', not of 'haul compare'; try "
-                                                       : "is an option of 'haul compare', not of 'haul'; try "));
+            char ending[60];
+            snprintf(ending, sizeof(ending), "', not of '%s'; try ", command->name);
+            assert_non_null(strstr(problem, "is an option of 'haul"));
+            assert_non_null(strstr(problem, ending));
             assert_non_null(strstr(problem, row->name));
         }
     }
@@ -268,8 +272,8 @@ static void every_row_is_read_in_every_form_by_its_commands(void **state)
         const char *value = sample ? sample->value : samples[next].value;
         bool (*is_set)(void) = sample ? NULL : samples[next++].is_set;
         assert_int_equal(value != NULL, row->argument != NULL);
-        check_forms(row, false, value, sample, is_set);
-        check_forms(row, true, value, sample, is_set);
+        for (size_t i = 0; i < command_count; i++)
+            check_forms(row, &command_rows[i], value, sample, is_set);
     }
     assert_int_equal(next, sizeof(samples) / sizeof(samples[0]));
 }

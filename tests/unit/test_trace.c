@@ -272,10 +272,32 @@ static void test_no_hidden_allocation(void **state)
     stage_forget(stage);
 }
 
+static void say_wait(void *data, int64_t begin, int64_t end)
+{
+    struct stage *stage = data;
+    stage_say(stage, "idle %d-%d", (int)(begin / HAUL_SECOND), (int)(end / HAUL_SECOND));
+}
+
+/* With something to do at once it does not wait. */
+static void test_waits(void **state)
+{
+    struct stage *stage = *state;
+    haul_loop_set_idle(stage->loop, say_wait, stage);
+    struct haul_task *first = stage_task(stage, ACTOR(stage, "a", .result = 7));
+    struct haul_task *second = stage_task(stage, ACTOR(stage, "b", .duration = HAUL_SECOND, .result = 8));
+    assert_int_equal(stage_end(stage, first), 0);
+    assert_int_equal(stage_end(stage, second), 0);
+    assert_script(stage, "a begins, b begins, a ends, idle 0-1, b ends");
+    haul_loop_set_idle(stage->loop, NULL, NULL);
+    assert_int_equal(stage_end(stage, stage_task(stage, ACTOR(stage, "c", .duration = HAUL_SECOND))), 0);
+    assert_script(stage, "c begins, c ends");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         on_stage(test_steps),
+        on_stage(test_waits),
         on_stage(test_ends),
         on_stage(test_slow_step),
         on_stage(test_slow_task_with_a_name),

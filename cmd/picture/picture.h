@@ -1,0 +1,28 @@
+/* What all pictures have: they are begun, each in its own way, take tracks one after another, and are ended. A picture
+ * holds no more of the tracks than it must, so that lists may be long. */
+#ifndef PICTURE_H
+#define PICTURE_H
+
+#include <stdint.h>
+
+struct picture;
+struct track;
+
+struct picture_kind {
+    /* Takes TRACK, of which nothing may be kept but copies. Negative errno: the picture cannot be made. */
+    int (*add)(struct picture *picture, const struct track *track);
+    /* The run's loop had nothing to do from one point to another, in microseconds since the begin of the run. NULL:
+     * that is not shown. Negative errno. */
+    int (*note_wait)(struct picture *picture, int64_t from, int64_t to);
+    /* All have been added: puts the picture where it belongs. Once. Negative errno. */
+    int (*end)(struct picture *picture);
+    /* Frees it; of one that was not ended nothing is left behind. */
+    void (*destroy)(struct picture *picture);
+};
+
+/* The first part of each. */
+struct picture {
+    const struct picture_kind *kind;
+};
+
+#endif

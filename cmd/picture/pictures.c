@@ -1,0 +1,166 @@
+#include "picture/pictures.h"
+
+#include "message.h"
+#include "options/options.h"
+#include "output/number.h"
+#include "output/terminal.h"
+#include "picture/har.h"
+#include "picture/picture.h"
+#include "picture/trace.h"
+#include "picture/track.h"
+#include "picture/waterfall.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A kind of picture: what asks for it, and what begins it. */
+struct maker {
+    const char *(*name)(const struct options *options); /* NULL: nobody asks for it */
+    int (*create)(const struct options *options, struct picture **ret_picture);
+};
+
+static const char *har_name(const struct options *options)
+{
+    return options->har;
+}
+
+static int make_har(const struct options *options, struct picture **ret_picture)
+{
+    return har_create(options->har, ret_picture);
+}
+
+static const char *trace_name(const struct options *options)
+{
+    return options->trace;
+}
+
+static int make_trace(const struct options *options, struct picture **ret_picture)
+{
+    return trace_create(options->trace, ret_picture);
+}
+
+static const char *waterfall_name(const struct options *options)
+{
+    return options->waterfall ? "the waterfall" : NULL;
+}
+
+static int write_to_standard_error(const char *bytes, size_t size)
+{
+    message_write(bytes, size);
+    return 0;
+}
+
+static int write_to_standard_output(const char *bytes, size_t size)
+{
+    errno = 0;
+    if (fwrite(bytes, 1, size, stdout) == size && fflush(stdout) == 0)
+        return 0;
+    return errno > 0 ? -errno : -EIO;
+}
+
+/* Standard output is for the records of a run. */
+static int make_waterfall(const struct options *options, struct picture **ret_picture)
+{
+    bool is_report = options->command == COMMAND_REPORT;
+    int descriptor = is_report ? STDOUT_FILENO : STDERR_FILENO;
+    bool is_coloured =
+        options->colour == COLOUR_AUTO ? terminal_has_colour(descriptor) : options->colour == COLOUR_ALWAYS;
+    return waterfall_create(descriptor, is_coloured, is_report ? write_to_standard_output : write_to_standard_error,
+                            ret_picture);
+}
+
+static const struct maker makers[] = {
+    {waterfall_name, make_waterfall},
+    {har_name, make_har},
+    {trace_name, make_trace},
+};
+
+enum { maker_count = sizeof(makers) / sizeof(makers[0]) };
+
+struct pictures {
+    const struct options *options;
+    struct picture *pictures[maker_count]; /* NULL: nobody asks for it */
+    int codes[maker_count];                /* of those that cannot be made */
+};
+
+int pictures_are_wanted(const struct options *options)
+{
+    for (size_t i = 0; i < maker_count; i++)
+        if (makers[i].name(options))
+            return 1;
+    return 0;
+}
+
+int pictures_create(const struct options *options, struct pictures **ret_pictures, struct picture_problem *ret_problem)
+{
+    struct pictures *pictures = calloc(1, sizeof(*pictures));
+    *ret_problem = (struct picture_problem){"pictures", -ENOMEM};
+    if (!pictures)
+        return -ENOMEM;
+    pictures->options = options;
+    for (size_t i = 0; i < maker_count; i++) {
+        const char *name = makers[i].name(options);
+        int code = name ? makers[i].create(options, &pictures->pictures[i]) : 0;
+        if (code == 0)
+            continue;
+        *ret_problem = (struct picture_problem){name, code};
+        pictures_destroy(pictures);
+        return code;
+    }
+    *ret_pictures = pictures;
+    return 0;
+}
+
+int pictures_add(struct pictures *pictures, const char *text, size_t size)
+{
+    struct track track;
+    int code = track_read(text, size, &track);
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (picture && pictures->codes[i] == 0)
+            pictures->codes[i] = picture->kind->add(picture, &track);
+    }
+    track_finish(&track);
+    return 0;
+}
+
+void pictures_note_wait(struct pictures *pictures, int64_t from, int64_t to)
+{
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (picture && picture->kind->note_wait && pictures->codes[i] == 0)
+            pictures->codes[i] =
+                picture->kind->note_wait(picture, (int64_t)number_microseconds(from), (int64_t)number_microseconds(to));
+    }
+}
+
+int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)
+{
+    int code = 0;
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (!picture)
+            continue;
+        if (pictures->codes[i] == 0)
+            pictures->codes[i] = picture->kind->end(picture);
+        if (pictures->codes[i] == 0 || code != 0)
+            continue;
+        code = pictures->codes[i];
+        *ret_problem = (struct picture_problem){makers[i].name(pictures->options), code};
+    }
+    return code;
+}
+
+void pictures_destroy(struct pictures *pictures)
+{
+    if (!pictures)
+        return;
+    for (size_t i = 0; i < maker_count; i++)
+        if (pictures->pictures[i])
+            pictures->pictures[i]->kind->destroy(pictures->pictures[i]);
+    free(pictures);
+}
