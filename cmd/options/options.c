@@ -245,7 +245,7 @@ static int complete(struct parser *parser)
     if (options->help || options->version)
         return 0;
     if (options->command == COMMAND_REPORT && !pictures_are_wanted(options))
-        return fail(parser, "nothing says what to make of the records: give --waterfall, --har FILE or --trace FILE");
+        return fail(parser, "nothing says what to make of the records: give --waterfall, --report, --har or --trace");
     int code = complete_files(parser);
     if (code != 0)
         return code;
