@@ -31,6 +31,7 @@
 #include "options/options.h"
 #include "picture/report.h"
 #include "report/compare.h"
+#include "request/password.h"
 #include "run/fetch.h"
 
 #include <haul/error.h>
@@ -62,8 +63,9 @@ static enum exit_status finish_standard_output(void)
     return EXIT_STATUS_BROKEN;
 }
 
-static enum exit_status run(const struct options *options)
+static enum exit_status run(struct options *options)
 {
+    const char *problem;
     if (options->help || options->version) {
         if (options->help)
             help_print(stdout, options->command);
@@ -74,6 +76,11 @@ static enum exit_status run(const struct options *options)
     if (options->is_input_implied && isatty(STDIN_FILENO)) {
         help_print_usage(stderr, options->command);
         return EXIT_STATUS_USAGE;
+    }
+    int code = password_complete(&options->request, &problem);
+    if (code != 0) {
+        message("%s", code == HAUL_E_INVALID ? problem : haul_error_message(code));
+        return code == HAUL_E_INVALID ? EXIT_STATUS_USAGE : EXIT_STATUS_BROKEN;
     }
     switch (options->command) {
     case COMMAND_COMPARE:

@@ -12,7 +12,11 @@ static bool is_of(const struct option_row *row, enum command command)
 
 static bool is_file(const struct option_row *row)
 {
-    return row->argument && (strcmp(row->argument, "FILE") == 0 || strcmp(row->argument, "DIR") == 0);
+    static const char *const names[] = {"FILE", "FILE[:PASSWORD]", "PATH", "DIR"};
+    for (size_t i = 0; row->argument && i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(row->argument, names[i]) == 0)
+            return true;
+    return false;
 }
 
 static void print_names(enum command command)
@@ -64,6 +68,12 @@ static void print_bash(void)
            "_haul()\n{\n"
            "    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} options\n"
            "    COMPREPLY=()\n"
+           /* An equals sign is a word of its own. */
+           "    if [[ $word == = ]]; then\n"
+           "        word=\n"
+           "    elif [[ $previous == = ]]; then\n"
+           "        previous=${COMP_WORDS[COMP_CWORD - 2]}\n"
+           "    fi\n"
            "    case $previous in\n");
     for (size_t i = 0; i < option_count; i++)
         if (option_rows[i].argument)
@@ -80,7 +90,7 @@ static void print_bash(void)
     printf("    *)\n        options='");
     print_names(COMMAND_FETCH);
     printf("'\n        ;;\n    esac\n"
-           "    if [[ $word != -* ]]; then\n"
+           "    if [[ $word != -* || \" ${COMP_WORDS[*]:1:COMP_CWORD - 1} \" == *' -- '* ]]; then\n"
            "        options=\n"
            "        [[ $COMP_CWORD -eq 1 ]] && options='");
     print_words(" ", ~0U);

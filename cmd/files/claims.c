@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { smallest_table = 64, most_folders = 1000 };
+enum { smallest_table = 64 };
 
 /* What a file is called until it is whole, and what lies beside it then. */
 static const char *const suffixes[] = {".part", ".part.validator"};
@@ -19,7 +19,7 @@ enum claim_kind { CLAIM_NONE, CLAIM_FILE, CLAIM_FOLDER };
 struct claim {
     uint64_t hash;
     uint32_t kind;
-    uint32_t next; /* the number that the next of this name tries first */
+    uint32_t next; /* the number that the next of this name tries first; of a folder that has given way its own */
 };
 
 void claims_finish(struct claims *claims)
@@ -127,25 +127,6 @@ static bool terminate(struct text *path)
     return true;
 }
 
-/* Adds a folder to PATH, the first of its numbers that no file has. */
-static int take_folder(struct claims *claims, struct text *path)
-{
-    size_t size = path->size;
-    for (uint32_t number = 0; number < most_folders; number++) {
-        path->size = size;
-        if (number > 0)
-            append_suffix(path, number);
-        if (!terminate(path))
-            return -ENOMEM;
-        enum claim_kind kind = kind_of(claims, path->bytes, path->size);
-        if (kind == CLAIM_FOLDER)
-            return 0;
-        if (kind == CLAIM_NONE && !is_taken(claims, path))
-            return add(claims, path, CLAIM_FOLDER);
-    }
-    return HAUL_E_BUSY;
-}
-
 /* Notes with which number the next of a name begins, though the name itself was refused. */
 static int note_next(struct claims *claims, uint64_t plain, uint32_t next)
 {
@@ -159,6 +140,48 @@ static int note_next(struct claims *claims, uint64_t plain, uint32_t next)
     }
     claim->next = next;
     return 0;
+}
+
+/* The claim of what PATH would be as a folder, which says what number it has where a file has its name: no path that is
+ * taken ends with a slash. */
+static uint64_t hash_of_folder(const struct claims *claims, struct text *path)
+{
+    path->bytes[path->size] = '/';
+    uint64_t hash = hash_of(claims, path->bytes, path->size + 1);
+    path->bytes[path->size] = '\0';
+    return hash;
+}
+
+/* Finds a name for a folder that cannot have its own; PATH ends with a NUL. */
+static int number_folder(struct claims *claims, struct text *path)
+{
+    size_t size = path->size;
+    uint64_t hash = hash_of_folder(claims, path);
+    const struct claim *given = place_of(claims->table, claims->capacity, hash);
+    const struct claim *plain = place_of(claims->table, claims->capacity, hash_of(claims, path->bytes, size));
+    bool is_given = given->kind != CLAIM_NONE;
+    uint32_t number = is_given ? given->next : plain->kind == CLAIM_FILE ? plain->next : 1;
+    do {
+        path->size = size;
+        append_suffix(path, number++);
+        if (!terminate(path))
+            return -ENOMEM;
+    } while (!is_given && is_taken(claims, path) && number < UINT32_MAX);
+    if (is_given)
+        return 0;
+    int code = add(claims, path, CLAIM_FOLDER);
+    return code == 0 ? note_next(claims, hash, number - 1) : code;
+}
+
+/* Adds a folder to PATH, which ends with a NUL, or one with a number where a file has its name. */
+static int take_folder(struct claims *claims, struct text *path)
+{
+    enum claim_kind kind = kind_of(claims, path->bytes, path->size);
+    if (kind == CLAIM_FOLDER)
+        return 0;
+    if (kind == CLAIM_NONE && !is_taken(claims, path))
+        return add(claims, path, CLAIM_FOLDER);
+    return number_folder(claims, path);
 }
 
 static int take_file(struct claims *claims, struct text *path, claims_refuse_fn *refuse, void *data)

@@ -3,6 +3,7 @@
 #include "files/files.h"
 #include "files/folder.h"
 #include "files/part.h"
+#include "files/validator.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,31 +55,41 @@ static int check_target(int folder, const char *name)
     return S_ISREG(status.st_mode) || S_ISLNK(status.st_mode) ? 0 : -EINVAL;
 }
 
-/* The descriptor, or a negative errno. OFFSET: -1 where the file is new. */
-static int try_to_open(const struct draft *draft, int64_t offset)
+/* A new file must not seem to be the begin of what an older validator was for. */
+static int open_new(const struct draft *draft, int folder)
+{
+    if (draft->number)
+        return part_open_nameless(folder, draft->number);
+    int code = part_open(folder, name_of(draft));
+    if (code >= 0)
+        validator_remove(folder, name_of(draft));
+    return code;
+}
+
+/* The descriptor, or a negative errno. SIZE: of what is there; -1 where the file is new. */
+static int try_to_open(const struct draft *draft, int64_t size)
 {
     int folder = open_folder(draft, draft->files->options.makes_folders);
     if (folder < 0)
         return folder;
     int code = draft->number ? 0 : check_target(folder, name_of(draft));
-    if (code == 0 && offset >= 0)
-        code = part_reopen(folder, name_of(draft), offset);
-    else if (code == 0)
-        code = draft->number ? part_open_nameless(folder, draft->number) : part_open(folder, name_of(draft));
+    if (code == 0)
+        code = size >= 0 ? part_reopen(folder, name_of(draft), size) : open_new(draft, folder);
     close(folder);
     return code;
 }
 
-static int open_at(struct draft *draft, int64_t offset)
+static int open_at(struct draft *draft, int64_t size)
 {
     if (!draft->path && !draft->number)
         draft->number = malloc(NAME_MAX + 1);
-    int code = draft->path || draft->number ? try_to_open(draft, offset) : -ENOMEM;
+    int code = draft->path || draft->number ? try_to_open(draft, size) : -ENOMEM;
     if (files_make_way(draft->files, code))
-        code = try_to_open(draft, offset);
+        code = try_to_open(draft, size);
     if (code < 0)
         return code;
     draft->descriptor = code;
+    draft->size = size >= 0 ? size : 0;
     note(draft);
     return 0;
 }
@@ -88,9 +99,9 @@ int draft_open(struct draft *draft)
     return open_at(draft, -1);
 }
 
-int draft_reopen(struct draft *draft, int64_t offset)
+int draft_reopen(struct draft *draft, int64_t size)
 {
-    return open_at(draft, offset);
+    return open_at(draft, size);
 }
 
 int draft_write(struct draft *draft, const void *bytes, size_t size)
@@ -101,6 +112,7 @@ int draft_write(struct draft *draft, const void *bytes, size_t size)
             return -errno;
         done += written > 0 ? (size_t)written : 0;
     }
+    draft->size += (int64_t)size;
     return 0;
 }
 
@@ -119,7 +131,9 @@ static int rename_into(struct draft *draft, int folder, const char *name, bool i
     int own_folder = code == 0 ? open_folder(draft, false) : code;
     if (own_folder < 0)
         return own_folder;
-    code = part_rename(own_folder, name_of(draft), folder, name, is_new);
+    code = part_check(own_folder, name_of(draft), draft->descriptor, draft->size);
+    if (code == 0)
+        code = part_rename(own_folder, name_of(draft), folder, name, is_new);
     close(own_folder);
     return code;
 }
@@ -148,6 +162,8 @@ void draft_discard(struct draft *draft)
     int folder = draft->is_continued ? -1 : open_folder(draft, false);
     if (folder >= 0) {
         part_remove(folder, name_of(draft));
+        if (draft->files->options.continues && !draft->number)
+            validator_remove(folder, name_of(draft));
         close(folder);
     }
     close_file(draft);

@@ -14,6 +14,7 @@ struct draft {
     struct files *files;
     const char *path;     /* inside of the folder, borrowed; NULL: there is no name yet */
     int descriptor;       /* -1: there is no file */
+    int64_t size;         /* of what is in it */
     bool is_continued;    /* what is left of it when it ends may be continued */
     char *number;         /* the name of one that has none; NULL: it has one */
     struct draft *before; /* of those with a file */
@@ -23,17 +24,18 @@ struct draft {
 /* Makes the file. Negative errno. */
 int draft_open(struct draft *draft);
 
-/* Opens what was left of it, and goes on at OFFSET. Negative errno. */
-int draft_reopen(struct draft *draft, int64_t offset);
+/* Opens what was left of it, and goes on behind SIZE bytes. Negative errno. */
+int draft_reopen(struct draft *draft, int64_t size);
 
 /* Negative errno. */
 int draft_write(struct draft *draft, const void *bytes, size_t size);
 
-/* Gives the file the name PATH, and closes it. IS_NEW: nothing is there yet, or -EEXIST. Negative errno; otherwise the
- * descriptor of the folder that it is in. */
+/* Gives the file the name PATH, and closes it. IS_NEW: nothing is there yet, or -EEXIST. -ESTALE: it is not what was
+ * written, since another program has changed it. Negative errno; otherwise the descriptor of the folder that it is in.
+ */
 int draft_rename(struct draft *draft, const char *path, bool is_new);
 
-/* Takes the file away, if there is one; or closes it, if it may be continued. */
+/* Takes the file away, if there is one, and its validator; or closes it, if it may be continued. */
 void draft_discard(struct draft *draft);
 
 /* The same for all. */

@@ -5,24 +5,23 @@
 #include "files/draft.h"
 #include "files/files.h"
 #include "files/folder.h"
+#include "files/rest.h"
 #include "files/sync.h"
 #include "files/validator.h"
 #include "options/status_set.h"
 #include "output/text.h"
-#include "request/extended.h"
 #include "run/entry.h"
 
 #include <haul/error.h>
+#include <haul/request.h>
 #include <haul/result.h>
 #include <haul/url.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 /* What the exit status of curl would be. */
@@ -40,10 +39,11 @@ struct file_body {
     char *shown;       /* the path as a person would name it; NULL: there is no file */
     struct digest *digest;
     struct sync *sync;
-    int64_t offset; /* where what was left of it ends, but for a byte; -1: there was nothing */
-    bool is_rest;   /* that is what the answer goes on from */
-    char *problem;  /* NULL: none, or none that there was memory for */
-    int error;      /* a negative errno: it cannot be written */
+    struct rest rest;
+    bool is_joined;     /* the rest has begun to come */
+    unsigned char last; /* byte of what was left */
+    char *problem;      /* NULL: none, or none that there was memory for */
+    int error;          /* a negative errno: it cannot be written */
     char hexadecimal[DIGEST_ROOM];
 };
 
@@ -63,6 +63,7 @@ void file_body_destroy(struct file_body *body)
     drop_kept(body);
     sync_destroy(body->sync);
     digest_destroy(body->digest);
+    rest_finish(&body->rest);
     free(body->path);
     free(body->shown);
     free(body->problem);
@@ -77,7 +78,8 @@ static int fail(struct file_body *body, int code, const char *what)
     const char *reason = code == -EBUSY     ? "another program is writing it"
                          : code == -ELOOP   ? "there is a symbolic link on the way"
                          : code == -EINVAL  ? "it is no regular file"
-                         : code == -EBADMSG ? "the server sends another part of it"
+                         : code == -EBADMSG ? "what the server sends does not go on from what is there"
+                         : code == -ESTALE  ? "another program has changed it"
                                             : strerror(-code);
     const char *hint = code == -ENOENT && !body->files->options.makes_folders ? " (--create-dirs makes folders)" : "";
     body->error = code;
@@ -119,50 +121,6 @@ static int settle(struct entry *entry, enum haul_class error_class, const char *
     return 0;
 }
 
-/* The last byte is asked for once more: of a file that is whole but for its name there is always a rest then. */
-static int ask_for_rest(struct file_body *body, struct entry *entry, int64_t size, const char *validator)
-{
-    char range[64];
-    char *condition;
-    body->offset = size - 1;
-    snprintf(range, sizeof(range), "Range: bytes=%" PRId64 "-", body->offset);
-    if (asprintf(&condition, "If-Range: %s", validator) < 0)
-        return -ENOMEM;
-    const struct haul_request *request = entry_request(entry, body->files->options.request);
-    entry->sent = extended_request_create(request, (const char *[]){range, condition}, 2);
-    free(condition);
-    return entry->sent ? 0 : -ENOMEM;
-}
-
-/* Whether a part of what the request asks for can be had. */
-static bool can_be_parted(const struct haul_request *request)
-{
-    return !request || (!request->body && (!request->method || strcmp(request->method, "GET") == 0));
-}
-
-/* Looks for what an earlier run has left. */
-static int look_for_begin(struct file_body *body, struct entry *entry)
-{
-    int64_t size;
-    char *validator;
-    if (!can_be_parted(entry_request(entry, body->files->options.request)))
-        return 0;
-    files_open_reserve(body->files);
-    int folder = files_open_folder(body->files, body->path, false);
-    int code = HAUL_E_DRAINED;
-    if (folder >= 0) {
-        code = validator_read(folder, folder_last_component(body->path), entry->url, &size, &validator);
-        close(folder);
-    }
-    files_close_reserve(body->files);
-    if (code == 0) {
-        code = ask_for_rest(body, entry, size, validator);
-        free(validator);
-    }
-    /* What cannot be continued is made anew. */
-    return code == -ENOMEM ? code : 0;
-}
-
 static int take_name_ahead(struct file_body *body, struct entry *entry)
 {
     const struct files_options *options = &body->files->options;
@@ -172,7 +130,7 @@ static int take_name_ahead(struct file_body *body, struct entry *entry)
     if (code != 0 || (!options->skips_existing && !options->continues))
         return code;
     if (!files_has(body->files, body->path))
-        return options->continues ? look_for_begin(body, entry) : 0;
+        return options->continues ? rest_ask(&body->rest, body->files, entry, body->path) : 0;
     code = show_path(body);
     return code == 0 ? settle(entry, HAUL_CLASS_NONE, "") : code;
 }
@@ -182,8 +140,8 @@ int file_body_create(struct files *files, struct entry *entry)
     struct file_body *body = malloc(sizeof(*body));
     if (!body)
         return -ENOMEM;
-    *body =
-        (struct file_body){.files = files, .entry = entry, .draft = {.files = files, .descriptor = -1}, .offset = -1};
+    *body = (struct file_body){
+        .files = files, .entry = entry, .draft = {.files = files, .descriptor = -1}, .rest = {.end = -1}};
     entry->file = body;
     return files_name_needs_answer(files, entry) ? 0 : take_name_ahead(body, entry);
 }
@@ -199,8 +157,9 @@ static int digest_begin(struct file_body *body)
 {
     char piece[64 * 1024];
     int64_t done = 0;
-    while (body->digest && done < body->offset) {
-        size_t wanted = body->offset - done < (int64_t)sizeof(piece) ? (size_t)(body->offset - done) : sizeof(piece);
+    while (body->digest && done < body->rest.begin) {
+        int64_t left = body->rest.begin - done;
+        size_t wanted = left < (int64_t)sizeof(piece) ? (size_t)left : sizeof(piece);
         ssize_t size = pread(body->draft.descriptor, piece, wanted, done);
         int code = size < 0 ? -errno : size == 0 ? -EIO : digest_add(body->digest, piece, (size_t)size);
         if (code != 0)
@@ -212,10 +171,13 @@ static int digest_begin(struct file_body *body)
 
 static int reopen_draft(struct file_body *body)
 {
-    int code = draft_reopen(&body->draft, body->offset);
+    int code = draft_reopen(&body->draft, body->rest.begin);
     if (code != 0)
         return fail(body, code, "continue");
     body->draft.is_continued = true;
+    body->is_joined = false;
+    if (pread(body->draft.descriptor, &body->last, 1, body->rest.begin - 1) != 1)
+        return fail(body, -ESTALE, "continue");
     code = begin_digest(body);
     return code == 0 ? digest_begin(body) : code;
 }
@@ -234,32 +196,57 @@ static int save_validator(struct file_body *body, const struct haul_result *resu
 
 static int open_draft(struct file_body *body, const struct haul_result *result)
 {
-    if (body->is_rest)
+    if (body->rest.end >= 0)
         return reopen_draft(body);
     int code = draft_open(&body->draft);
     if (code != 0)
         return fail(body, code, "make");
+    body->rest.is_gone = true;
     if (body->files->options.continues && result->status < 400)
         code = save_validator(body, result);
     return code == 0 ? begin_digest(body) : code;
 }
 
-/* Whether the answer is what was asked for: the rest, or all. */
-static int check_rest(struct file_body *body, const struct haul_result *result)
+/* What was left is of no use: it goes, so that the next run begins anew. */
+static void drop_begin(struct file_body *body)
 {
-    enum { partial_content = 206 };
-    const char *range = haul_result_header(result, "Content-Range");
-    char expected[64];
-    if (body->offset < 0 || result->status != partial_content)
-        return 0;
-    int size = snprintf(expected, sizeof(expected), "bytes %" PRId64 "-", body->offset);
-    body->is_rest = range && strncasecmp(range, expected, (size_t)size) == 0;
-    return body->is_rest ? 0 : fail(body, -EBADMSG, "continue");
+    if (body->draft.descriptor >= 0 || draft_reopen(&body->draft, body->rest.begin) == 0) {
+        body->draft.is_continued = false;
+        draft_discard(&body->draft);
+    }
 }
 
-static int write_bytes(struct file_body *body, const void *bytes, size_t size)
+static int refuse_rest(struct file_body *body)
 {
-    int code = draft_write(&body->draft, bytes, size);
+    drop_begin(body);
+    return fail(body, -EBADMSG, "continue");
+}
+
+static int check_rest(struct file_body *body, const struct haul_result *result)
+{
+    int code = rest_check(&body->rest, result);
+    return code == 0 ? 0 : refuse_rest(body);
+}
+
+/* What comes first has to be the byte that was there last. */
+static int join(struct file_body *body, const char **inout_bytes, size_t *inout_size)
+{
+    if (body->rest.end < 0 || body->is_joined || *inout_size == 0)
+        return 0;
+    if ((unsigned char)**inout_bytes != body->last)
+        return refuse_rest(body);
+    body->is_joined = true;
+    ++*inout_bytes;
+    --*inout_size;
+    return 0;
+}
+
+static int write_bytes(struct file_body *body, const char *bytes, size_t size)
+{
+    int code = join(body, &bytes, &size);
+    if (code != 0)
+        return code;
+    code = draft_write(&body->draft, bytes, size);
     if (code != 0)
         return fail(body, code, "write");
     code = body->digest ? digest_add(body->digest, bytes, size) : 0;
@@ -303,15 +290,13 @@ int file_body_receive(struct file_body *body, const struct haul_result *so_far, 
     return body->kept ? keep_bytes(body, bytes, size) : write_bytes(body, bytes, size);
 }
 
-/* The next attempt asks for the same. So what an earlier run has left is still needed, and what this one has is not. */
+/* The next attempt asks for the same, and may not come to an answer: what can be continued stays until one is there. */
 int file_body_restart(struct file_body *body)
 {
     if (body->error != 0)
         return body->error;
-    body->draft.is_continued = body->is_rest;
     draft_discard(&body->draft);
     body->draft.is_continued = false;
-    body->is_rest = false;
     drop_kept(body);
     digest_destroy(body->digest);
     body->digest = NULL;
@@ -362,6 +347,8 @@ static int finish_writing(struct file_body *body, const struct haul_result *resu
         code = open_draft(body, result);
     if (code == 0 && body->kept)
         code = write_kept(body);
+    if (code == 0 && body->rest.end >= 0 && body->draft.size != body->rest.end)
+        code = refuse_rest(body);
     if (code != 0)
         return code;
     body->stage = STAGE_ON_DISK;
@@ -452,6 +439,8 @@ static int proceed(struct file_body *body, struct haul_result *result, int code)
 int file_body_complete(struct file_body *body, struct haul_result *result, int code)
 {
     files_open_reserve(body->files);
+    if (rest_is_refused(&body->rest, result))
+        drop_begin(body);
     code = proceed(body, result, code);
     files_close_reserve(body->files);
     if (code == HAUL_E_BUSY)

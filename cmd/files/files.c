@@ -155,23 +155,30 @@ int files_open_folder(struct files *files, const char *path, bool is_made)
     return files_make_way(files, folder) ? folder_open_parent(files->folder, path, is_made) : folder;
 }
 
-bool files_has(struct files *files, const char *path)
+/* Whether something has the name PATH, and what it is. FLAGS: of fstatat. */
+static bool look_at(struct files *files, const char *path, int flags, struct stat *ret_status)
 {
-    struct stat status;
     bool is_there = false;
     files_open_reserve(files);
     int folder = files_open_folder(files, path, false);
     if (folder >= 0) {
-        is_there = fstatat(folder, folder_last_component(path), &status, AT_SYMLINK_NOFOLLOW) == 0;
+        is_there = fstatat(folder, folder_last_component(path), ret_status, flags) == 0;
         close(folder);
     }
     files_close_reserve(files);
     return is_there;
 }
 
+bool files_has(struct files *files, const char *path)
+{
+    struct stat status;
+    return look_at(files, path, 0, &status) && S_ISREG(status.st_mode);
+}
+
 static bool is_kept(void *data, const char *path)
 {
-    return files_has(data, path);
+    struct stat status;
+    return look_at(data, path, AT_SYMLINK_NOFOLLOW, &status);
 }
 
 /* What a JSON line calls its file; NULL: nothing. */

@@ -69,7 +69,7 @@ bool files_name_needs_answer(const struct files *files, const struct entry *entr
 int files_take_name(struct files *files, const struct entry *entry, const char *name, int status,
                     struct text *ret_path);
 
-/* Whether something has the name PATH. */
+/* Whether there is a file called PATH, if only by a link. A folder, or a link to nothing, is none. */
 bool files_has(struct files *files, const char *path);
 
 /* Opens the folder that PATH is in. The descriptor, or a negative errno as folder_open_parent has it. */

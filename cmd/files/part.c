@@ -14,6 +14,9 @@
 
 enum { most_tries = 20, name_room = NAME_MAX + 1 };
 
+/* Where somebody else makes the file shorter or longer, its size tells at the end. */
+enum { opening_flags = O_APPEND | O_NOFOLLOW | O_CLOEXEC };
+
 static int write_name(const char *name, char *buffer)
 {
     int size = snprintf(buffer, name_room, "%s.part", name);
@@ -56,7 +59,7 @@ static int remove_left(int folder, const char *name)
 /* Makes PART, locked. -EAGAIN: somebody came in between. */
 static int make(int folder, const char *part)
 {
-    int descriptor = openat(folder, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int descriptor = openat(folder, part, opening_flags | O_WRONLY | O_CREAT | O_EXCL, 0666);
     if (descriptor < 0)
         return -errno;
     if (is_locked(descriptor) && is_same(descriptor, folder, part))
@@ -78,30 +81,30 @@ int part_open(int folder, const char *name)
     return code != 0 ? code : -EBUSY;
 }
 
-/* Cuts what is behind OFFSET off. */
-static int go_on_at(int descriptor, int64_t offset)
+/* Cuts what is behind SIZE bytes off. */
+static int cut(int descriptor, int64_t size)
 {
     struct stat status;
     if (fstat(descriptor, &status) < 0)
         return -errno;
-    if (!S_ISREG(status.st_mode) || status.st_size < offset)
+    if (!S_ISREG(status.st_mode) || status.st_size < size)
         return -ESTALE;
-    return ftruncate(descriptor, offset) == 0 && lseek(descriptor, offset, SEEK_SET) == offset ? 0 : -errno;
+    return ftruncate(descriptor, size) == 0 ? 0 : -errno;
 }
 
-int part_reopen(int folder, const char *name, int64_t offset)
+int part_reopen(int folder, const char *name, int64_t size)
 {
     char part[name_room];
     int code = write_name(name, part);
     if (code != 0)
         return code;
-    int descriptor = openat(folder, part, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int descriptor = openat(folder, part, opening_flags | O_RDWR | O_NONBLOCK);
     if (descriptor < 0)
         return -errno;
     if (!is_locked(descriptor))
         code = -EBUSY;
     else
-        code = is_same(descriptor, folder, part) ? go_on_at(descriptor, offset) : -ESTALE;
+        code = is_same(descriptor, folder, part) ? cut(descriptor, size) : -ESTALE;
     if (code == 0)
         return descriptor;
     close(descriptor);
@@ -122,6 +125,18 @@ int part_open_nameless(int folder, char *ret_name)
             return descriptor;
     }
     return -EBUSY;
+}
+
+int part_check(int folder, const char *name, int descriptor, int64_t size)
+{
+    char part[name_room];
+    struct stat status;
+    int code = write_name(name, part);
+    if (code == 0 && fstat(descriptor, &status) < 0)
+        code = -errno;
+    if (code != 0)
+        return code;
+    return status.st_size == size && is_same(descriptor, folder, part) ? 0 : -ESTALE;
 }
 
 /* Where the file system cannot refuse to replace, there is a moment between the look and the deed. */

@@ -101,12 +101,30 @@ static int read_header(struct line_request *request, size_t *count, const cJSON 
     return 0;
 }
 
-static bool is_name_repeated(const cJSON *item)
+static int compare_names(const void *one, const void *other)
 {
-    for (const cJSON *other = item->next; other; other = other->next)
-        if (strcasecmp(other->string, item->string) == 0)
-            return true;
-    return false;
+    return strcasecmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* Whether two of these differ in nothing but capitals. They are sorted for it: a list that somebody else has written
+ * may hold very many. -ENOMEM. */
+static int find_repeated_name(const cJSON *items, bool *ret_is_repeated)
+{
+    size_t count = 0;
+    for (const cJSON *item = items; item; item = item->next)
+        count++;
+    const char **names = malloc((count + 1) * sizeof(*names));
+    if (!names)
+        return -ENOMEM;
+    count = 0;
+    for (const cJSON *item = items; item; item = item->next)
+        names[count++] = item->string;
+    qsort(names, count, sizeof(*names), compare_names);
+    *ret_is_repeated = false;
+    for (size_t i = 1; i < count; i++)
+        *ret_is_repeated |= strcasecmp(names[i - 1], names[i]) == 0;
+    free(names);
+    return 0;
 }
 
 static int read_headers(struct line_request *request, const struct json_value *value, const char **ret_problem)
@@ -115,15 +133,14 @@ static int read_headers(struct line_request *request, const struct json_value *v
         return refuse(ret_problem, "is no object");
     if (json_text_has_nul(value->text, value->size))
         return refuse(ret_problem, "has a NUL character (\\u0000)");
+    bool is_repeated;
+    int code = find_repeated_name(value->item->child, &is_repeated);
+    if (code == 0 && is_repeated)
+        return refuse(ret_problem, "has a name twice: give its values in an array");
     size_t count = 0;
-    for (const cJSON *item = value->item->child; item; item = item->next) {
-        if (is_name_repeated(item))
-            return refuse(ret_problem, "has a name twice: give its values in an array");
-        int code = cJSON_IsNull(item) ? 0 : read_header(request, &count, item, ret_problem);
-        if (code != 0)
-            return code;
-    }
-    return 0;
+    for (const cJSON *item = value->item->child; item && code == 0; item = item->next)
+        code = cJSON_IsNull(item) ? 0 : read_header(request, &count, item, ret_problem);
+    return code;
 }
 
 static int read_body(struct line_request *request, const struct json_value *value, const char **ret_problem)

@@ -7,6 +7,7 @@
 #include "request/data.h"
 
 #include <haul/error.h>
+#include <haul/url.h>
 
 #include <errno.h>
 #include <stdbool.h>
@@ -174,6 +175,73 @@ static struct found look(char *const *argv)
     return found;
 }
 
+/* Overwrites VALUE, with which ARGUMENT ends. */
+static void hide_value(char *argument, const char *value)
+{
+    size_t size = strlen(value);
+    memset(argument + strlen(argument) - size, '*', size);
+}
+
+/* Overwrites the password of a URL: what is not the same where it is masked. */
+static int hide_password(char *url)
+{
+    size_t length = strlen(url);
+    size_t room = length + sizeof("***");
+    char *masked = malloc(room);
+    if (!masked)
+        return -ENOMEM;
+    haul_url_mask(url, length, masked, room);
+    size_t masked_size = strlen(masked);
+    size_t begin = 0;
+    while (begin < length && url[begin] == masked[begin])
+        begin++;
+    size_t behind = 0;
+    while (behind < length - begin && behind < masked_size - begin &&
+           url[length - 1 - behind] == masked[masked_size - 1 - behind])
+        behind++;
+    memset(url + begin, '*', length - begin - behind);
+    free(masked);
+    return 0;
+}
+
+/* Everybody on this machine can read the arguments of a process: from here on they have no secrets. */
+static int hide_secrets(char *const *argv)
+{
+    bool are_options_over = false;
+    int code = 0;
+    while (*argv && code == 0) {
+        struct found found = {.taken = 1};
+        if (!are_options_over)
+            found = look(argv);
+        if (found.row && found.row->is_secret && found.value)
+            hide_value(argv[found.taken - 1], found.value);
+        else if (are_options_over || **argv != '-')
+            code = hide_password(*argv);
+        are_options_over |= strcmp(*argv, "--") == 0;
+        argv += found.taken;
+    }
+    return code;
+}
+
+/* Keeps copies of the arguments. */
+static int copy_given(struct arguments *arguments, char *const *argv, char ***ret_given)
+{
+    size_t count = 0;
+    while (argv[count])
+        count++;
+    char **given = calloc(count + 1, sizeof(*given));
+    int code = given ? 0 : -ENOMEM;
+    for (size_t i = 0; i < count && code == 0; i++) {
+        given[i] = strdup(argv[i]);
+        code = own(arguments, given[i]);
+    }
+    if (code != 0)
+        free(given);
+    else
+        *ret_given = given;
+    return code;
+}
+
 static bool wants_user_file(char *const *argv)
 {
     while (*argv && strcmp(*argv, "--") != 0) {
@@ -215,11 +283,15 @@ static int add_given(struct arguments *arguments, char *const *argv, enum comman
 int arguments_create(char *const *argv, enum command command, struct arguments *ret_arguments, char **ret_problem)
 {
     struct arguments arguments = {.list = calloc(1, sizeof(char *)), .room = 1};
-    int code = arguments.list ? 0 : -ENOMEM;
-    if (code == 0 && wants_user_file(argv))
+    char **given = NULL;
+    int code = arguments.list ? copy_given(&arguments, argv, &given) : -ENOMEM;
+    if (code == 0)
+        code = hide_secrets(argv);
+    if (code == 0 && wants_user_file(given))
         code = add_user_file(&arguments, command, ret_problem);
     if (code == 0)
-        code = add_given(&arguments, argv, command, ret_problem);
+        code = add_given(&arguments, given, command, ret_problem);
+    free(given);
     if (code != 0) {
         arguments_finish(&arguments);
         return code;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 struct argument_origin {
-    const char *file; /* borrowed from argv or the arguments; NULL: the command line */
+    const char *file; /* borrowed from the arguments; NULL: the command line */
     size_t line;
 };
 
@@ -17,12 +17,13 @@ struct arguments {
     struct argument_origin *origins;
     size_t count;
     size_t room;
-    char **owned; /* texts that are in no argv */
+    char **owned; /* the texts in `list`, of which argv has secrets no more */
     size_t owned_count;
     size_t owned_room;
 };
 
-/* Takes the arguments behind the program's name and the subcommand. HAUL_E_INVALID: a file cannot be read or has a
+/* Takes the arguments behind the program's name and the subcommand, and overwrites the secrets among them before
+ * anything else is done. HAUL_E_INVALID: a file cannot be read or has a
  * mistake, and *RET_PROBLEM, the caller's to free, says so; -ENOMEM. */
 int arguments_create(char *const *argv, enum command command, struct arguments *ret_arguments, char **ret_problem);
 void arguments_finish(struct arguments *arguments);

@@ -76,7 +76,7 @@ static int add_option(struct config_file *file, struct span name, struct span va
     if (!argument)
         return -ENOMEM;
     char *end = argument + snprintf(argument, room, "--%.*s%s", (int)name_size, name.begin, has_value ? "=" : "");
-    if (has_value && *value.begin == '"') {
+    if (has_value && value.begin < value.end && *value.begin == '"') {
         end = write_quoted(end, value);
     } else if (has_value) {
         memcpy(end, value.begin, (size_t)(value.end - value.begin));

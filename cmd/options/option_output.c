@@ -106,6 +106,19 @@ int read_summary(struct options *options, const struct option_row *row, const ch
     return refuse(ret_problem, "\"%s\" is not one of none, total and host", excerpt(value).text);
 }
 
+int read_progress(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    static const char *const names[] = {
+        [PROGRESS_AS_LINE] = "line", [PROGRESS_AS_BARS] = "bars", [PROGRESS_NONE] = "none"};
+    size_t index;
+    (void)row;
+    if (find_name(names, sizeof(names) / sizeof(names[0]), value, &index)) {
+        options->progress = (enum progress_kind)index;
+        return 0;
+    }
+    return refuse(ret_problem, "\"%s\" is not one of line, bars and none", excerpt(value).text);
+}
+
 int read_colour(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     static const char *const names[] = {[COLOUR_AUTO] = "auto", [COLOUR_ALWAYS] = "always", [COLOUR_NEVER] = "never"};

@@ -11,6 +11,7 @@ option_read_fn read_write_out;   /* a format, or @FILE with one */
 option_read_fn read_only;        /* ok or failed */
 option_read_fn read_record;      /* short or full */
 option_read_fn read_colour;      /* auto, always or never */
+option_read_fn read_progress;    /* line, bars or none */
 option_read_fn read_summary;     /* none, total or host */
 option_read_fn read_statuses;    /* of those that are ok */
 option_read_fn read_fail_on;     /* as fail_on_parse */

@@ -5,8 +5,10 @@
 #include "request/data.h"
 
 #include <haul/error.h>
+#include <haul/url.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -141,8 +143,8 @@ int read_json_data(struct options *options, const struct option_row *row, const 
 
 int read_user(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
-    if (!strchr(value, ':'))
-        return refuse(ret_problem, "there is no password: %s, or NAME: for an empty one", row->argument);
+    (void)row;
+    (void)ret_problem;
     return set_copy(&options->request.user, value);
 }
 
@@ -201,11 +203,49 @@ int read_range(struct options *options, const struct option_row *row, const char
     return 0;
 }
 
+/* The host of such a URL as URLs have it in their normal form, an address with its brackets; *RET_HOST is the caller's
+ * to free. HAUL_E_URL: it is none, or there is more; -ENOMEM. */
+static int read_host(const char *text, char **ret_host)
+{
+    struct haul_url *url;
+    const char *problem;
+    char *given;
+    static const char scheme[] = "http://", port[] = ":80";
+    if (text[strcspn(text, "/?#@\\ ")] != '\0')
+        return HAUL_E_URL;
+    if (asprintf(&given, "%s%s", scheme, text) < 0)
+        return -ENOMEM;
+    int code = haul_url_create(given, strlen(given), &url, &problem);
+    free(given);
+    if (code != 0)
+        return code;
+    const char *host = haul_url_origin(url) + sizeof(scheme) - 1;
+    size_t size = strlen(host) - (sizeof(port) - 1);
+    if (strcmp(host + size, port) != 0)
+        code = HAUL_E_URL;
+    else if (!(*ret_host = strndup(host, size)))
+        code = -ENOMEM;
+    haul_url_destroy(url);
+    return code;
+}
+
 int read_auth_host(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
-    if (*value == '\0' || strpbrk(value, "/@ "))
+    bool is_domain = *value == '.';
+    char *host;
+    char *entry;
+    int code = read_host(value + is_domain, &host);
+    if (code == HAUL_E_URL)
         return refuse(ret_problem, "\"%s\" is not %s", excerpt(value).text, row->argument);
-    return string_list_add(&options->request.auth_hosts, value, strlen(value));
+    if (code != 0)
+        return code;
+    int size = asprintf(&entry, "%s%s", is_domain ? "." : "", host);
+    free(host);
+    if (size < 0)
+        return -ENOMEM;
+    code = string_list_add(&options->request.auth_hosts, entry, (size_t)size);
+    free(entry);
+    return code;
 }
 
 int read_agent(struct options *options, const struct option_row *row, const char *value, char **ret_problem)

@@ -3,6 +3,7 @@
 #include "message.h"
 #include "options/arguments.h"
 #include "options/option_table.h"
+#include "output/target.h"
 #include "output/utf8.h"
 #include "output/write_out.h"
 #include "picture/pictures.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { default_concurrency = 50, default_per_host = 10, default_window = 10000, default_max_redirs = 10 };
 enum { default_max_concurrency = 512, default_runs = 3, default_glob_max = 100000 };
@@ -79,13 +81,6 @@ static int check_command(struct parser *parser, const struct option_row *row)
                 command_name(parser->options->command));
 }
 
-/* Overwrites VALUE, with which ARGUMENT ends, since everybody on this machine can read it. */
-static void hide(char *argument, const char *value)
-{
-    size_t size = strlen(value);
-    memset(argument + strlen(argument) - size, '*', size);
-}
-
 /* Stores an option; VALUE is NULL where none was given with it. */
 static int take_option(struct parser *parser, const struct option_row *row, const char *value)
 {
@@ -97,8 +92,6 @@ static int take_option(struct parser *parser, const struct option_row *row, cons
     }
     char *reason = NULL;
     int code = row->read(parser->options, row, value, &reason);
-    if (row->is_secret && value)
-        hide(parser->next[-1], value);
     if (code == HAUL_E_INVALID) {
         code = fail(parser, "%s: %s", shown_name(row).text, reason);
         free(reason);
@@ -106,6 +99,16 @@ static int take_option(struct parser *parser, const struct option_row *row, cons
     if (code == 0 && row->given > 0)
         *(bool *)((char *)parser->options + row->given) = true;
     return code;
+}
+
+/* The name of an option without its value, which may be a secret also where the name has a typing error. */
+static struct excerpt name_before(const char *text, size_t size)
+{
+    char name[sizeof(struct excerpt) + 1];
+    size_t shown = size < sizeof(name) - 1 ? size : sizeof(name) - 1;
+    memcpy(name, text, shown);
+    name[shown] = '\0';
+    return excerpt(name);
 }
 
 /* --name, --name value or --name=value: what stands behind the dashes. */
@@ -116,8 +119,9 @@ static int parse_long(struct parser *parser, const char *text)
     const struct option_row *row = option_find(text, size);
     if (!row) {
         const char *near = option_find_near(text, size, parser->options->command);
-        return near ? fail(parser, "unknown option --%s (did you mean --%s?)", excerpt(text).text, near)
-                    : fail(parser, "unknown option --%s", excerpt(text).text);
+        const char *question = near ? " (did you mean --" : "";
+        return fail(parser, "unknown option --%s%s%s%s", name_before(text, size).text, question, near ? near : "",
+                    near ? "?)" : "");
     }
     int code = check_command(parser, row);
     if (code != 0)
@@ -153,35 +157,9 @@ static int parse_letters(struct parser *parser, const char *letters)
     return 0;
 }
 
-/* Overwrites the password in the URL, of which there is a copy; MASKED is the URL with "***" for it. */
-static void hide_password(char *text, const char *masked)
+static void take_url(struct options *options, const char *text)
 {
-    size_t begin = 0;
-    while (text[begin] == masked[begin])
-        begin++;
-    size_t behind = strlen(masked + begin) - strlen("***");
-    memset(text + begin, '*', strlen(text + begin) - behind);
-}
-
-static int take_url(struct options *options, char *text)
-{
-    size_t size = strlen(text);
-    char *masked = malloc(size + sizeof("***"));
-    if (!masked)
-        return -ENOMEM;
-    const char *url = text;
-    int code = 0;
-    haul_url_mask(text, size, masked, size + sizeof("***"));
-    if (strcmp(text, masked) != 0) {
-        code = string_list_add(&options->secret_urls, text, size);
-        if (code == 0) {
-            url = options->secret_urls.at[options->secret_urls.count - 1];
-            hide_password(text, masked);
-        }
-    }
-    free(masked);
-    options->items[options->item_count++] = (struct source_item){SOURCE_URL, url};
-    return code;
+    options->items[options->item_count++] = (struct source_item){SOURCE_URL, text};
 }
 
 static int parse_arguments(struct parser *parser)
@@ -190,10 +168,10 @@ static int parse_arguments(struct parser *parser)
     bool are_options_over = false;
     while (*parser->next && !parser->options->help && !parser->options->version) {
         parser->origin = &arguments->origins[parser->next - arguments->list];
-        char *argument = *parser->next++;
+        const char *argument = *parser->next++;
         int code = 0;
         if (are_options_over || argument[0] != '-' || argument[1] == '\0')
-            code = take_url(parser->options, argument);
+            take_url(parser->options, argument);
         else if (strcmp(argument, "--") == 0)
             are_options_over = true;
         else if (argument[1] == '-')
@@ -204,6 +182,13 @@ static int parse_arguments(struct parser *parser)
             return code;
     }
     return 0;
+}
+
+/* By one of its names. */
+static bool is_standard_output(const struct options *options)
+{
+    const char *output = options->output;
+    return strcmp(output, "-") == 0 || (!options->output_dir && target_descriptor(output) == STDOUT_FILENO);
 }
 
 /* Where bodies go: one of them all. */
@@ -223,7 +208,7 @@ static int complete_files(struct parser *parser)
                             "of them");
     if (options->include_body && options->output)
         return fail(parser, "--include-body and -o, --output both say where bodies go: give one of them");
-    if (!options->output || strcmp(options->output, "-") != 0)
+    if (!options->output || !is_standard_output(options))
         return 0;
     options->output = NULL;
     options->body = true;
@@ -360,7 +345,6 @@ void options_finish(struct options *options)
     free(options->resolve);
     free(options->connect_to);
     request_options_finish(&options->request);
-    string_list_finish(&options->secret_urls);
     free(options->connections.proxy);
     free(options->connections.certificate);
     free(options->connections.key_password);

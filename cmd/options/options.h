@@ -58,8 +58,7 @@ struct options {
     char *base; /* an http or https URL; NULL: none */
     bool dedupe;
     bool dry_run;
-    struct string_list secret_urls; /* those with a password, which argv has no more */
-    bool is_input_implied;          /* nothing was given to read: the one item is standard input */
+    bool is_input_implied; /* nothing was given to read: the one item is standard input */
 
     enum mode mode;
     size_t concurrency;
@@ -127,6 +126,7 @@ struct options {
     enum format format;
     enum only only;
     enum colour colour;
+    enum progress_kind progress;
     bool silent;
     bool show_error; /* though it is silent */
     enum summary_kind summary;

@@ -1,9 +1,11 @@
 #include "output/csv.h"
 
 #include "output/field.h"
+#include "output/record.h"
 #include "output/text.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Quotes what stands from BEGIN on where it could be taken for more than one value, or lose its blanks. */
@@ -38,23 +40,41 @@ static int finish_line(struct text *text, size_t begin)
     return -ENOMEM;
 }
 
-int csv_write_names(struct text *text)
+static bool is_present(const struct field *field, const struct record_options *options)
+{
+    switch (field->presence) {
+    case FIELD_WITH_TRIES:
+        return options->has_tries;
+    case FIELD_WITH_DIGEST:
+        return options->has_digest;
+    case FIELD_ALWAYS:
+        break;
+    }
+    return true;
+}
+
+int csv_write_names(struct text *text, const struct record_options *options)
 {
     size_t begin = text->size;
     for (size_t i = 0; i < field_record_count; i++) {
-        text_append_string(text, i > 0 ? "," : "");
+        if (!is_present(&fields[i], options))
+            continue;
+        text_append_string(text, text->size > begin ? "," : "");
         text_append_string(text, fields[i].name);
     }
     return finish_line(text, begin);
 }
 
-int csv_write(struct text *text, const struct entry *entry, const struct epoch *epoch)
+/* The first field, the index, is never empty. */
+int csv_write(struct text *text, const struct entry *entry, const struct record_options *options)
 {
     size_t begin = text->size;
     for (size_t i = 0; i < field_record_count; i++) {
-        text_append_string(text, i > 0 ? "," : "");
+        if (!is_present(&fields[i], options))
+            continue;
+        text_append_string(text, text->size > begin ? "," : "");
         size_t value = text->size;
-        fields[i].append(text, entry, epoch);
+        fields[i].append(text, entry, &options->epoch);
         quote(text, value);
     }
     return finish_line(text, begin);

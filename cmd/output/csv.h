@@ -5,11 +5,12 @@
 #define OUTPUT_CSV_H
 
 struct entry;
-struct epoch;
+struct record_options;
 struct text;
 
-/* Append a line with its newline. -ENOMEM, with nothing appended. */
-int csv_write_names(struct text *text);
-int csv_write(struct text *text, const struct entry *entry, const struct epoch *epoch);
+/* Append a line with its newline: of the fields that a record with OPTIONS has, but for headers and body. -ENOMEM, with
+ * nothing appended. */
+int csv_write_names(struct text *text, const struct record_options *options);
+int csv_write(struct text *text, const struct entry *entry, const struct record_options *options);
 
 #endif

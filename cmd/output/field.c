@@ -1,6 +1,5 @@
 #include "output/field.h"
 
-#include "files/file_body.h"
 #include "output/lines.h"
 #include "output/number.h"
 #include "output/record.h"
@@ -77,8 +76,8 @@ FIELD(append_final_url, append_text, result->final_url)
 FIELD(append_http_version, append_text, result->http_version)
 FIELD(append_content_type, append_text, result->content_type)
 FIELD(append_bytes, append_count, result->bytes)
-FIELD(append_file, append_text, entry->file != NULL ? file_body_path(entry->file) : NULL)
-FIELD(append_digest, append_text, entry->file != NULL ? file_body_digest(entry->file) : NULL)
+FIELD(append_file, append_text, entry_file(entry))
+FIELD(append_digest, append_text, entry_digest(entry))
 FIELD(append_remote_ip, append_text, result->remote_ip)
 FIELD(append_reused, append_boolean, result->reused)
 FIELD(append_queue, append_microseconds, number_microseconds(result->time.queue))
@@ -131,6 +130,12 @@ static void append_start(struct text *text, const struct entry *entry, const str
     append_begin(text, entry->result, epoch->monotonic);
 }
 
+/* As JSON, in which a record has them. Memory that runs out is noted in the text. */
+static void append_tries(struct text *text, const struct entry *entry, const struct epoch *epoch)
+{
+    (void)record_write_tries(text, entry->result, epoch);
+}
+
 /* From here on curl's. */
 
 FIELD(append_retries, append_count, (int64_t)result->attempts - 1)
@@ -139,6 +144,20 @@ FIELD(append_connected, append_microseconds, end_of(&result->time, PHASE_CONNECT
 FIELD(append_ready, append_microseconds, end_of(&result->time, PHASE_TLS))
 FIELD(append_secured, append_microseconds, result->time.tls > 0 ? end_of(&result->time, PHASE_TLS) : 0)
 FIELD(append_first_byte, append_microseconds, result->status > 0 ? end_of(&result->time, PHASE_WAIT) : 0)
+
+FIELD(append_local_ip, append_text, result->local_ip)
+FIELD(append_redirect_url, append_text, result->redirect_url)
+FIELD(append_header_size, append_count, result->header_size)
+FIELD(append_request_size, append_count, result->request_size)
+FIELD(append_uploaded, append_count, result->uploaded)
+FIELD(append_redirected, append_microseconds, number_microseconds(result->time.redirect))
+
+static void append_local_port(struct text *text, const struct entry *entry, const struct epoch *epoch)
+{
+    (void)epoch;
+    if (entry->result->local_port > 0)
+        text_append_unsigned(text, entry->result->local_port);
+}
 
 /* Always of three digits, 000 where there was no answer. */
 static void append_http_code(struct text *text, const struct entry *entry, const struct epoch *epoch)
@@ -156,14 +175,15 @@ static void append_scheme(struct text *text, const struct entry *entry, const st
         text_append_escaped(text, url, strcspn(url, ":"));
 }
 
-/* Bytes a second. */
-static void append_speed(struct text *text, const struct entry *entry, const struct epoch *epoch)
+static int64_t speed(const struct haul_result *result, int64_t bytes)
 {
-    const struct haul_result *result = entry->result;
     double seconds = (double)result->time.total / (double)HAUL_SECOND;
-    (void)epoch;
-    append_count(text, seconds > 0 ? (int64_t)((double)result->bytes / seconds) : 0);
+    return seconds > 0 ? (int64_t)((double)bytes / seconds) : 0;
 }
+
+/* Bytes a second. */
+FIELD(append_speed, append_count, speed(result, result->bytes))
+FIELD(append_upload_speed, append_count, speed(result, result->uploaded))
 
 static void append_shown_url(struct text *text, const struct entry *entry, const struct epoch *epoch)
 {
@@ -172,71 +192,79 @@ static void append_shown_url(struct text *text, const struct entry *entry, const
 }
 
 const struct field fields[] = {
-    {"index", append_index},
-    {"line", append_line},
-    {"input", append_input},
-    {"tag", append_tag},
-    {"url", append_shown_url},
-    {"method", append_method},
-    {"ok", append_ok},
-    {"status", append_status},
-    {"error.class", append_error_class},
-    {"error.code", append_error_code},
-    {"error.message", append_message},
-    {"attempts", append_attempts},
-    {"redirects", append_redirects},
-    {"final_url", append_final_url},
-    {"http_version", append_http_version},
-    {"content_type", append_content_type},
-    {"bytes", append_bytes},
-    {"file", append_file},
-    {"remote_ip", append_remote_ip},
-    {"remote_port", append_remote_port},
-    {"reused", append_reused},
-    {"ts", append_ts},
-    {"start", append_start},
-    {"time.queue", append_queue},
-    {"time.dns", append_dns},
-    {"time.connect", append_connect},
-    {"time.tls", append_tls},
-    {"time.wait", append_wait},
-    {"time.transfer", append_transfer},
-    {"time.total", append_total},
+    {"index", append_index, FIELD_ALWAYS},
+    {"line", append_line, FIELD_ALWAYS},
+    {"input", append_input, FIELD_ALWAYS},
+    {"tag", append_tag, FIELD_ALWAYS},
+    {"url", append_shown_url, FIELD_ALWAYS},
+    {"method", append_method, FIELD_ALWAYS},
+    {"ok", append_ok, FIELD_ALWAYS},
+    {"status", append_status, FIELD_ALWAYS},
+    {"error.class", append_error_class, FIELD_ALWAYS},
+    {"error.code", append_error_code, FIELD_ALWAYS},
+    {"error.message", append_message, FIELD_ALWAYS},
+    {"attempts", append_attempts, FIELD_ALWAYS},
+    {"tries", append_tries, FIELD_WITH_TRIES},
+    {"redirects", append_redirects, FIELD_ALWAYS},
+    {"final_url", append_final_url, FIELD_ALWAYS},
+    {"http_version", append_http_version, FIELD_ALWAYS},
+    {"content_type", append_content_type, FIELD_ALWAYS},
+    {"bytes", append_bytes, FIELD_ALWAYS},
+    {"file", append_file, FIELD_ALWAYS},
+    {"sha256", append_digest, FIELD_WITH_DIGEST},
+    {"remote_ip", append_remote_ip, FIELD_ALWAYS},
+    {"remote_port", append_remote_port, FIELD_ALWAYS},
+    {"reused", append_reused, FIELD_ALWAYS},
+    {"ts", append_ts, FIELD_ALWAYS},
+    {"start", append_start, FIELD_ALWAYS},
+    {"time.queue", append_queue, FIELD_ALWAYS},
+    {"time.dns", append_dns, FIELD_ALWAYS},
+    {"time.connect", append_connect, FIELD_ALWAYS},
+    {"time.tls", append_tls, FIELD_ALWAYS},
+    {"time.wait", append_wait, FIELD_ALWAYS},
+    {"time.transfer", append_transfer, FIELD_ALWAYS},
+    {"time.total", append_total, FIELD_ALWAYS},
 
-    {"error_class", append_error_class},
-    {"error_code", append_error_code},
-    {"error_message", append_message},
-    {"time_queue", append_queue},
-    {"time_dns", append_dns},
-    {"time_tls", append_tls},
-    {"time_wait", append_wait},
-    {"time_transfer", append_transfer},
-    {"time_total", append_total},
+    {"error_class", append_error_class, FIELD_ALWAYS},
+    {"error_code", append_error_code, FIELD_ALWAYS},
+    {"error_message", append_message, FIELD_ALWAYS},
+    {"time_queue", append_queue, FIELD_ALWAYS},
+    {"time_dns", append_dns, FIELD_ALWAYS},
+    {"time_tls", append_tls, FIELD_ALWAYS},
+    {"time_wait", append_wait, FIELD_ALWAYS},
+    {"time_transfer", append_transfer, FIELD_ALWAYS},
+    {"time_total", append_total, FIELD_ALWAYS},
 
-    {"sha256", append_digest},
-
-    {"errormsg", append_message},
-    {"exitcode", append_code},
-    {"filename_effective", append_file},
-    {"http_code", append_http_code},
-    {"response_code", append_http_code},
-    {"num_connects", append_connections},
-    {"num_redirects", append_redirects},
-    {"num_retries", append_retries},
-    {"scheme", append_scheme},
-    {"size_download", append_bytes},
-    {"speed_download", append_speed},
-    {"time_appconnect", append_secured},
-    {"time_connect", append_connected},
-    {"time_namelookup", append_dns},
-    {"time_pretransfer", append_ready},
-    {"time_starttransfer", append_first_byte},
-    {"url_effective", append_final_url},
-    {"urlnum", append_index},
+    {"errormsg", append_message, FIELD_ALWAYS},
+    {"exitcode", append_code, FIELD_ALWAYS},
+    {"filename_effective", append_file, FIELD_ALWAYS},
+    {"http_code", append_http_code, FIELD_ALWAYS},
+    {"response_code", append_http_code, FIELD_ALWAYS},
+    {"local_ip", append_local_ip, FIELD_ALWAYS},
+    {"local_port", append_local_port, FIELD_ALWAYS},
+    {"num_connects", append_connections, FIELD_ALWAYS},
+    {"num_redirects", append_redirects, FIELD_ALWAYS},
+    {"num_retries", append_retries, FIELD_ALWAYS},
+    {"redirect_url", append_redirect_url, FIELD_ALWAYS},
+    {"scheme", append_scheme, FIELD_ALWAYS},
+    {"size_download", append_bytes, FIELD_ALWAYS},
+    {"size_header", append_header_size, FIELD_ALWAYS},
+    {"size_request", append_request_size, FIELD_ALWAYS},
+    {"size_upload", append_uploaded, FIELD_ALWAYS},
+    {"speed_download", append_speed, FIELD_ALWAYS},
+    {"speed_upload", append_upload_speed, FIELD_ALWAYS},
+    {"time_appconnect", append_secured, FIELD_ALWAYS},
+    {"time_connect", append_connected, FIELD_ALWAYS},
+    {"time_namelookup", append_dns, FIELD_ALWAYS},
+    {"time_pretransfer", append_ready, FIELD_ALWAYS},
+    {"time_redirect", append_redirected, FIELD_ALWAYS},
+    {"time_starttransfer", append_first_byte, FIELD_ALWAYS},
+    {"url_effective", append_final_url, FIELD_ALWAYS},
+    {"urlnum", append_index, FIELD_ALWAYS},
 };
 
 const size_t field_count = sizeof(fields) / sizeof(fields[0]);
-const size_t field_record_count = 30;
+const size_t field_record_count = 32;
 
 const struct field *field_find(const char *name, size_t size)
 {

@@ -13,9 +13,13 @@ struct text;
 /* Appends the value; nothing where it is unknown. What haul did not write itself is escaped (output/escape.h). */
 typedef void field_fn(struct text *text, const struct entry *entry, const struct epoch *epoch);
 
+/* When a record has it. */
+enum field_presence { FIELD_ALWAYS, FIELD_WITH_TRIES, FIELD_WITH_DIGEST };
+
 struct field {
     const char *name;
     field_fn *append;
+    enum field_presence presence;
 };
 
 extern const struct field fields[];

@@ -18,6 +18,9 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 /* What is told at the end: a table where standard error is a terminal, none, or a table in any case. */
 enum summary_kind { SUMMARY_AUTO, SUMMARY_NONE, SUMMARY_TOTAL, SUMMARY_HOST };
 
+/* What is shown on a terminal while the run goes on. */
+enum progress_kind { PROGRESS_AS_LINE, PROGRESS_AS_BARS, PROGRESS_NONE };
+
 /* Which results are written. */
 enum only { ONLY_ALL, ONLY_OK, ONLY_FAILED };
 

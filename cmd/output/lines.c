@@ -63,7 +63,7 @@ static void append_foreign(struct text *text, const char *string)
 /* Whether something will stand in the note. */
 static bool has_note(const struct entry *entry)
 {
-    return !entry->result->ok || entry->result->redirects > 0 || entry->tag != NULL;
+    return !entry->result->ok || entry->result->redirects > 0 || entry->result->attempts > 1 || entry->tag != NULL;
 }
 
 static void append_note(struct text *text, const struct entry *entry)
@@ -79,6 +79,13 @@ static void append_note(struct text *text, const struct entry *entry)
         text_append_string(text, result->ok ? "-> " : " (at ");
         append_foreign(text, result->final_url);
         text_append_string(text, result->ok ? "" : ")");
+        gap = " ";
+    }
+    if (result->attempts > 1) {
+        text_append_string(text, gap);
+        text_append_string(text, "(");
+        text_append_unsigned(text, result->attempts);
+        text_append_string(text, " attempts)");
         gap = " ";
     }
     if (entry->tag != NULL) {

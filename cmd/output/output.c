@@ -7,7 +7,6 @@
 #include "output/csv.h"
 #include "output/failures.h"
 #include "output/hosts.h"
-#include "output/progress.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
@@ -37,7 +36,7 @@ struct output {
 /* The line with the names of the fields, which stands there though nothing follows. */
 static int write_names(struct output *output)
 {
-    int code = csv_write_names(&output->text);
+    int code = csv_write_names(&output->text, &output->record_options);
     return code == 0 ? writer_write(output->options.writer, output->text.bytes, output->text.size) : code;
 }
 
@@ -174,7 +173,7 @@ static int append_entry(struct output *output, const struct entry *entry)
     case OUTPUT_RECORDS:
         return record_write(&output->text, entry, &output->record_options);
     case OUTPUT_CSV:
-        return csv_write(&output->text, entry, &options->epoch);
+        return csv_write(&output->text, entry, &output->record_options);
     case OUTPUT_FORMAT:
         return append_format(output, entry);
     case OUTPUT_LINES:
@@ -199,7 +198,6 @@ static int emit_text(struct output *output, const struct entry *entry)
     int code = append_entry(output, entry);
     if (code != 0)
         return code;
-    progress_clear(options->progress);
     return writer_write(options->writer, output->text.bytes, output->text.size);
 }
 
@@ -240,7 +238,6 @@ static int emit_body(struct output *output, struct entry *entry)
         entry->body = NULL;
     }
     if (entry->body != NULL) {
-        progress_clear(output->options.progress);
         body_release(entry->body);
         entry->body = NULL;
     }

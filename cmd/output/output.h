@@ -18,7 +18,6 @@ struct files;
 struct hosts;
 struct output;
 struct pictures;
-struct progress;
 struct summary;
 struct write_out;
 
@@ -50,8 +49,7 @@ struct output_options {
     bool has_headers;                   /* and the headers */
     bool is_full;                       /* records are full ones */
     struct pictures *pictures;          /* what is drawn of all entries; NULL: nothing; borrowed */
-    struct writer *messages;   /* the one that messages go to, which outlives it as well; NULL: they go directly */
-    struct progress *progress; /* on the writer's terminal, to be cleared before it writes; NULL: none; borrowed */
+    struct writer *messages; /* the one that messages go to, which outlives it as well; NULL: they go directly */
 };
 
 /* Negative errno. */

@@ -1,5 +1,7 @@
 #include "output/progress.h"
 
+#include "output/bar.h"
+#include "output/quantity.h"
 #include "output/terminal.h"
 #include "output/text.h"
 #include "output/writer.h"
@@ -23,25 +25,32 @@ struct sample {
 struct progress {
     struct haul_loop *loop;
     int descriptor;
-    const struct writer *writer;
-    progress_fn *fn;
-    void *data;
+    struct writer *writer;
+    struct progress_source source;
     int64_t begin;
     struct haul_handle *next; /* drawing; NULL where no memory was left to ask for it */
     bool is_drawn;
+    struct terminal_size size; /* of the terminal, when it was drawn last */
     struct text text;
     struct sample samples[sample_count]; /* a ring */
     size_t drawn;                        /* how often */
 };
 
-static const char clear_line[] = "\r\033[K";
+/* The cursor stands where the first line begins. From there on everything goes, into however many rows the terminal
+ * may have broken the lines when it was made narrower. */
+static const char clear_all[] = "\r\033[J";
+
+/* Lines are cut where they are too long, which they are when the terminal was made narrower just now. */
+static const char no_wrap[] = "\033[?7l";
+static const char wrap[] = "\033[?7h";
 
 void progress_clear(void *data)
 {
     struct progress *progress = data;
-    if (progress != NULL && progress->is_drawn &&
-        terminal_draw(progress->descriptor, clear_line, sizeof(clear_line) - 1))
-        progress->is_drawn = false;
+    if (progress == NULL || !progress->is_drawn)
+        return;
+    progress->is_drawn = false;
+    writer_decorate(progress->writer, clear_all, sizeof(clear_all) - 1);
 }
 
 /* Notes how many are done and tells how many a second lately. */
@@ -58,21 +67,56 @@ static double rate_now(struct progress *progress, uint64_t done)
     return time > 0 ? (double)(done - before.done) * (double)HAUL_SECOND / (double)time : 0;
 }
 
+/* Appends the bars, each with its newline: how many. */
+static size_t append_bars(struct progress *progress, unsigned width)
+{
+    enum { other_rows = 2 }; /* the line below them, and one that is left free */
+    struct bar bars[PROGRESS_BARS];
+    unsigned room = progress->size.rows > other_rows ? progress->size.rows - other_rows : 0;
+    if (progress->source.bars == NULL)
+        return 0;
+    size_t count = progress->source.bars(progress->source.data, bars, room < PROGRESS_BARS ? room : PROGRESS_BARS);
+    for (size_t i = 0; i < count; i++) {
+        bar_append(&progress->text, &bars[i], width);
+        text_append_string(&progress->text, "\033[K\r\n");
+    }
+    return count;
+}
+
+/* Goes back up to the first line. */
+static void append_return(struct text *text, size_t count)
+{
+    if (count > 0) {
+        text_append_string(text, "\033[");
+        text_append_unsigned(text, count);
+        text_append_string(text, "A");
+    }
+    text_append_string(text, "\r");
+}
+
 static void draw(struct progress *progress)
 {
     struct progress_figures figures;
-    progress->fn(progress->data, &figures);
+    struct text *text = &progress->text;
+    progress->source.figures(progress->source.data, &figures);
     double rate = rate_now(progress, figures.done);
-    if (progress->writer != NULL && writer_pending(progress->writer) > 0)
+    if (!progress->is_drawn && !writer_may_decorate(progress->writer))
         return;
-    text_clear(&progress->text);
-    text_append_string(&progress->text, "\r");
-    progress_append_line(&progress->text, &figures, haul_loop_now(progress->loop) - progress->begin, rate,
-                         terminal_width(progress->descriptor) - 1);
-    text_append_string(&progress->text, clear_line + 1);
-    /* A line that cannot be drawn now will be another time. */
-    if (!progress->text.failed && terminal_draw(progress->descriptor, progress->text.bytes, progress->text.size))
-        progress->is_drawn = true;
+    struct terminal_size size = terminal_size(progress->descriptor);
+    bool is_resized = size.columns != progress->size.columns || size.rows != progress->size.rows;
+    progress->size = size;
+    text_clear(text);
+    text_append_string(text, progress->is_drawn && is_resized ? clear_all : "\r");
+    text_append_string(text, no_wrap);
+    size_t count = append_bars(progress, size.columns - 1);
+    progress_append_line(text, &figures, haul_loop_now(progress->loop) - progress->begin, rate, size.columns - 1);
+    text_append_string(text, clear_all + 1);
+    append_return(text, count);
+    text_append_string(text, wrap);
+    if (text->failed || writer_pending(progress->writer) > 0)
+        return;
+    writer_decorate(progress->writer, text->bytes, text->size);
+    progress->is_drawn = true;
 }
 
 static void draw_and_go_on(void *data)
@@ -83,7 +127,7 @@ static void draw_and_go_on(void *data)
     haul_loop_call_later(progress->loop, interval, draw_and_go_on, progress, &progress->next);
 }
 
-int progress_create(struct haul_loop *loop, int descriptor, const struct writer *writer, progress_fn *fn, void *data,
+int progress_create(struct haul_loop *loop, int descriptor, struct writer *writer, const struct progress_source *source,
                     struct progress **ret_progress)
 {
     struct progress *progress = malloc(sizeof(*progress));
@@ -93,8 +137,7 @@ int progress_create(struct haul_loop *loop, int descriptor, const struct writer 
         .loop = loop,
         .descriptor = descriptor,
         .writer = writer,
-        .fn = fn,
-        .data = data,
+        .source = *source,
         .begin = haul_loop_now(loop),
     };
     int code = haul_loop_call_later(loop, interval, draw_and_go_on, progress, &progress->next);
@@ -102,6 +145,7 @@ int progress_create(struct haul_loop *loop, int descriptor, const struct writer 
         free(progress);
         return code;
     }
+    writer_set_before(writer, progress_clear, progress);
     *ret_progress = progress;
     return 0;
 }
@@ -111,6 +155,7 @@ void progress_destroy(struct progress *progress)
     if (progress == NULL)
         return;
     progress_clear(progress);
+    writer_set_before(progress->writer, NULL, NULL);
     if (progress->next != NULL)
         haul_handle_cancel(progress->next);
     text_finish(&progress->text);
@@ -133,29 +178,6 @@ static void append_count(struct text *part, uint64_t count, const char *what)
 {
     text_append_unsigned(part, count);
     text_append_string(part, what);
-}
-
-/* A number with one digit behind the point, as long as it is small enough for that to matter. */
-static void append_rounded(struct text *part, double number)
-{
-    if (number < 99.95)
-        text_append_seconds(part, (int64_t)(number * (double)HAUL_SECOND), 1);
-    else
-        text_append_unsigned(part, (uint64_t)(number + 0.5));
-}
-
-static void append_bytes(struct text *part, uint64_t bytes)
-{
-    static const char *const units[] = {" B", " kB", " MB", " GB", " TB"};
-    size_t unit = 0;
-    double number = (double)bytes;
-    for (; number >= 999.5 && unit < sizeof(units) / sizeof(units[0]) - 1; unit++)
-        number /= 1000;
-    if (unit == 0)
-        text_append_unsigned(part, bytes);
-    else
-        append_rounded(part, number);
-    text_append_string(part, units[unit]);
 }
 
 static void append_two_digits(struct text *part, uint64_t number)
@@ -199,10 +221,10 @@ void progress_append_line(struct text *text, const struct progress_figures *figu
     append_part(text, begin, width, &part);
     append_count(&part, figures->failed, " failed");
     append_part(text, begin, width, &part);
-    append_rounded(&part, rate);
+    quantity_append(&part, rate);
     text_append_string(&part, "/s");
     append_part(text, begin, width, &part);
-    append_bytes(&part, figures->bytes);
+    quantity_append_bytes(&part, figures->bytes);
     append_part(text, begin, width, &part);
     append_clock(&part, elapsed);
     append_part(text, begin, width, &part);

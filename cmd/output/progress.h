@@ -1,12 +1,15 @@
-/* The progress line, on a terminal on standard error: redrawn at most ten times a second, cleared before anything else
- * is written to the same terminal, never wider than it. */
+/* Progress on a terminal: a line, and above it, where that is wanted, a bar for each of the transfers that go on
+ * longest (output/bar.h). Redrawn ten times a second at most, by the loop's clock, to the size that the terminal has
+ * then; gone before anything else is written there. */
 #ifndef OUTPUT_PROGRESS_H
 #define OUTPUT_PROGRESS_H
 
 #include <haul/loop.h>
 
+#include <stddef.h>
 #include <stdint.h>
 
+struct bar;
 struct progress;
 struct text;
 struct writer;
@@ -19,19 +22,28 @@ struct progress_figures {
     uint64_t total;     /* how many there will be; 0: not known */
 };
 
-/* Tells the figures of now. */
-typedef void progress_fn(void *data, struct progress_figures *ret_figures);
+/* How many bars there are at most. */
+enum { PROGRESS_BARS = 8 };
 
-/* Starts to draw on DESCRIPTOR, a capable terminal (output/terminal.h), what FN tells. While WRITER, which writes to
- * the same terminal (NULL: none does), has something waiting, nothing is drawn. -ENOMEM. */
-int progress_create(struct haul_loop *loop, int descriptor, const struct writer *writer, progress_fn *fn, void *data,
+/* Whence it comes. */
+struct progress_source {
+    /* Tells the figures of now. */
+    void (*figures)(void *data, struct progress_figures *ret_figures);
+    /* Tells of the transfers that have gone on longest, those first, ROOM at most: how many. NULL: there are no bars.
+     */
+    size_t (*bars)(void *data, struct bar *ret_bars, size_t room);
+    void *data;
+};
+
+/* Starts to draw what SOURCE tells. WRITER writes to DESCRIPTOR, a capable terminal (output/terminal.h), and writes all
+ * that is written there. -ENOMEM. */
+int progress_create(struct haul_loop *loop, int descriptor, struct writer *writer, const struct progress_source *source,
                     struct progress **ret_progress);
 
-/* Clears the line and draws no more. NULL is fine. */
+/* Clears it and draws no more. NULL is fine. */
 void progress_destroy(struct progress *progress);
 
-/* Clears the line, until it is drawn again. DATA is a struct progress or NULL; void, so that this can be given to
- * message_set_before. */
+/* Clears it, until it is drawn again. DATA is a struct progress or NULL; void, so that this is a haul_callback_fn. */
 void progress_clear(void *data);
 
 /* Appends the line for FIGURES, without a newline: as many of its parts as fit in WIDTH columns. ELAPSED is since the

@@ -1,6 +1,5 @@
 #include "output/record.h"
 
-#include "files/file_body.h"
 #include "output/json.h"
 #include "output/number.h"
 #include "output/record_hops.h"
@@ -90,7 +89,7 @@ static char *write_begin(char *end, const struct haul_result *result, const stru
 
 static char *write_tries(char *end, const struct haul_result *result, const struct epoch *epoch)
 {
-    end = JSON_WRITE(end, ",\"tries\":[");
+    *end++ = '[';
     for (unsigned i = 0; i < result->try_count; i++) {
         const struct haul_try *try = &result->tries[i];
         if (i > 0)
@@ -112,19 +111,14 @@ static char *write_tries(char *end, const struct haul_result *result, const stru
     return end;
 }
 
-static const char *file_path(const struct entry *entry)
-{
-    return entry->file != NULL ? file_body_path(entry->file) : NULL;
-}
-
 static char *write_file(char *end, const struct entry *entry, const struct record_options *options)
 {
     end = JSON_WRITE(end, ",\"file\":");
-    end = json_write_text(end, file_path(entry));
+    end = json_write_text(end, entry_file(entry));
     if (!options->has_digest)
         return end;
     end = JSON_WRITE(end, ",\"sha256\":");
-    return json_write_text(end, entry->file != NULL ? file_body_digest(entry->file) : NULL);
+    return json_write_text(end, entry_digest(entry));
 }
 
 static bool is_text(const char *bytes, size_t size)
@@ -166,6 +160,16 @@ int record_write_string(struct text *text, const char *bytes, size_t size)
     return 0;
 }
 
+int record_write_tries(struct text *text, const struct haul_result *result, const struct epoch *epoch)
+{
+    enum { brackets = 2 };
+    char *end = text_reserve(text, (size_t)result->try_count * try_room + brackets);
+    if (end == NULL)
+        return -ENOMEM;
+    text->size = (size_t)(write_tries(end, result, epoch) - text->bytes);
+    return 0;
+}
+
 int record_write_headers(struct text *text, const struct haul_result *result)
 {
     enum { braces = 2 };
@@ -187,7 +191,7 @@ static size_t room_for(const struct entry *entry)
     return fixed_room + entry->input_size * (JSON_BYTE_ROOM + 2) + entry->tag_size * JSON_BYTE_ROOM +
            text_room(result->url) + text_room(result->method) + text_room(result->message) +
            text_room(result->final_url) + text_room(result->http_version) + text_room(result->content_type) +
-           text_room(result->remote_ip) + text_room(file_path(entry)) + (size_t)result->try_count * try_room;
+           text_room(result->remote_ip) + text_room(entry_file(entry)) + (size_t)result->try_count * try_room;
 }
 
 /* The keys of a short record. */
@@ -218,8 +222,10 @@ static int write_short(struct text *text, const struct entry *entry, const struc
     end = write_error(end, result);
     end = JSON_WRITE(end, ",\"attempts\":");
     end = number_write_unsigned(end, result->attempts);
-    if (options->has_tries || options->is_full)
+    if (options->has_tries || options->is_full) {
+        end = JSON_WRITE(end, ",\"tries\":");
         end = write_tries(end, result, &options->epoch);
+    }
     end = JSON_WRITE(end, ",\"redirects\":");
     end = number_write_unsigned(end, result->redirects);
     end = JSON_WRITE(end, ",\"final_url\":");

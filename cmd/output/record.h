@@ -36,6 +36,9 @@ int record_write(struct text *text, const struct entry *entry, const struct reco
 /* Appends the fields of the answer's header as they stand in the record: an object of lists. -ENOMEM. */
 int record_write_headers(struct text *text, const struct haul_result *result);
 
+/* Appends how each attempt came out: a list. -ENOMEM. */
+int record_write_tries(struct text *text, const struct haul_result *result, const struct epoch *epoch);
+
 /* Appends text as a JSON string. -ENOMEM. */
 int record_write_string(struct text *text, const char *bytes, size_t size);
 

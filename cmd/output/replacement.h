@@ -9,7 +9,8 @@
 struct replacement;
 
 /* Begins to replace PATH, so that what is wrong with its folder is known before the work for its content is done. What
- * is there and no regular file (a pipe, /dev/null) is written directly; of a symbolic link its target is replaced.
+ * is there and no regular file (a pipe, /dev/null) is written directly, and so is the file that is standard output or
+ * error, behind what it has; "-" is standard output. Of a symbolic link the target is replaced.
  * Where there is none, the new one gets MODE, less what the umask takes. Negative errno. */
 int replacement_create(const char *path, mode_t mode, struct replacement **ret_replacement);
 

@@ -13,8 +13,11 @@ struct target {
     struct writer *writer; /* NULL: there is no target */
 };
 
-/* Opens what a template names in DIRECTORY (NULL: none), if that is such a thing; otherwise there is none. A pipe has
- * this wait until somebody reads it. Negative errno, with `path` set. */
+/* Which descriptor of this process PATH is a name of, as /dev/stdout and /dev/fd/3 are; -1: it is none. */
+int target_descriptor(const char *path);
+
+/* Opens what a template names in DIRECTORY (NULL: none), if that is such a thing, or a descriptor; otherwise there is
+ * none. A pipe has this wait until somebody reads it. Negative errno, with `path` set. */
 int target_open(struct haul_loop *loop, const char *directory, const char *template, struct target *ret_target);
 
 /* Closes it. */

@@ -25,12 +25,15 @@ bool terminal_draw(int descriptor, const char *bytes, size_t size)
     return poll(&room, 1, 0) > 0 && write(descriptor, bytes, size) == (ssize_t)size;
 }
 
-unsigned terminal_width(int descriptor)
+struct terminal_size terminal_size(int descriptor)
 {
     struct winsize size;
-    if (ioctl(descriptor, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-        return 80;
-    return size.ws_col;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) < 0)
+        size = (struct winsize){0};
+    return (struct terminal_size){
+        .columns = size.ws_col > 0 ? size.ws_col : 80,
+        .rows = size.ws_row > 0 ? size.ws_row : 24,
+    };
 }
 
 bool terminal_is_shared(int one, int other)

@@ -14,8 +14,13 @@ bool terminal_has_colour(int descriptor);
 /* Writes what only decorates, if the terminal takes it at once; false if it did not. */
 bool terminal_draw(int descriptor, const char *bytes, size_t size);
 
-/* Its width in columns; 80 where it does not say. */
-unsigned terminal_width(int descriptor);
+struct terminal_size {
+    unsigned columns;
+    unsigned rows;
+};
+
+/* How large it is now; 80 by 24 where it does not say. */
+struct terminal_size terminal_size(int descriptor);
 
 /* Whether both are the same terminal. */
 bool terminal_is_shared(int one, int other);

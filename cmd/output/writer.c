@@ -56,6 +56,9 @@ struct writer {
     struct haul_event room;        /* set unless it was full */
     haul_callback_fn *room_fn;
     void *room_data;
+    haul_callback_fn *before_fn;
+    void *before_data;
+    bool is_amid_line; /* what was written last is not the end of one */
 };
 
 /* Opens what DESCRIPTOR refers to again, for writing without waiting; -1 where that cannot be done. */
@@ -270,10 +273,8 @@ static int make_room(struct writer *writer, size_t size)
     return 0;
 }
 
-int writer_write(struct writer *writer, const void *bytes, size_t size)
+static int append(struct writer *writer, const void *bytes, size_t size)
 {
-    if (writer->state != WRITER_OPEN || size == 0)
-        return 0;
     int code = make_room(writer, size);
     if (code != 0)
         return code;
@@ -283,6 +284,35 @@ int writer_write(struct writer *writer, const void *bytes, size_t size)
     if (writer_is_full(writer))
         haul_event_clear(&writer->room);
     return 0;
+}
+
+int writer_write(struct writer *writer, const void *bytes, size_t size)
+{
+    if (writer->state != WRITER_OPEN || size == 0)
+        return 0;
+    if (writer->before_fn != NULL)
+        writer->before_fn(writer->before_data);
+    int code = append(writer, bytes, size);
+    if (code == 0)
+        writer->is_amid_line = ((const char *)bytes)[size - 1] != '\n';
+    return code;
+}
+
+void writer_set_before(struct writer *writer, haul_callback_fn *fn, void *data)
+{
+    writer->before_fn = fn;
+    writer->before_data = data;
+}
+
+bool writer_may_decorate(const struct writer *writer)
+{
+    return writer->state == WRITER_OPEN && !writer->is_amid_line && writer_pending(writer) == 0;
+}
+
+void writer_decorate(struct writer *writer, const char *bytes, size_t size)
+{
+    if (writer->state == WRITER_OPEN)
+        (void)append(writer, bytes, size);
 }
 
 void writer_write_rest(struct writer *writer)

@@ -42,6 +42,15 @@ void writer_destroy(struct writer *writer);
 /* Appends a record, whole. Once the state is not WRITER_OPEN it is dropped. -ENOMEM: it was not taken. */
 int writer_write(struct writer *writer, const void *bytes, size_t size);
 
+/* Has FN called before anything is written, so that what decorates a terminal goes out of the way. NULL: no more. */
+void writer_set_before(struct writer *writer, haul_callback_fn *fn, void *data);
+
+/* Whether what only decorates may be written now: nothing waits, and the last line has ended. */
+bool writer_may_decorate(const struct writer *writer);
+
+/* Writes what only decorates, and leaves the cursor where a line begins. Where it cannot be taken it is dropped. */
+void writer_decorate(struct writer *writer, const char *bytes, size_t size);
+
 /* Writes as far as it goes at once, without the wait for more to come. */
 void writer_flush(struct writer *writer);
 

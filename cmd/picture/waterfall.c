@@ -132,7 +132,8 @@ static bool is_tick(const struct drawing *drawing, unsigned column)
     return column_of(drawing, tick) == column;
 }
 
-/* The phase that a row spends most of the time of a column in. */
+/* The phase that a row spends most of the time of a column in, but of one in which it did more than wait for a place
+ * not that. */
 static int find_cell(const struct drawing *drawing, const struct telling_row *row, unsigned column)
 {
     int64_t from = drawing->end * column / drawing->bar_width;
@@ -146,7 +147,8 @@ static int find_cell(const struct drawing *drawing, const struct telling_row *ro
         if (end <= begin)
             continue;
         shares[phase] += end - begin;
-        if (best == empty_cell || shares[phase] > shares[best])
+        bool is_more = best == empty_cell || shares[phase] > shares[best];
+        if (best == PHASE_QUEUE || (is_more && (phase != PHASE_QUEUE || best == empty_cell)))
             best = phase;
     }
     return best;
@@ -367,7 +369,7 @@ static int end(struct picture *picture)
     struct waterfall *waterfall = (struct waterfall *)picture;
     struct text text = {0};
     telling_choose(&waterfall->telling);
-    waterfall_append(&text, &waterfall->telling, terminal_width(waterfall->descriptor), waterfall->is_coloured);
+    waterfall_append(&text, &waterfall->telling, terminal_size(waterfall->descriptor).columns, waterfall->is_coloured);
     int code = text.failed ? -ENOMEM : waterfall->write(text.bytes, text.size);
     text_finish(&text);
     return code;

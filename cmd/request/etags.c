@@ -1,6 +1,7 @@
 #include "request/etags.h"
 
 #include "message.h"
+#include "output/replacement.h"
 
 #include <haul/error.h>
 #include <haul/result.h>
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { smallest_table = 64, largest_tag = 1000 };
+enum { smallest_table = 64, largest_tag = 1000, few_lines = 100 };
 
 /* Where the line of a URL is in the file. */
 struct place {
@@ -31,7 +32,8 @@ struct etags {
     int64_t end; /* of the file */
     struct place *table;
     size_t capacity; /* a power of two, or 0 */
-    size_t count;
+    size_t count;    /* of URLs */
+    size_t lines;    /* in the file: those of older tags as well */
 };
 
 static uint64_t hash_of(const char *url, size_t size)
@@ -72,18 +74,27 @@ static int set(struct etags *etags, uint64_t hash, int64_t offset)
         return code;
     struct place *place = place_of(etags->table, etags->capacity, hash);
     etags->count += place->offset == 0;
+    etags->lines++;
     *place = (struct place){hash, offset + 1};
     return 0;
+}
+
+/* The hash of the URL of a line, without its end. False: it has another form. */
+static bool read_hash(const char *line, size_t size, uint64_t *ret_hash)
+{
+    const char *tab = memchr(line, '\t', size);
+    size_t tag_size = tab ? (size_t)(tab - line) : 0;
+    if (tag_size == 0 || tag_size > largest_tag)
+        return false;
+    *ret_hash = hash_of(tab + 1, size - tag_size - 1);
+    return true;
 }
 
 /* Notes a line, without its end. One of another form is left alone. */
 static int note_line(struct etags *etags, const char *line, size_t size, int64_t offset)
 {
-    const char *tab = memchr(line, '\t', size);
-    size_t tag_size = tab ? (size_t)(tab - line) : 0;
-    if (tag_size == 0 || tag_size > largest_tag)
-        return 0;
-    return set(etags, hash_of(tab + 1, size - tag_size - 1), offset);
+    uint64_t hash;
+    return read_hash(line, size, &hash) ? set(etags, hash, offset) : 0;
 }
 
 static int read_lines(struct etags *etags, FILE *file)
@@ -105,23 +116,70 @@ static int read_lines(struct etags *etags, FILE *file)
     return code;
 }
 
-/* Reads by a descriptor of its own, since the file's goes with what is made of it. */
-static int read_all(struct etags *etags)
+/* Reads by a descriptor of its own, since the file's goes with what is made of it. NULL: errno says why. */
+static FILE *open_again(const struct etags *etags)
 {
     int descriptor = fcntl(etags->descriptor, F_DUPFD_CLOEXEC, 0);
-    FILE *file = descriptor >= 0 ? fdopen(descriptor, "r") : NULL;
-    if (!file) {
-        int code = -errno;
-        if (descriptor >= 0)
-            close(descriptor);
-        return code;
+    FILE *file = descriptor >= 0 && lseek(descriptor, 0, SEEK_SET) == 0 ? fdopen(descriptor, "r") : NULL;
+    if (!file && descriptor >= 0) {
+        int error = errno;
+        close(descriptor);
+        errno = error;
     }
+    return file;
+}
+
+static int read_all(struct etags *etags)
+{
+    FILE *file = open_again(etags);
+    if (!file)
+        return -errno;
     int code = read_lines(etags, file);
     fclose(file);
     return code;
 }
 
-static int open_file(struct etags *etags)
+/* Copies the lines that count, each the last of its URL, and those of another form, which are not ours to drop. */
+static int copy_lines(const struct etags *etags, FILE *file, struct replacement *copy)
+{
+    char *line = NULL;
+    size_t room = 0;
+    int64_t offset = 0;
+    int code = 0;
+    for (ssize_t size; code == 0 && (size = getline(&line, &room, file)) > 0; offset += size) {
+        uint64_t hash;
+        bool counts = !read_hash(line, (size_t)size - 1, &hash) ||
+                      place_of(etags->table, etags->capacity, hash)->offset == offset + 1;
+        if (counts)
+            code = replacement_write(copy, line, (size_t)size);
+    }
+    if (code == 0 && ferror(file))
+        code = -EIO;
+    free(line);
+    return code;
+}
+
+/* Makes the file one without the lines that do not count any more. Where that fails nothing is lost but room. */
+static void shorten(const struct etags *etags)
+{
+    struct replacement *copy = NULL;
+    FILE *file = open_again(etags);
+    if (file && replacement_create(etags->path, 0600, &copy) == 0 && copy_lines(etags, file, copy) == 0)
+        (void)replacement_commit(copy);
+    replacement_destroy(copy);
+    if (file)
+        fclose(file);
+}
+
+/* Whether the path still names the file that was opened, and is locked by now: who had it may have made another. */
+static bool is_current(const struct etags *etags)
+{
+    struct stat opened, named;
+    return fstat(etags->descriptor, &opened) == 0 && stat(etags->path, &named) == 0 && opened.st_ino == named.st_ino &&
+           opened.st_dev == named.st_dev;
+}
+
+static int lock_file(struct etags *etags)
 {
     struct stat status;
     etags->descriptor = open(etags->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
@@ -132,6 +190,16 @@ static int open_file(struct etags *etags)
     if (flock(etags->descriptor, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
         return -EBUSY;
     return 0;
+}
+
+static int open_file(struct etags *etags)
+{
+    int code = lock_file(etags);
+    while (code == 0 && !is_current(etags)) {
+        close(etags->descriptor);
+        code = lock_file(etags);
+    }
+    return code;
 }
 
 static int complain(const struct etags *etags, int code)
@@ -168,6 +236,8 @@ void etags_close(struct etags *etags)
 {
     if (!etags)
         return;
+    if (etags->lines > 2 * etags->count + few_lines)
+        shorten(etags);
     if (etags->descriptor >= 0)
         close(etags->descriptor);
     free(etags->table);

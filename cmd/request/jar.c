@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,11 +38,13 @@ static int load(struct jar *jar, const struct string_list *files)
 /* Cookies are secrets: the file is there, for its owner alone, before any is written. */
 static int open_file(struct jar *jar, const char *path)
 {
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool is_output = strcmp(path, "-") == 0;
+    int descriptor = is_output ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (descriptor >= 0)
         close(descriptor);
     jar->path = path;
-    int code = descriptor >= 0 || errno == EEXIST ? replacement_create(path, 0600, &jar->file) : -errno;
+    bool is_there = is_output || descriptor >= 0 || errno == EEXIST;
+    int code = is_there ? replacement_create(path, 0600, &jar->file) : -errno;
     return code < 0 ? complain("--cookie-jar", path, code) : 0;
 }
 

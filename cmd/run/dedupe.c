@@ -226,7 +226,7 @@ int dedupe_settle(struct dedupe *dedupe, struct entry *entry, struct entry **ret
     if (!flight)
         return 0;
     text_clear(&dedupe->facts);
-    int code = facts_write(&dedupe->facts, flight->check, entry->result);
+    int code = facts_write(&dedupe->facts, flight->check, entry);
     if (code == 0)
         code = put_away(dedupe, flight, entry->result);
     if (code != 0)
@@ -239,6 +239,5 @@ int dedupe_settle(struct dedupe *dedupe, struct entry *entry, struct entry **ret
 
 int dedupe_answer(struct dedupe *dedupe, struct entry *entry)
 {
-    entry->result = facts_read(dedupe->facts.bytes, haul_url_masked(entry->url));
-    return entry->result ? 0 : -ENOMEM;
+    return facts_read(dedupe->facts.bytes, entry);
 }

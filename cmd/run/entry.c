@@ -59,6 +59,16 @@ const struct haul_request *entry_request(const struct entry *entry, const struct
     return entry->request != NULL && entry->request->has_own ? &entry->request->sent : common;
 }
 
+const char *entry_file(const struct entry *entry)
+{
+    return entry->file ? file_body_path(entry->file) : entry->shared_file;
+}
+
+const char *entry_digest(const struct entry *entry)
+{
+    return entry->file ? file_body_digest(entry->file) : entry->shared_digest;
+}
+
 void entry_destroy(struct entry *entry)
 {
     if (entry == NULL)
@@ -66,6 +76,8 @@ void entry_destroy(struct entry *entry)
     free(entry->sent);
     body_destroy(entry->body);
     file_body_destroy(entry->file);
+    free(entry->shared_file);
+    free(entry->shared_digest);
     haul_result_destroy(entry->result);
     haul_url_destroy(entry->url);
     line_request_unref(entry->request);

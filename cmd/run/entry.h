@@ -34,6 +34,8 @@ struct entry {
     struct body *body;             /* owned; --body: what is kept of the body. Otherwise NULL */
     struct extended_request *sent; /* owned. What is sent instead of what it would be; NULL: nothing else */
     struct file_body *file;        /* owned; -o: the body's file. Otherwise NULL */
+    char *shared_file;             /* owned. The file of the one that was fetched for it, too; NULL: none */
+    char *shared_digest;           /* owned. Its digest; NULL: unknown */
     union {
         struct flight *flight; /* --dedupe: it is fetched for others that ask for the same, too. Not owned */
         struct entry *twin;    /* ... or it waits for such a one, and this one after it */
@@ -51,6 +53,10 @@ int entry_set_globs(struct entry *entry, const struct glob_value *globs, size_t 
 
 /* What is sent for it, where all others are sent COMMON, which may be NULL: a plain GET. */
 const struct haul_request *entry_request(const struct entry *entry, const struct haul_request *common);
+
+/* The file that its body is in, whoever has fetched it, and the digest of that. NULL: none. */
+const char *entry_file(const struct entry *entry);
+const char *entry_digest(const struct entry *entry);
 
 /* Destroys it with all that it owns. NULL is fine. */
 void entry_destroy(struct entry *entry);

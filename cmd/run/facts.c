@@ -1,15 +1,28 @@
 #include "run/facts.h"
 
 #include "output/text.h"
+#include "run/entry.h"
 
 #include <haul/result.h>
+#include <haul/url.h>
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 /* Each text of a result is kept as its size and, with a NUL, its bytes. */
-enum { text_message, text_method, text_final_url, text_http_version, text_content_type, text_remote_ip, text_count };
+enum {
+    text_message,
+    text_method,
+    text_final_url,
+    text_http_version,
+    text_content_type,
+    text_remote_ip,
+    text_redirect_url,
+    text_file,
+    text_digest,
+    text_count
+};
 
 /* Sizes of a text that is NULL, and of one that is the URL. */
 static const uint32_t is_null = UINT32_MAX;
@@ -37,12 +50,15 @@ static uint32_t size_of(const char *text, const char *url)
     return url && strcmp(text, url) == 0 ? is_url : (uint32_t)strlen(text);
 }
 
-int facts_write(struct text *text, uint64_t check, const struct haul_result *result)
+int facts_write(struct text *text, uint64_t check, const struct entry *entry)
 {
+    const struct haul_result *result = entry->result;
     const char *const texts[text_count] = {
         [text_message] = result->message,           [text_method] = result->method,
         [text_final_url] = result->final_url,       [text_http_version] = result->http_version,
         [text_content_type] = result->content_type, [text_remote_ip] = result->remote_ip,
+        [text_redirect_url] = result->redirect_url, [text_file] = entry_file(entry),
+        [text_digest] = entry_digest(entry),
     };
     struct head head = {
         .check = check,
@@ -81,8 +97,16 @@ uint64_t facts_check(const char *head)
     return check;
 }
 
-struct haul_result *facts_read(const char *facts, const char *url)
+/* A copy of TEXT, which may be NULL. False: out of memory. */
+static bool copy(const char *text, char **ret_copy)
 {
+    *ret_copy = text ? strdup(text) : NULL;
+    return !text || *ret_copy;
+}
+
+int facts_read(const char *facts, struct entry *entry)
+{
+    const char *url = haul_url_masked(entry->url);
     struct head head;
     const char *texts[text_count];
     memcpy(&head, facts, sizeof(head));
@@ -109,7 +133,11 @@ struct haul_result *facts_read(const char *facts, const char *url)
         .content_type = texts[text_content_type],
         .bytes = head.bytes,
         .remote_ip = texts[text_remote_ip],
+        .redirect_url = texts[text_redirect_url],
         .remote_port = head.remote_port,
     };
-    return haul_result_copy(&result);
+    entry->result = haul_result_copy(&result);
+    bool is_whole =
+        entry->result && copy(texts[text_file], &entry->shared_file) && copy(texts[text_digest], &entry->shared_digest);
+    return is_whole ? 0 : -ENOMEM;
 }

@@ -6,19 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct haul_result;
+struct entry;
 struct text;
 
 enum { FACTS_HEAD = 16 }; /* what they begin with tells the rest: */
 
-/* Appends the facts of RESULT; CHECK comes back with them. -ENOMEM. */
-int facts_write(struct text *text, uint64_t check, const struct haul_result *result);
+/* Appends the facts of ENTRY, which has its result; CHECK comes back with them. -ENOMEM. */
+int facts_write(struct text *text, uint64_t check, const struct entry *entry);
 
 /* How large they are, and their check, from their first FACTS_HEAD bytes. */
 size_t facts_size(const char *head);
 uint64_t facts_check(const char *head);
 
-/* Makes a result of whole facts, for a URL in its masked form. NULL: out of memory. */
-struct haul_result *facts_read(const char *facts, const char *url);
+/* Gives ENTRY, which has a URL of its own, a result of whole facts, and the file. -ENOMEM. */
+int facts_read(const char *facts, struct entry *entry);
 
 #endif

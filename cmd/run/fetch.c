@@ -22,6 +22,7 @@
 #include "run/entry.h"
 #include "run/epilogue.h"
 #include "run/front.h"
+#include "run/gauge.h"
 #include "run/program.h"
 #include "run/reports.h"
 #include "run/verdict.h"
@@ -39,6 +40,7 @@ struct run {
     struct program program;
     struct jar jar;
     struct haul_client *client;
+    struct gauge gauge;
     struct progress *progress; /* NULL: none is shown */
     struct etags *etags;       /* NULL: nobody asks for them */
     struct files *files;       /* NULL: bodies are not written to files */
@@ -127,22 +129,6 @@ static struct haul_await wait_room(struct haul_task *task, void *data)
     return haul_call(task, &run->wait_room.coroutine);
 }
 
-static void tell_figures(void *data, struct progress_figures *ret_figures)
-{
-    const struct run *run = data;
-    struct summary_counts counts;
-    struct haul_client_statistics statistics;
-    summary_counts(output_summary(run->output), &counts);
-    haul_client_statistics(run->client, &statistics);
-    *ret_figures = (struct progress_figures){
-        .done = counts.urls,
-        .failed = counts.not_ok,
-        .in_flight = statistics.in_flight,
-        .bytes = counts.bytes,
-        .total = front_is_drained(&run->front) ? run->program.feed.count : 0,
-    };
-}
-
 /* Cancels what is not done. What is has only to be written, which is not cut short but by a second signal. */
 static void cut_short(struct run *run, const char *reason)
 {
@@ -219,17 +205,6 @@ static int make_client(struct run *run)
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 
-static int make_progress(struct run *run)
-{
-    struct program *program = &run->program;
-    if (program->options->silent || !terminal_is_capable(STDERR_FILENO))
-        return 0;
-    int code =
-        progress_create(program->loop, STDERR_FILENO, program->messages.writer, tell_figures, run, &run->progress);
-    message_set_before(progress_clear, run->progress);
-    return code;
-}
-
 static enum output_format format_for(const struct options *options)
 {
     if (options->body)
@@ -294,9 +269,7 @@ static int make_output(struct run *run)
 {
     struct program *program = &run->program;
     const struct options *options = program->options;
-    int code = make_progress(run);
-    if (code == 0)
-        code = reports_make(&run->reports, options);
+    int code = reports_make(&run->reports, options);
     if (code == 0 && run->reports.pictures)
         haul_loop_set_idle(program->loop, note_wait, run);
     program->has_told |= run->reports.has_told;
@@ -329,7 +302,6 @@ static int make_output(struct run *run)
         .is_full = options->is_record_full,
         .pictures = run->reports.pictures,
         .messages = program->messages.writer,
-        .progress = terminal_is_shared(STDERR_FILENO, STDOUT_FILENO) ? run->progress : NULL,
     };
     return output_create(program->loop, &output_options, &run->output);
 }
@@ -383,15 +355,16 @@ static int make(struct run *run, const struct options *options)
     const struct verdict_rules rules = {
         .ok_status = &options->ok_status, .fail_on = options->fail_on, .is_race = options->race};
     verdict_init(&run->verdict, &rules);
+    run->gauge = (struct gauge){&run->program, run->client, run->output, &run->front};
+    code = gauge_show(&run->gauge, &run->progress);
     int64_t deadline = haul_deadline(run->program.epoch.monotonic, options->deadline);
-    if (deadline == HAUL_NEVER)
-        return 0;
+    if (code != 0 || deadline == HAUL_NEVER)
+        return code;
     return haul_loop_call_at(run->program.loop, deadline, deadline_came, run, &run->deadline);
 }
 
 static void tear_down(struct run *run)
 {
-    message_set_before(NULL, NULL);
     if (run->program.loop)
         haul_loop_set_idle(run->program.loop, NULL, NULL);
     if (run->deadline)
@@ -451,6 +424,8 @@ enum exit_status fetch_command(const struct options *options)
     enum exit_status status;
     if (code == 0) {
         code = program_run(&run.program, HAUL_CALL(work, .run = &run), interrupt, &run);
+        /* What is read now is what --failed has of the rest. */
+        source_feed_end_repeats(&run.program.feed);
         status = conclude(&run, code);
     } else {
         status = program_give_up(&run.program, code);

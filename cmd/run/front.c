@@ -9,6 +9,7 @@
 #include <haul/task.h>
 
 #include <errno.h>
+#include <string.h>
 
 /* One entry on its way through the fetcher. */
 struct fetch_entry {
@@ -20,7 +21,58 @@ struct fetch_entry {
     struct haul_fetch fetch;
     struct haul_result *result;
     int code;
+    struct fetch_entry *previous;
+    struct fetch_entry *next;
 };
+
+static void add_fetch(struct front *front, struct fetch_entry *fetch)
+{
+    fetch->previous = front->last;
+    fetch->next = NULL;
+    if (front->last)
+        front->last->next = fetch;
+    else
+        front->first = fetch;
+    front->last = fetch;
+}
+
+static void remove_fetch(struct front *front, struct fetch_entry *fetch)
+{
+    if (fetch->previous)
+        fetch->previous->next = fetch->next;
+    else
+        front->first = fetch->next;
+    if (fetch->next)
+        fetch->next->previous = fetch->previous;
+    else
+        front->last = fetch->previous;
+}
+
+/* Puts FLIGHT where it belongs among COUNT that are in order, if it is one of the ROOM longest: how many there are. */
+static size_t insert_flight(struct front_flight *flights, size_t count, size_t room, const struct front_flight *flight)
+{
+    size_t place = count;
+    while (place > 0 && flights[place - 1].progress.started > flight->progress.started)
+        place--;
+    if (place == room)
+        return count;
+    size_t kept = count < room ? count : room - 1;
+    memmove(&flights[place + 1], &flights[place], (kept - place) * sizeof(*flights));
+    flights[place] = *flight;
+    return kept + 1;
+}
+
+size_t front_longest(const struct front *front, struct front_flight *ret_flights, size_t room)
+{
+    size_t count = 0;
+    for (const struct fetch_entry *fetch = front->first; fetch; fetch = fetch->next) {
+        struct front_flight flight = {.url = fetch->entry->url};
+        haul_fetch_progress(&fetch->fetch, &flight.progress);
+        if (flight.progress.is_in_flight)
+            count = insert_flight(ret_flights, count, room, &flight);
+    }
+    return count;
+}
 
 void front_init(struct front *front, const struct front_plan *plan)
 {
@@ -136,13 +188,25 @@ static void settle(struct front *front, struct entry *entry)
     }
 }
 
+/* As a fetch has them. */
+static int own_retries(const struct line_request *request)
+{
+    if (request->retry < 0)
+        return 0;
+    return request->retry > 0 ? request->retry : -1;
+}
+
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
     self->fetch = HAUL_FRAME(haul_fetch, .client = self->front->plan.client, .url = self->entry->url,
                              .request = entry_request(self->entry, self->front->plan.request), .body = self->body,
                              .body_data = self->body_data, .restart = self->front->plan.sink.restart);
-    self->fetch.max_time = self->entry->request ? self->entry->request->max_time : 0;
+    if (self->entry->request) {
+        self->fetch.max_time = self->entry->request->max_time;
+        self->fetch.retries = own_retries(self->entry->request);
+    }
+    add_fetch(self->front, self);
     HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
     if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
         self->result = haul_awaited(task).pointer;
@@ -151,6 +215,7 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
         HAUL_AWAIT_CODE(self->code,
                         self->front->plan.sink.wait_complete(task, self->front->plan.sink.data, self->entry));
     self->front->alive--;
+    remove_fetch(self->front, self);
     if (self->result && self->result->error_class == HAUL_CLASS_CANCELLED)
         self->result->message = self->front->cancel_message;
     self->entry->result = self->result;

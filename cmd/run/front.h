@@ -16,6 +16,7 @@
 struct dedupe;
 struct entry;
 struct feed;
+struct fetch_entry;
 
 /* Where entries go. */
 struct front_sink {
@@ -61,9 +62,11 @@ struct front {
     struct haul_loop *loop; /* once it runs */
     struct order order;
     struct stall stall;
-    struct haul_group group;    /* the fetches */
-    struct haul_event room;     /* set while there is some */
-    size_t alive;               /* fetches that have not ended */
+    struct haul_group group;   /* the fetches */
+    struct haul_event room;    /* set while there is some */
+    size_t alive;              /* fetches that have not ended */
+    struct fetch_entry *first; /* of these that have begun, in the order in which they did */
+    struct fetch_entry *last;
     bool is_drained;            /* the feed has nothing more */
     const struct entry *turn;   /* the entry that was told it is the next to leave */
     const char *cancel_message; /* of results that did not come out because the run ended */
@@ -90,6 +93,15 @@ void front_stop(struct front *front, const char *message);
 
 /* Looks again whether there is room. DATA is the front. */
 void front_room_changed(void *data);
+
+/* A fetch in flight. */
+struct front_flight {
+    const struct haul_url *url; /* borrowed until the loop goes on */
+    struct haul_fetch_progress progress;
+};
+
+/* Those that have been in flight longest, those first, ROOM at most: how many. */
+size_t front_longest(const struct front *front, struct front_flight *ret_flights, size_t room);
 
 /* True once all entries were read. */
 bool front_is_drained(const struct front *front);

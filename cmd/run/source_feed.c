@@ -2,6 +2,7 @@
 
 #include "input/glob.h"
 #include "input/line_request.h"
+#include "output/text.h"
 #include "request/query.h"
 #include "run/entry.h"
 
@@ -113,18 +114,20 @@ static int refuse(struct entry *entry, const char *problem)
     return entry->result ? 0 : -ENOMEM;
 }
 
-/* Reads what begins with a slash. */
+/* Reads what begins with a slash (RFC 3986, 5.2.2): before it goes what the base has before its path, or, where there
+ * are two slashes, before its host. */
 static int resolve(const struct source_feed *self, struct entry *entry, const char **ret_problem)
 {
-    if (memchr(entry->input, '\0', entry->input_size)) {
-        *ret_problem = "it has a control character in it";
-        return HAUL_E_URL;
-    }
-    char *reference = strndup(entry->input, entry->input_size);
-    if (!reference)
-        return -ENOMEM;
-    int code = haul_url_resolve(self->options.base, reference, &entry->url, ret_problem);
-    free(reference);
+    const char *base = haul_url_text(self->options.base);
+    bool has_host = entry->input_size > 1 && entry->input[1] == '/';
+    size_t host = strcspn(base, ":") + sizeof("://") - 1;
+    struct text text = {0};
+    text_append(&text, base, has_host ? host - 2 : host + strcspn(base + host, "/?#"));
+    text_append(&text, entry->input, entry->input_size);
+    int code = -ENOMEM;
+    if (!text.failed)
+        code = haul_url_create_as(&self->options.reading, text.bytes, text.size, &entry->url, ret_problem);
+    text_finish(&text);
     return code;
 }
 
@@ -241,6 +244,12 @@ void source_feed_init(struct source_feed *feed, struct source *source, const str
 {
     *feed =
         (struct source_feed){.feed = {.next = next, .wait = wait_for_source}, .options = *options, .source = source};
+}
+
+void source_feed_end_repeats(struct source_feed *feed)
+{
+    feed->options.repeat = 1;
+    feed->repeats = 1;
 }
 
 void source_feed_finish(struct source_feed *feed)

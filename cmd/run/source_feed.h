@@ -48,6 +48,9 @@ struct source_feed {
 /* SOURCE is borrowed. */
 void source_feed_init(struct source_feed *feed, struct source *source, const struct source_feed_options *options);
 
+/* From now on each URL is given once, that at hand too. */
+void source_feed_end_repeats(struct source_feed *feed);
+
 void source_feed_finish(struct source_feed *feed);
 
 #endif

@@ -160,12 +160,25 @@ struct haul_fetch {
     void *body_data;
     haul_restart_fn *restart; /* with body_data. NULL: once something of the body came, no other attempt is made */
     int64_t max_time;         /* instead of the client's; 0: that */
+    int retries;              /* instead of the client's; 0: that, -1: none */
     /* Private from here. */
     struct haul__fetch_state *state;
     int code;
 };
 
 haul_step_fn haul_fetch;
+
+/* How far a fetch is. */
+struct haul_fetch_progress {
+    bool is_in_flight; /* it holds a place; otherwise it waits for one, or for another attempt, or is over */
+    int64_t started;   /* when it got a place first, on the loop's clock; 0: it has had none yet */
+    int64_t received;  /* bytes of the body of the request that was made last, decoded; of a redirect's none */
+    int64_t expected; /* how many there will be; -1: not known (yet), as where the body comes in chunks or is decoded */
+};
+
+/* Tells how far FETCH, a frame, is: at any time from HAUL_FRAME on, on the client's thread. The figures of the body may
+ * be ahead of the pieces that its taker has seen. */
+void haul_fetch_progress(const struct haul_fetch *fetch, struct haul_fetch_progress *ret_progress);
 
 HAUL__END_C
 

@@ -41,6 +41,7 @@ struct haul_times {
     int64_t wait; /* request sent, to the first byte of the answer; of a sleep all of it */
     int64_t transfer;
     int64_t total;
+    int64_t redirect; /* of total what the hops took that were redirected */
 };
 
 /* How an attempt came out. */
@@ -101,10 +102,16 @@ struct haul_result {
     int64_t bytes; /* decoded body bytes of the last hop */
     const char *remote_ip;
     unsigned remote_port;
-    bool reused;          /* the last hop had a connection that was there */
-    unsigned connections; /* opened by it, over all hops */
-    int64_t started;      /* when the first request was let go, on the loop's clock; 0: never */
-    int64_t ended;        /* when it came out, on the loop's clock */
+    const char *local_ip; /* from where it was sent */
+    unsigned local_port;
+    const char *redirect_url; /* where the last answer redirects to, if that was not followed, passwords masked */
+    int64_t header_size;      /* bytes of the headers of all answers */
+    int64_t request_size;     /* bytes of all requests, without their bodies */
+    int64_t uploaded;         /* bytes of the last request's body */
+    bool reused;              /* the last hop had a connection that was there */
+    unsigned connections;     /* opened by it, over all hops */
+    int64_t started;          /* when the first request was let go, on the loop's clock; 0: never */
+    int64_t ended;            /* when it came out, on the loop's clock */
     struct haul_times time;
     unsigned char *body; /* the body or what came of it, where no body function was given; ends with a NUL that is not
                           * counted; NULL: there was no answer */

@@ -1,4 +1,5 @@
 /* What a transfer leaves in its result: the facts of the answer, the times, and what went wrong. */
+#include "net/redirect.h"
 #include "net/transfer.h"
 
 #include <errno.h>
@@ -34,8 +35,37 @@ static int copy(struct haul__result *result, const char *text, const char **ret_
 
 static int note_peer(struct haul__transfer *transfer)
 {
-    transfer->result->public.remote_port = transfer->remote_port;
-    return copy(transfer->result, transfer->remote_ip, &transfer->result->public.remote_ip);
+    struct haul_result *result = &transfer->result->public;
+    result->remote_port = transfer->remote.port;
+    result->local_port = transfer->local.port;
+    int code = copy(transfer->result, transfer->remote.ip, &result->remote_ip);
+    return code == 0 ? copy(transfer->result, transfer->local.ip, &result->local_ip) : code;
+}
+
+/* Where it redirects to, though that is not followed. */
+static int note_redirect(struct haul__transfer *transfer)
+{
+    const char *location = haul__transfer_location(transfer);
+    const char *problem;
+    struct haul_url *target = NULL;
+    int code = location ? haul__redirect_target(transfer->url, location, &target, &problem) : 0;
+    if (code == 0 && target)
+        code = copy(transfer->result, haul_url_masked(target), &transfer->result->public.redirect_url);
+    haul_url_destroy(target);
+    return code < 0 ? code : 0;
+}
+
+/* What went over the wire. */
+static void note_sizes(struct haul__transfer *transfer)
+{
+    struct haul_result *result = &transfer->result->public;
+    long request_size = 0;
+    curl_off_t uploaded = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_size);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
+    result->header_size += (int64_t)transfer->header_size;
+    result->request_size += request_size;
+    result->uploaded = uploaded;
 }
 
 static struct curl_header *next_header(CURL *easy, struct curl_header *before)
@@ -87,6 +117,8 @@ int haul__transfer_note_facts(struct haul__transfer *transfer)
     if (code == 0)
         code = copy(transfer->result, content_type, &result->content_type);
     const struct haul_client_options *options = transfer->all->options;
+    if (code == 0 && !options->follow_redirects && haul__is_redirect(result->status))
+        code = note_redirect(transfer);
     return code == 0 && (options->keep_headers || options->keep_hops) ? keep_headers(transfer) : code;
 }
 
@@ -182,6 +214,7 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
         if (code < 0)
             transfer->error = code;
         result->connections += transfer->opened > 0 ? 1 : 0;
+        note_sizes(transfer);
     } else if (note_peer(transfer) < 0) {
         transfer->error = -ENOMEM;
     }
@@ -206,6 +239,18 @@ const char *haul__transfer_location(const struct haul__transfer *transfer)
     char *url = NULL;
     curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &url);
     return url;
+}
+
+/* Content-Length tells of the body as it is sent. */
+int64_t haul__transfer_expected(const struct haul__transfer *transfer)
+{
+    struct curl_header *header;
+    curl_off_t length = -1;
+    bool is_decoded = transfer->all->options->compressed &&
+                      curl_easy_header(transfer->easy, "Content-Encoding", 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+    if (!is_decoded)
+        curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return length;
 }
 
 int64_t haul__transfer_retry_after(const struct haul__transfer *transfer)

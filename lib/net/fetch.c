@@ -20,6 +20,8 @@ struct haul__fetch_state {
     struct haul_url *target;        /* of the hop, where it was redirected to; or NULL */
     struct haul__outgoing outgoing; /* what the hop sends */
     struct haul__result *result;
+    struct haul__progress progress; /* of the hop */
+    int64_t began;                  /* when the first one had its place; 0: none has had */
     struct haul__admission admission;
     struct haul__gradient_request request; /* what its host's limit knows the hop by */
     struct haul__hop hop;
@@ -59,6 +61,14 @@ static void finish(struct haul_fetch *self)
         haul_result_destroy(&state->result->public);
     haul__free(state);
     self->state = NULL;
+}
+
+/* How often it may be tried again. */
+static unsigned most_retries(const struct haul_fetch *self)
+{
+    if (self->retries == 0)
+        return self->client->options.retries;
+    return self->retries > 0 ? (unsigned)self->retries : 0;
 }
 
 /* What the fetch that begins is known by. */
@@ -166,13 +176,16 @@ static struct haul_await make_hop(struct haul_task *task, struct haul_fetch *sel
     if (is_errand && !state->errand)
         return haul__task_answer(task, -ENOMEM, (union haul_value){0});
     state->is_hopping = true;
+    if (state->began == 0)
+        state->began = now(self);
+    haul__progress_begin(&state->progress, -1);
     state->answering = answering(state);
     if (state->admission.limit)
         state->request = haul__limit_begin(state->admission.limit);
     state->hop = HAUL_FRAME(haul__hop, .fetcher = fetcher, .url = state->url, .outgoing = &state->outgoing,
-                            .result = state->result, .body = self->body, .body_data = self->body_data,
-                            .is_attempt = state->is_attempt, .queued = state->queued, .left = state->left,
-                            .lane = state->admission.lane);
+                            .result = state->result, .progress = &state->progress, .body = self->body,
+                            .body_data = self->body_data, .is_attempt = state->is_attempt, .queued = state->queued,
+                            .left = state->left, .lane = state->admission.lane);
     state->hop.max_time = max_time(self);
     if (is_errand)
         return haul__errand_run(task, state->errand, &state->hop, &self->client->transit);
@@ -225,6 +238,7 @@ static int follow(struct haul_fetch *self)
     state->url = state->target;
     state->hop.target = NULL;
     result->redirects++;
+    result->time.redirect = result->time.total;
     return again;
 }
 
@@ -269,14 +283,17 @@ static int consider_retry(struct haul_fetch *self)
     struct haul_client *client = self->client;
     struct haul_result *result = &state->result->public;
     int64_t delay;
-    if ((client->options.retries == 0 && !client->options.keep_hops) || result->attempts == 0)
+    unsigned most = most_retries(self);
+    bool has_retries = most > 0 || client->options.retries > 0;
+    if ((!has_retries && !client->options.keep_hops) || result->attempts == 0)
         return 0;
     int code = haul__result_add_try(state->result, state->attempt_started);
-    if (code < 0 || client->options.retries == 0)
+    if (code < 0 || !has_retries)
         return code;
     pause_host(self);
     int64_t elapsed = now(self) - result->started;
-    if (!haul__retries_take(&client->retries, result, state->hop.retry_after, elapsed, &delay) || !can_restart(self))
+    if (!haul__retries_take(&client->retries, result, most, state->hop.retry_after, elapsed, &delay) ||
+        !can_restart(self))
         return 0;
     state->retry_at = haul_deadline(now(self), delay);
     return later;
@@ -377,4 +394,18 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
     HAUL_FINALLY;
     finish(self);
     HAUL_END;
+}
+
+void haul_fetch_progress(const struct haul_fetch *fetch, struct haul_fetch_progress *ret_progress)
+{
+    struct haul__fetch_state *state = fetch->state;
+    *ret_progress = (struct haul_fetch_progress){.expected = -1};
+    if (!state || state->began == 0)
+        return;
+    *ret_progress = (struct haul_fetch_progress){
+        .is_in_flight = state->is_hopping,
+        .started = state->began,
+        .received = atomic_load_explicit(&state->progress.received, memory_order_relaxed),
+        .expected = atomic_load_explicit(&state->progress.expected, memory_order_relaxed),
+    };
 }

@@ -305,6 +305,9 @@ static void back_off(struct haul__gradient *gradient, size_t position, size_t le
     size_t limit = smaller(position, gradient->limit);
     least = smaller(least, gradient->limit);
     gradient->ceiling = larger(smaller(position - 1, gradient->ceiling), least);
+    /* One alone was refused for another reason than how many there were, and those before it may have been, too. */
+    if (position == 1)
+        gradient->ceiling = gradient->most;
     /* It proved right once more, if the host had answered below it; where it refuses all there is nothing to learn. */
     if (gradient->has_judged)
         gradient->patience = (unsigned)smaller(2 * (size_t)gradient->patience, most_patience);

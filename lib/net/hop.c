@@ -78,6 +78,10 @@ static void forget_answer(struct haul_result *result)
     result->bytes = 0;
     result->remote_ip = NULL;
     result->remote_port = 0;
+    result->local_ip = NULL;
+    result->local_port = 0;
+    result->redirect_url = NULL;
+    result->uploaded = 0;
     result->reused = false;
 }
 
@@ -105,7 +109,7 @@ static int start(struct haul_task *task, struct haul__hop *self)
         if (!self->transfer)
             self->transfer = haul__transfer_take(&self->fetcher->transfers);
         int code = self->transfer ? haul__transfer_prepare(self->transfer, self->url, self->host, self->result,
-                                                           self->body, self->body_data)
+                                                           self->progress, self->body, self->body_data)
                                   : -ENOMEM;
         if (code == 0)
             code = haul__request_set(self->transfer, self->outgoing, self->url);

@@ -6,6 +6,7 @@
 
 #include "net/fetcher.h"
 #include "net/outgoing.h"
+#include "net/progress.h"
 
 #include <haul/timeout.h>
 
@@ -16,7 +17,8 @@ struct haul__hop {
     const struct haul_url *url;
     const struct haul__outgoing *outgoing; /* only read: it may be another thread's */
     struct haul__result *result; /* of the fetch: what other hops left there is overwritten, its times are added to */
-    haul_body_fn *body;          /* NULL: the body is kept in the result */
+    struct haul__progress *progress; /* of the fetch, too, and what other threads may look at meanwhile */
+    haul_body_fn *body;              /* NULL: the body is kept in the result */
     void *body_data;
     size_t lane;      /* its place in flight, where hops are kept */
     bool is_attempt;  /* the first of an attempt */

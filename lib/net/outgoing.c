@@ -174,12 +174,17 @@ bool haul__outgoing_is_authorized(const struct haul__outgoing *outgoing, const s
     return false;
 }
 
+static bool is_credential(struct haul__text name)
+{
+    return is_same(name, (struct haul__text){"Authorization", 13}) ||
+           is_same(name, (struct haul__text){"Proxy-Authorization", 19}) ||
+           is_same(name, (struct haul__text){"Cookie", 6});
+}
+
 bool haul__outgoing_has_field(const struct haul__outgoing *outgoing, const char *field, bool is_authorized)
 {
     struct haul__text name = {field, strcspn(field, ":;")};
-    bool is_credential =
-        is_same(name, (struct haul__text){"Authorization", 13}) || is_same(name, (struct haul__text){"Cookie", 6});
-    if (is_credential)
+    if (is_credential(name))
         return is_authorized;
     if (is_same(name, (struct haul__text){"Host", 4}))
         return outgoing->is_at_home;

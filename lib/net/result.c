@@ -141,6 +141,8 @@ void haul__result_begin_anew(struct haul__result *result)
     public->body_size = 0;
     public->final_url = public->url;
     public->redirects = 0;
+    public->header_size = 0;
+    public->request_size = 0;
     public->time = (struct haul_times){.queue = public->time.queue};
 }
 
@@ -188,7 +190,9 @@ struct haul_result *haul_result_copy(const struct haul_result *result)
                     copy_text(copy, result->final_url, &public->final_url) &&
                     copy_text(copy, result->http_version, &public->http_version) &&
                     copy_text(copy, result->content_type, &public->content_type) &&
-                    copy_text(copy, result->remote_ip, &public->remote_ip);
+                    copy_text(copy, result->remote_ip, &public->remote_ip) &&
+                    copy_text(copy, result->local_ip, &public->local_ip) &&
+                    copy_text(copy, result->redirect_url, &public->redirect_url);
     if (is_whole)
         return public;
     haul_result_destroy(public);

@@ -70,12 +70,12 @@ static bool may_afford(struct haul__retries *retries)
     return true;
 }
 
-bool haul__retries_take(struct haul__retries *retries, const struct haul_result *result, int64_t retry_after,
-                        int64_t elapsed, int64_t *ret_delay)
+bool haul__retries_take(struct haul__retries *retries, const struct haul_result *result, unsigned most,
+                        int64_t retry_after, int64_t elapsed, int64_t *ret_delay)
 {
     const struct haul_client_options *options = retries->options;
     bool may_help = haul__is_transient(result) || (options->retry_all_errors && !is_hopeless(result->error_class));
-    if (!may_help || result->attempts > options->retries)
+    if (!may_help || result->attempts > most)
         return false;
     int64_t delay = options->retry_delay > 0 ? options->retry_delay : draw_delay(retries, result->attempts);
     int64_t asked = shorter(retry_after, options->retry_after_limit);

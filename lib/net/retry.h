@@ -16,11 +16,11 @@ void haul__retries_init(struct haul__retries *retries, const struct haul_client_
 /* A fetch has begun: the budget grows by its share. */
 void haul__retries_note_fetch(struct haul__retries *retries);
 
-/* Whether one that came out as RESULT after `attempts` attempts may be tried again, RETRY_AFTER being what the server
+/* Whether one that came out as RESULT and may have MOST retries is tried again, RETRY_AFTER being what the server
  * asked to be waited, 0 where it did not, and ELAPSED the time since the first attempt began. Takes it out of the
  * budget, and sets how long to wait. */
-bool haul__retries_take(struct haul__retries *retries, const struct haul_result *result, int64_t retry_after,
-                        int64_t elapsed, int64_t *ret_delay);
+bool haul__retries_take(struct haul__retries *retries, const struct haul_result *result, unsigned most,
+                        int64_t retry_after, int64_t elapsed, int64_t *ret_delay);
 
 /* Whether the same may come out otherwise soon (what curl's --retry calls transient). */
 bool haul__is_transient(const struct haul_result *result);

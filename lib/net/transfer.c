@@ -7,7 +7,6 @@
 #include "net/settings.h"
 #include "net/trust.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <haul/error.h>
 #include <limits.h>
@@ -104,58 +103,18 @@ static int close_socket(void *data, curl_socket_t descriptor)
     return close(descriptor);
 }
 
-union address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-};
-
-static int port_of(const union address *address)
-{
-    return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port);
-}
-
-static bool has_local_port(int descriptor, int port)
-{
-    union address address = {0};
-    socklen_t size = sizeof(address);
-    return getsockname(descriptor, &address.any, &size) == 0 && port_of(&address) == port;
-}
-
 /* Of the sockets that libcurl opens to find an address that answers it closes all but one, and those without a word.
  * What is known of a connection is noted for that one, once it is there. A request that is sent again may be on
  * another connection by then. */
 static void note_connection(struct haul__transfer *transfer, const char *ip, int port, int local_port)
 {
     struct haul__socket *entry = haul__sockets_find(&transfer->all->sockets, transfer->opened_descriptor);
-    if (!entry || entry->host || !has_local_port(transfer->opened_descriptor, local_port))
+    if (!entry || entry->host || !haul__endpoint_is_local_port(transfer->opened_descriptor, local_port))
         return;
     entry->host = haul__host_ref(transfer->host);
     entry->host->connections++;
     transfer->all->sockets.open++;
     haul__connections_add(&transfer->all->connections, entry, local_port, ip, port);
-}
-
-static void note_peer(struct haul__transfer *transfer, const char *ip, int port)
-{
-    size_t size = ip ? strnlen(ip, sizeof(transfer->remote_ip) - 1) : 0;
-    if (size > 0)
-        memcpy(transfer->remote_ip, ip, size);
-    transfer->remote_ip[size] = '\0';
-    transfer->remote_port = (unsigned)port;
-}
-
-/* Where the connection leads that was opened last, if it is there already. */
-static void ask_peer(struct haul__transfer *transfer)
-{
-    union address peer = {0};
-    socklen_t size = sizeof(peer);
-    char ip[INET6_ADDRSTRLEN];
-    if (transfer->opened_descriptor < 0 || getpeername(transfer->opened_descriptor, &peer.any, &size) < 0)
-        return;
-    const void *bytes =
-        peer.any.sa_family == AF_INET6 ? (const void *)&peer.v6.sin6_addr : (const void *)&peer.v4.sin_addr;
-    note_peer(transfer, inet_ntop(peer.any.sa_family, bytes, ip, sizeof(ip)), port_of(&peer));
 }
 
 /* Others may wait for what a new connection speaks. */
@@ -175,10 +134,10 @@ static void note_sharing(struct haul__transfer *transfer)
 static int before_request(void *data, char *remote_ip, char *local_ip, int remote_port, int local_port)
 {
     struct haul__transfer *transfer = data;
-    (void)local_ip;
     if (!transfer->task)
         return CURL_PREREQFUNC_ABORT;
-    note_peer(transfer, remote_ip, remote_port);
+    haul__endpoint_set(&transfer->remote, remote_ip, remote_port);
+    haul__endpoint_set(&transfer->local, local_ip, local_port);
     transfer->phase = HAUL__WAITING_PHASE;
     note_connection(transfer, remote_ip, remote_port, local_port);
     transfer->connection = haul__connections_find(&transfer->all->connections, local_port, remote_ip, remote_port);
@@ -227,6 +186,8 @@ static int begin_body(struct haul__transfer *transfer)
     const struct haul_client_options *options = transfer->all->options;
     if (code == 0 && options->follow_redirects && haul__is_redirect(transfer->result->public.status))
         transfer->is_discarded = haul__transfer_location(transfer) != NULL;
+    if (!transfer->is_discarded)
+        haul__progress_begin(transfer->progress, haul__transfer_expected(transfer));
     return code;
 }
 
@@ -255,6 +216,8 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
     if (transfer->ends_with_header)
         return haul__request_takes_rest(transfer) ? size : 0;
     transfer->result->public.bytes = transfer->body_size;
+    if (!transfer->is_discarded)
+        haul__progress_note(transfer->progress, transfer->body_size);
     if (code == 0)
         code = pass_body(transfer, bytes, size);
     if (code < 0)
@@ -268,7 +231,7 @@ static struct haul__transfer *note_handshake(CURL *easy)
 {
     struct haul__transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    ask_peer(transfer);
+    haul__endpoint_ask_peer(&transfer->remote, transfer->opened_descriptor);
     transfer->secured_from = haul_loop_update_now(transfer->all->loop);
     return transfer;
 }
@@ -419,7 +382,8 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
 }
 
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
-                           struct haul__result *result, haul_body_fn *body, void *body_data)
+                           struct haul__result *result, struct haul__progress *progress, haul_body_fn *body,
+                           void *body_data)
 {
     const struct haul_client_options *options = transfer->all->options;
     const char *proxy = haul_url_scheme(url) == HAUL_URL_HTTP ? options->http_proxy : options->https_proxy;
@@ -441,6 +405,8 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->url = url;
     transfer->host = host;
     transfer->result = result;
+    transfer->progress = progress;
+    haul__progress_begin(progress, -1);
     transfer->body = body;
     transfer->body_data = body_data;
     transfer->phase = HAUL__RESOLVING_PHASE;
@@ -450,7 +416,8 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->connection = 0;
     transfer->is_paced = false;
     transfer->secured_from = 0;
-    note_peer(transfer, NULL, 0);
+    haul__endpoint_set(&transfer->remote, NULL, 0);
+    haul__endpoint_set(&transfer->local, NULL, 0);
     transfer->has_facts = false;
     transfer->has_whole_header = false;
     transfer->is_discarded = false;

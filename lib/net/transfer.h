@@ -6,15 +6,16 @@
 #include "net/book.h"
 #include "net/connections.h"
 #include "net/deadlines.h"
+#include "net/endpoint.h"
 #include "net/failure.h"
 #include "net/host.h"
+#include "net/progress.h"
 #include "net/result.h"
 #include "net/socket.h"
 #include "net/target.h"
 
 #include <curl/curl.h>
 #include <haul/client.h>
-#include <netinet/in.h>
 
 struct haul__shard;
 
@@ -58,6 +59,7 @@ struct haul__transfer {
     const struct haul_url *url;
     struct haul__host *host;
     struct haul__result *result;
+    struct haul__progress *progress;
     haul_body_fn *body;
     void *body_data;
     struct haul__route route;
@@ -87,8 +89,8 @@ struct haul__transfer {
     int64_t body_size;        /* bytes of body so far */
     struct haul__buffer kept; /* the body, where nobody takes it */
     struct haul__buffer sent; /* the header of the request, where hops are kept */
-    unsigned remote_port;
-    char remote_ip[INET6_ADDRSTRLEN];
+    struct haul__endpoint remote;
+    struct haul__endpoint local;
 
     /* How it ended, besides what libcurl says. */
     CURLcode curl_code;
@@ -115,7 +117,8 @@ void haul__transfer_destroy(struct haul__transfer *transfer);
 
 /* Makes it ready for a hop to URL. All are borrowed until it has ended. -ENOMEM. */
 int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_url *url, struct haul__host *host,
-                           struct haul__result *result, haul_body_fn *body, void *body_data);
+                           struct haul__result *result, struct haul__progress *progress, haul_body_fn *body,
+                           void *body_data);
 
 /* Before it is added to a shard with BOOK, whose count is ACTIONS: has libcurl know the addresses. -ENOMEM. */
 int haul__transfer_tell(struct haul__transfer *transfer, struct haul__book *book, uint64_t actions);
@@ -142,6 +145,9 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
 
 /* Where the answer redirects to, as the server wrote it; NULL: nowhere. Good until the next hop. */
 const char *haul__transfer_location(const struct haul__transfer *transfer);
+
+/* How many bytes of body, as they are passed on, the answer's header announces; -1: it does not. */
+int64_t haul__transfer_expected(const struct haul__transfer *transfer);
 
 /* For how long the answer asks to be waited before the next request (RFC 9110, 10.2.3); 0: it does not. */
 int64_t haul__transfer_retry_after(const struct haul__transfer *transfer);

@@ -44,7 +44,19 @@ def test_values_are_completed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert complete("-i", "urls") == ["urls one.txt"]
     assert complete("--failed", "ur") == ["urls one.txt"]
+    assert complete("--unix-socket", "urls") == complete("--cert", "urls") == ["urls one.txt"]
     assert complete("-c", "") == []
+    assert complete("--input-format", "j") == ["jsonl"]
+
+
+def test_a_value_behind_an_equals_sign_is_completed():
+    # As bash takes --only=fa apart.
+    assert complete("--only", "=", "fa") == ["failed"]
+    assert complete("--only", "=") == ["ok", "failed"]
+
+
+def test_behind_two_dashes_there_are_no_options():
+    assert complete("--", "--form") == []
 
 
 def test_the_subcommand_is_completed():

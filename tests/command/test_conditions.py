@@ -134,3 +134,21 @@ def test_nobody_else_uses_the_tags(haul_running, haul, puppet, tmp_path):
         assert (other.returncode, other.stderr) == (2, b"haul: --etags tags: another program uses it\n")
         puppet.release("/held")
         assert run.wait(support.PATIENCE) == 0
+
+
+def test_old_tags_leave_the_file(haul, tagged, tmp_path):
+    """Those of URLs that were not fetched stay, and so does what is no line of a tag."""
+    tagged.tags = {"/a": '"1"'}
+    tags, url = tmp_path / "tags", tagged.url("/a")
+    others = ['"x"\thttp://a.example/\n', "something else\n"]
+    old = [f'"{number}"\t{url}\n' for number in range(1000, 1110)]
+    tags.write_text("".join(others + old[:50]), encoding="ascii")
+    haul("--etags", "tags", url, cwd=tmp_path)
+    assert tags.read_text(encoding="ascii") == "".join(others + old[:50] + [f'"1"\t{url}\n'])
+    tags.write_text("".join(others + old), encoding="ascii")
+    tags.chmod(0o640)
+    haul("--etags", "tags", url, cwd=tmp_path)
+    assert tags.read_text(encoding="ascii") == "".join([*others, f'"1"\t{url}\n'])
+    assert stat.S_IMODE(os.stat(tags).st_mode) == 0o640
+    assert sorted(tree(tmp_path)) == ["tags"]
+    assert statuses(haul("-j", "--etags", "tags", url, cwd=tmp_path)) == [304]

@@ -75,7 +75,7 @@ def test_files_are_read_where_they_are_named(haul, tmp_path):
 @pytest.mark.parametrize(
     "text, problem",
     [
-        ("silent\nnonsense 5\n", "c:2: unknown option --nonsense=5"),
+        ("silent\nnonsense 5\n", "c:2: unknown option --nonsense"),
         ("silnt", "c:1: unknown option --silnt (did you mean --silent?)"),
         ("\nconcurrency\n", "c:2: the option needs a value"),
         ("concurrency none", 'c:1: -c, --concurrency: "none" is not a number from 1 to 100000, or auto'),

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 import servers
-from test_files import files_of, tree, wait_until
+from test_files import FailingFirst, files_of, tree, wait_until
 
 pytestmark = pytest.mark.sanitized
 
@@ -67,14 +67,64 @@ def test_what_has_changed_is_fetched_anew(haul, haul_running, puppet, tmp_path):
     assert tree(tmp_path) == {"a": b"new"}
 
 
-def test_another_part_than_was_asked_for_is_not_taken(haul, haul_running, puppet, tmp_path):
+BEGIN = len(WHOLE) - 601
+LIES = {
+    "another part": rest(100, TAG),
+    "a part of it": answer(206, f"Content-Range: bytes {BEGIN}-{BEGIN + 99}/1024", TAG, body=WHOLE[BEGIN : BEGIN + 100]),
+    "less than it says": answer(206, f"Content-Range: bytes {BEGIN}-1023/1024", TAG, body=WHOLE[BEGIN:-1]),
+    "more than it says": answer(206, f"Content-Range: bytes {BEGIN}-1022/1023", TAG, body=WHOLE[BEGIN:]),
+    "nobody knows of what size": answer(206, f"Content-Range: bytes {BEGIN}-1023/*", TAG, body=WHOLE[BEGIN:]),
+    "of no size": answer(206, f"Content-Range: bytes {BEGIN}-1023/-9223372036854775808", TAG, body=WHOLE[BEGIN:]),
+    "of another version": rest(BEGIN, 'ETag: "two"'),
+    "after another begin": answer(206, f"Content-Range: bytes {BEGIN}-1023/1024", TAG, body=b"?" + WHOLE[BEGIN + 1 :]),
+    "it does not tell which": answer(206, TAG, body=WHOLE[BEGIN:]),
+    "nothing": answer(206, f"Content-Range: bytes {BEGIN}-1023/1024", TAG, body=b""),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_what_is_not_the_rest_is_not_taken(haul, haul_running, puppet, tmp_path, lie):
+    """And what was left goes, so that the next run is not stopped by the same."""
     leave_half(haul_running, puppet, tmp_path, TAG)
-    left = tree(tmp_path)
-    puppet.answers["/held/a"] = rest(100, TAG)
+    puppet.answers["/held/a"] = LIES[lie]
     puppet.release("/held/a")
     run = haul("-C", "-", "-O", "-j", puppet.url("/held/a"), cwd=tmp_path)
-    assert run.records()[0]["error"]["message"] == "cannot continue a: the server sends another part of it"
-    assert tree(tmp_path) == left
+    message = "cannot continue a: what the server sends does not go on from what is there"
+    assert run.records()[0]["error"]["message"] == message
+    assert tree(tmp_path) == {}
+
+
+def test_a_part_that_there_is_not_is_not_asked_for_again(haul, haul_running, puppet, tmp_path):
+    leave_half(haul_running, puppet, tmp_path, TAG)
+    puppet.answers["/held/a"] = answer(416, "Content-Range: bytes */5", body=b"no")
+    puppet.release("/held/a")
+    assert haul("-C", "-", "-O", puppet.url("/held/a"), cwd=tmp_path).returncode == 1
+    assert tree(tmp_path) == {}
+
+
+def test_a_file_that_is_made_anew_has_no_old_validator(haul_running, puppet, tmp_path):
+    """Or what is left of it would be continued as if it were of the other."""
+    leave_half(haul_running, puppet, tmp_path, TAG)
+    other = answer(200, 'ETag: "other"', body=b"x" * 1000)
+    puppet.answers["/held/other/a"] = [other[:-10], other[-10:]]
+    with haul_running("-O", puppet.url("/held/other/a"), cwd=tmp_path) as run:
+        puppet.release("/held/other/a")
+        wait_until(lambda: tree(tmp_path).get("a.part") == b"x" * 990)
+        run.interrupt(signal.SIGKILL)
+        run.wait()
+    assert tree(tmp_path) == {"a.part": b"x" * 990}
+
+
+def test_another_attempt_without_an_answer_leaves_what_is_there(haul, puppet, tmp_path):
+    """And the next run continues it."""
+    half = answer(200, TAG, "Connection: close", body=WHOLE)[:-600]
+    puppet.answers["/a"] = FailingFirst(half, answer(503, body=b"later"))
+    retry = ["--retry", 1, "--retry-all-errors", "--retry-delay", "1ms"]
+    assert haul("-C", "-", "-O", *retry, puppet.url("/a"), cwd=tmp_path).returncode == 1
+    assert tree(tmp_path)["a.part"] == WHOLE[:-600]
+    puppet.answers["/a"] = rest(BEGIN, TAG)
+    assert haul("-C", "-", "-O", puppet.url("/a"), cwd=tmp_path).returncode == 0
+    assert tree(tmp_path) == {"a": WHOLE}
 
 
 def test_a_failure_before_the_answer_leaves_it_as_it_was(haul, haul_running, puppet, tmp_path):

@@ -155,3 +155,14 @@ def peak_memory(count):
 def test_memory_is_some_bytes_for_each_url():
     """Not with sanitizers: they keep what is freed. 16 bytes, and room for the table to grow."""
     assert peak_memory(300_000) - peak_memory(10_000) < 290 * 32
+
+
+@sanitized
+def test_the_file_is_that_of_all(haul, origin, mode, tmp_path):
+    paths = ["/size/10", "/size/10", "/status/404", "/size/10", "/status/404"]
+    options = ["--dedupe", "--mode", mode, "-o", "{index}", "--sha256"]
+    run = haul("-j", *options, stdin="".join(origin.url(path) + "\n" for path in paths), cwd=tmp_path)
+    records = sorted(run.records(), key=lambda record: record["index"])
+    assert [record["file"] for record in records] == ["0", "0", None, "0", None]
+    assert len({record["sha256"] for record in records if record["ok"]}) == 1 and records[1]["sha256"]
+    assert [path.name for path in tmp_path.iterdir()] == ["0"]

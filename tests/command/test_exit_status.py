@@ -92,7 +92,7 @@ def test_141_counts_more_than_2_and_1(haul_running, origin, puppet):
 
 
 @pytest.mark.parametrize("which, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_counts_most(puppet, which, status):
+def test_130_and_143_a_signal_counts_most(puppet, which, status):
     """A shell says 128 and the signal's number of what a signal ended."""
     lines = ["-i", "/no/such/list", "x:y", puppet.url("/held/0")]
     process = subprocess.Popen(
@@ -117,10 +117,74 @@ def test_sigpipe_that_is_ignored_makes_no_difference(puppet):
         assert run.wait() == 141
 
 
+# What else is written makes no difference.
+FILES = ["-o", "out/{index}", "--create-dirs", "--failed", "failed", "--etags", "tags", "--summary-json", "summary"]
+
+
+def test_0_with_files(haul, origin, mode, tmp_path):
+    assert haul("--mode", mode, *FILES, origin.url("/ok"), "sleep:0", cwd=tmp_path).returncode == 0
+
+
+def test_1_with_files(haul, origin, mode, tmp_path):
+    assert haul("--mode", mode, *FILES, origin.url("/ok"), origin.url("/short"), cwd=tmp_path).returncode == 1
+    # A file that cannot be written is its URL's failure, not haul's.
+    (tmp_path / "x" / "0").mkdir(parents=True)
+    assert haul("-o", "x/{index}", origin.url("/ok"), cwd=tmp_path).returncode == 1
+
+
+def test_2_with_files(haul, origin, tmp_path):
+    assert haul(*FILES, origin.url("/short"), "-i", "/no/such/list", cwd=tmp_path).returncode == 2
+    assert haul("-o", "{nothing}", "sleep:0").returncode == 2
+    assert haul("--etags", "/", "sleep:0").returncode == 2
+
+
+@pytest.mark.parametrize("option", ["--failed", "--summary-json"])
+def test_3_a_file_at_the_end_that_cannot_be_written(haul, origin, option, tmp_path):
+    lines = [origin.url("/status/404"), "-i", "/no/such/list"]
+    assert haul(option, "/dev/full", *lines, cwd=tmp_path).returncode == 3
+    assert haul(option, "no/such/folder", *lines, cwd=tmp_path).returncode == 3
+
+
+def test_124_with_files(haul, puppet, mode, tmp_path):
+    lines = [puppet.url("/1"), puppet.url("/held/0")]
+    assert haul("--mode", mode, "--deadline", "0.1", *FILES, *lines, cwd=tmp_path).returncode == 124
+
+
+def test_141_with_files(haul_running, puppet, tmp_path):
+    """The lines have lost their reader, though the bodies have not."""
+    with haul_running(*FILES, "--deadline", "60", puppet.url("/held/0"), cwd=tmp_path) as run:
+        puppet.wait_for("/held/0")
+        run.process.stdout.close()
+        assert run.wait() == 141
+
+
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM], ids=["130", "143"])
+def test_130_and_143_with_files(haul_running, puppet, which, tmp_path):
+    """A shell says 128 and the number of the signal that ended it."""
+    with haul_running(*FILES, "--deadline", "60", "x:y", puppet.url("/held/0"), cwd=tmp_path) as run:
+        puppet.wait_for("/held/0")
+        run.interrupt(which)
+        run.stdout.rest()
+        assert run.wait() == -which
+
+
+def rows_of_the_manual():
+    manual = (pathlib.Path(__file__).parents[2] / "man" / "haul.1").read_text(encoding="utf-8")
+    section = manual.partition("\n.Sh EXIT STATUS\n")[2].partition("\n.Sh ")[0]
+    return re.findall(r"^\.It (\d+)$", section, re.MULTILINE)
+
+
+def test_each_row_has_a_test():
+    rows = rows_of_the_manual()
+    tests = [name for name in globals() if name.startswith("test_")]
+    assert rows
+    for row in rows:
+        assert any(row in name.split("_") for name in tests), row
+        assert any(row in name.split("_") and name.endswith("with_files") for name in tests) or row == "3", row
+
+
 def test_the_table_is_in_the_help_and_in_the_manual(haul):
     help_text = haul("--help").stdout.decode()
     table = dict(re.findall(r"^ +(\d+) {2,}(.+)$", help_text, re.MULTILINE))
     assert list(table) == ["0", "1", "2", "3", "124", "130", "141", "143"]
-    manual = (pathlib.Path(__file__).parents[2] / "man" / "haul.1").read_text(encoding="utf-8")
-    section = manual.partition("\n.Sh EXIT STATUS\n")[2].partition("\n.Sh ")[0]
-    assert re.findall(r"^\.It (\d+)$", section, re.MULTILINE) == list(table)
+    assert rows_of_the_manual() == list(table)

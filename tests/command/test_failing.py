@@ -151,6 +151,15 @@ def test_failures_are_a_list_that_can_be_fed_again(haul, urls, tmp_path, mode):
     assert sorted(os.listdir(tmp_path)) == ["again", "list"]
 
 
+def test_what_was_never_read_is_there_once_however_often_it_is_repeated(haul, tmp_path):
+    options = ["--deadline", "100ms", "--repeat", "1000000", "-c", 1, "--window", 3, "--failed", "again"]
+    assert haul(*options, "sleep:100", "sleep:101", cwd=tmp_path).returncode == 124
+    again = (tmp_path / "again").read_text().splitlines()
+    assert set(again) == {"sleep:100", "sleep:101"}
+    # Those that were read, and each once more.
+    assert len(again) <= 3 + 2
+
+
 def test_without_failures_the_list_of_them_is_empty(haul, tmp_path):
     (tmp_path / "again").write_text("old\n")
     assert haul("--failed", "again", "sleep:0", cwd=tmp_path).returncode == 0
@@ -194,6 +203,17 @@ def test_a_list_of_failures_that_cannot_be_written_is_told(haul, tmp_path):
     run = haul("--failed", "/dev/full", "ftp://x/", cwd=tmp_path)
     assert run.returncode == 3
     assert b"haul: cannot write /dev/full: No space left on device\n" in run.stderr
+
+
+@pytest.mark.parametrize("file", ["-", "/dev/stdout"])
+def test_standard_output_is_no_file_to_be_replaced(haul_running, tmp_path, file):
+    reports = ["--failed", file, "--summary-json", file, "--cookie-jar", file]
+    with open(tmp_path / "out", "wb") as out, haul_running(*reports, "ftp://x/", stdout=out, cwd=tmp_path) as run:
+        assert run.wait() == 1
+    lines = (tmp_path / "out").read_text().splitlines()
+    assert lines[0].startswith("url\t") and lines[1] == "ftp://x/"
+    assert lines[2].startswith("# Netscape") and lines[-1].startswith('{"v":1')
+    assert os.listdir(tmp_path) == ["out"]
 
 
 def test_files_are_those_of_what_is_ok(haul, origin, tmp_path):

@@ -46,8 +46,22 @@ def test_a_url_that_is_there_twice_has_one_file(haul, origin, mode, tmp_path):
     url = origin.url("/bytes/x?1")
     options = ["--mode", mode, "-j", "--dedupe", "-O"]
     run = haul(*options, url, url, cwd=tmp_path)
-    assert files_of(run) == ["x", None]
+    assert files_of(run) == ["x", "x"]
     run = haul(*options, "--skip-existing", url, url, cwd=tmp_path)
-    assert (run.returncode, files_of(run)) == (0, ["x", None])
+    assert (run.returncode, files_of(run)) == (0, ["x", "x"])
     assert all(record["ok"] for record in run.records())
     assert tree(tmp_path) == {"x": b"1"}
+
+
+@pytest.mark.parametrize("option", [["--skip-existing"], ["-C", "-"]])
+def test_only_a_file_is_what_was_fetched(haul, puppet, tmp_path, option):
+    """Not a folder of its name, nor a link to nothing, which it takes the place of."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "nowhere").symlink_to("missing")
+    (tmp_path / "there").symlink_to("whole")
+    (tmp_path / "whole").write_bytes(b"whole")
+    run = haul("-j", "-O", *option, *[puppet.url(path) for path in ("/folder", "/nowhere", "/there")], cwd=tmp_path)
+    assert run.returncode == 1
+    assert files_of(run) == [None, "nowhere", "there"]
+    assert sorted(puppet.targets()) == ["/folder", "/nowhere"]
+    assert tree(tmp_path) == {"nowhere": b"ok\n", "there": b"whole", "whole": b"whole"}

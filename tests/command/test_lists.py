@@ -311,6 +311,11 @@ def test_lines_that_begin_with_a_slash_are_resolved(haul, text, url):
     assert (record["url"], record["input"], record["tag"]) == (url, text, "tag")
 
 
+def test_what_is_resolved_is_read_as_other_urls_are(haul):
+    run = haul("--dry-run", "-j", "--gather", "--path-as-is", "--base", "http://u:p@h/x", "/a/../b", "//g/./c")
+    assert [record["url"] for record in run.records()] == ["http://u:***@h/a/../b", "http://g/./c"]
+
+
 def test_so_are_arguments_and_json_lines(haul, origin, tmp_path):
     run = haul("-j", "--gather", "--base", origin.url(), "/status/20[0-1]", str(tmp_path))
     assert [record["status"] for record in run.records()][:2] == [200, 201]

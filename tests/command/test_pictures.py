@@ -252,3 +252,20 @@ def test_nobody_reads_the_waterfall(saved):
         capture_output=True, env=support.environment(), timeout=support.PATIENCE, check=False,
     )  # fmt: skip
     assert run.stdout == b"3\n"
+
+
+def test_an_interrupted_run_has_its_pictures(haul_running, puppet, tmp_path):
+    paths = [tmp_path / "run.har", tmp_path / "trace"]
+    with haul_running("-j", "--waterfall", "--har", paths[0], "--trace", paths[1], puppet.url("/1"), puppet.url("/held/2")) as run:
+        run.record()
+        puppet.wait_for("/held/2")
+        assert not paths[0].exists()
+        run.interrupt(support.signal.SIGINT)
+        run.stdout.rest()
+        assert run.wait() == -support.signal.SIGINT
+        told = run.stderr.rest().decode()
+    entries = har.check_archive(read(paths[0]))
+    assert [entry["response"]["status"] for entry in entries] == [200, 0]
+    assert entries[1]["comment"] == "interrupted"
+    assert read(paths[1])["traceEvents"]
+    assert "\n2 URLs in " in told and "\ncanc " in told

@@ -20,6 +20,7 @@ import termios
 
 import pytest
 import support
+from screen import Screen
 
 ROOT = pathlib.Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -51,10 +52,11 @@ def commands():
     return shown
 
 
-def screen(output):
-    """What stands on a terminal in the end: a line that was begun anew replaces what stood there."""
-    text = re.sub(r"\x1b\[[0-9;]*[mK]", "", output.decode()).replace("\r\n", "\n")
-    return "\n".join(line.rpartition("\r")[2].rstrip() for line in text.split("\n")).strip("\n")
+def shown(output):
+    """What stands on a terminal in the end, which breaks no line."""
+    screen = Screen(10_000, 40)
+    screen.write(output)
+    return "\n".join(screen.text()).strip("\n")
 
 
 def read_terminal(descriptor):
@@ -106,7 +108,7 @@ class Shell:
         output = read_terminal(ours)
         os.close(ours)
         process.wait(support.PATIENCE)
-        return screen(output)
+        return shown(output)
 
 
 @pytest.fixture(scope="module")

@@ -377,11 +377,14 @@ def test_without_a_body_the_others_have_theirs(haul, puppet):
         (["-H", "@missing"], "-H, --header: cannot read missing: No such file or directory"),
         (["-d", "@missing"], "-d, --data: cannot read missing: No such file or directory"),
         (["--data-urlencode", "a@."], "--data-urlencode: cannot read .: Is a directory"),
-        (["-u", "name"], "-u, --user: there is no password: NAME:PASSWORD, or NAME: for an empty one"),
         (["--oauth2-bearer", "a\nb"], "what becomes a header field has a line break"),
         (["-A", "a\nb"], "-A, --user-agent: a header field is one line"),
         (["-r", "some"], '-r, --range: "some" is not a range like 0-99, 100- or -50'),
         (["--auth-host", "http://a/"], '--auth-host: "http://a/" is not HOST'),
+        (["--auth-host", "a:81"], '--auth-host: "a:81" is not HOST'),
+        (["--auth-host", "*.a"], '--auth-host: "*.a" is not HOST'),
+        (["--auth-host", "::1"], '--auth-host: "::1" is not HOST'),
+        (["--auth-host", "."], '--auth-host: "." is not HOST'),
     ],
 )
 def test_what_cannot_be_sent_is_a_mistake(haul, tmp_path, options, problem):
@@ -413,6 +416,32 @@ def test_a_secret_does_not_stay_in_the_arguments(haul_running, puppet, options):
     assert b"s3cret" not in arguments
     assert b"s3cret" not in shown
     assert "s3cret" in str(puppet.requests) or base64.b64encode(b"name:s3cret").decode() in str(puppet.requests)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["-u", "name:s3cret", "-e", "http://name:s3cret@h/"],
+        ["http://name:s3cret@127.0.0.1:1/", "--", "http://name:*3cret@127.0.0.1:1/", "a:**s3cret@"],
+    ],
+)
+def test_nor_as_long_as_other_options_are_read(haul_running, options):
+    with haul_running("-d", "@-", *options) as run:
+        name = pathlib.Path(f"/proc/{run.process.pid}/wchan").read_text
+        while "pipe" not in name():
+            assert run.process.poll() is None
+        arguments = pathlib.Path(f"/proc/{run.process.pid}/cmdline").read_bytes()
+    assert b"3cret" not in arguments
+    assert arguments.count(b"\0") == len(options) + 3
+
+
+def test_a_name_with_a_mistake_does_not_show_the_value(haul, tmp_path):
+    (tmp_path / "config").write_text("oauth2-baerer s3cret\n")
+    for arguments in (["--oauth2-baerer=s3cret"], ["-K", str(tmp_path / "config")]):
+        run = haul(*arguments, "sleep:0")
+        assert run.returncode == 2
+        assert b"did you mean --oauth2-bearer?" in run.stderr
+        assert b"s3cret" not in run.stderr
 
 
 def test_compare_sends_the_same(haul, puppet):

@@ -1,5 +1,6 @@
 """Retries, what hosts ask for, and rates."""
 
+import json
 import signal
 
 import pytest
@@ -94,6 +95,20 @@ def test_without_retries_the_first_429_names_the_options(haul, origin, user):
         f"haul: {origin.url('').rstrip('/')} has had too many requests (429): "
         "--host-rate N/s or --per-host N limit them, --retry N tries again\n"
     )
+
+
+@pytest.mark.parametrize(("options", "attempts"), [([], [3, 1, 1]), (["--retry", 1], [3, 1, 2])])
+def test_a_json_line_has_retries_of_its_own(haul, origin, mode, options, attempts):
+    def flaky(name):
+        return origin.url(f"/flaky/own-{mode}-{len(options)}-{name}?times=2")
+
+    lines = [{"url": flaky("a"), "retry": 2}, {"url": flaky("b"), "retry": 0}, {"url": flaky("c")}]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    run = haul("--mode", mode, "-j", "--input-format", "jsonl", *FAST, *options, stdin=text)
+    records = sorted(run.records(), key=lambda record: record["index"])
+    assert [record["attempts"] for record in records] == attempts
+    assert [record["ok"] for record in records] == [count == 3 for count in attempts]
+    assert ["tries" in record for record in records] == [bool(options)] * 3
 
 
 def test_in_sequence_one_is_done_before_the_next_begins(haul, origin):

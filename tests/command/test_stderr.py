@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from screen import Screen
+
 pytestmark = pytest.mark.sanitized
 
 SUMMARY = (
@@ -24,10 +26,11 @@ def lines(origin):
     return [origin.url("/ok"), origin.url("/status/404"), "x:y", origin.url("/ok?2")]
 
 
-def visible(screen):
+def visible(data, columns=200):
     """What is left of a screen's text when progress lines were drawn and cleared again."""
-    kept = [line.split("\r")[-1].removeprefix("\x1b[K") for line in screen.decode().split("\r\n")]
-    return "\n".join(re.sub(r"\x1b\[\d*m", "", line) for line in kept)
+    screen = Screen(columns, 24)
+    screen.write(data)
+    return "\n".join(screen.text())
 
 
 def test_one_line_where_something_was_not_ok(haul, lines):
@@ -101,8 +104,8 @@ def test_connections_of_what_was_given_up_are_counted(haul, origin):
 def test_progress_on_a_terminal(haul_on_terminal, puppet):
     with haul_on_terminal(puppet.url("/held/0"), puppet.url("/1"), "x:y") as run:
         assert run.screen.wait_for(b"2 of 3 done, 1 in flight, 1 failed, ")
-        rest = run.screen.wait_for(b"\x1b[K").decode()
-        assert re.fullmatch(r"[\d.]+/s, 3 B, 0:\d\d(, \d+:\d\d to go)?\x1b\[K", rest)
+        rest = run.screen.wait_for(b"\x1b[J").decode()
+        assert re.fullmatch(r"[\d.]+/s, 3 B, 0:\d\d(, \d+:\d\d to go)?\x1b\[J", rest)
         puppet.release("/held/0")
         screen = visible(b"\r" + run.wait()[1])
     # Nothing of it is left.
@@ -126,15 +129,15 @@ def test_progress_stays_on_its_line_and_apart_from_results(haul_on_terminal, pup
         puppet.release("/held/0")
         before = run.screen.wait_for(puppet.url("/held/0").encode())
         # The line was cleared before the result was written.
-        assert re.search(rb"\r\x1b\[K(\x1b\[\d+m)?200[^\r]*$", before)
+        assert re.search(rb"\r\x1b\[J(\x1b\[\d+m)?200[^\r]*$", before)
         puppet.release("/held/1")
         run.wait()
 
 
 def test_progress_fits_a_narrow_terminal(haul_on_terminal, puppet):
     with haul_on_terminal(puppet.url("/held/0"), columns=20) as run:
-        drawn = run.screen.wait_for(b"\x1b[K").decode()
-        assert len(drawn.split("\r")[-1].removesuffix("\x1b[K")) < 20
+        drawn = run.screen.wait_for(b"\x1b[J").decode()
+        assert len(drawn.split("\x1b[?7l")[-1].removesuffix("\x1b[J")) < 20
         puppet.release("/held/0")
         run.wait()
 

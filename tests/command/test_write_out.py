@@ -103,3 +103,68 @@ def test_what_servers_say_is_escaped(haul, origin):
     run = haul("-w", r"%{input} %{errormsg}\n", "http://\x1b]0;x\x07/")
     assert b"\x1b" not in run.stdout
     assert run.stdout.count(b"\n") == 1
+
+
+def test_what_curl_says(haul, origin):
+    """The same names have the same values, but for ports and times."""
+    names = "http_code size_header size_request size_upload size_download num_redirects redirect_url local_ip num_headers"
+    text = " ".join(f"%{{{name}}}" for name in names.split()) + "\n"
+    for path, options in [
+        ("/ok", []),
+        ("/redirect-chain/3", ["-L"]),
+        ("/redirect?to=/ok", ["-L", "-H", "X-A: b"]),
+        ("/redirect?to=/ok?2", []),
+        ("/echo", ["-d", "a=b"]),
+    ]:
+        url = origin.url(path)
+        curl = ["curl", "-q", "-s", "-A", "me", "-w", text, "-o", "/dev/null", *options, url]
+        theirs = subprocess.run(curl, check=True, capture_output=True).stdout
+        ours = haul("-A", "me", "-w", text, *(options if "-L" in options else [*options, "--no-location"]), url)
+        assert ours.stdout == theirs, path
+
+
+def test_where_it_was_sent_from(haul, puppet):
+    run = haul("-w", "%{local_ip} %{local_port} %{remote_port}", puppet.url("/1"))
+    address, local, remote = run.stdout.decode().split()
+    assert address == "127.0.0.1" and int(remote) == puppet.port and local != remote
+    assert haul("-w", "[%{local_ip}][%{local_port}][%{redirect_url}]", "sleep:0").stdout == b"[][][]"
+
+
+def test_a_password_in_a_redirect_is_masked(haul, origin):
+    url = origin.url("/redirect?to=http://me:secret@a.example/x")
+    assert haul("--no-location", "-w", "%{redirect_url}", url).stdout == b"http://me:***@a.example/x"
+
+
+def test_time_of_redirects(haul, origin):
+    run = haul("-w", "%{time_redirect} %{time_total}\n", origin.url("/redirect?to=/delay/50"), origin.url("/ok"))
+    times = [tuple(map(float, line.split())) for line in run.stdout.decode().splitlines()]
+    redirected, plain = sorted(times, reverse=True)
+    assert 0 < redirected[0] < redirected[1] - 0.05
+    assert plain[0] == 0
+
+
+def test_the_record_agrees(haul, origin):
+    """What a record tells, a variable of that name tells as well."""
+    names = [
+        "index",
+        "line",
+        "url",
+        "method",
+        "status",
+        "attempts",
+        "redirects",
+        "final_url",
+        "http_version",
+        "content_type",
+        "bytes",
+        "remote_ip",
+        "remote_port",
+        "ts",
+        "start",
+        "time.total",
+    ]
+    text = "%{json}\t" + "\t".join(f"%{{{name}}}" for name in names)
+    record, *values = haul("-w", text, origin.url("/redirect?to=/ok")).stdout.decode().split("\t")
+    told = json.loads(record, parse_float=str)
+    told["time.total"] = told["time"]["total"]
+    assert [str(told[name]) for name in names] == values

@@ -88,6 +88,7 @@ SAMPLE(has_only, options->only == ONLY_FAILED)
 SAMPLE(has_colour, options->colour == COLOUR_NEVER)
 SAMPLE(has_arguments, options->arguments)
 SAMPLE(has_disable, options->disable)
+SAMPLE(has_progress, options->progress == PROGRESS_AS_BARS)
 SAMPLE(has_summary, options->summary == SUMMARY_HOST)
 SAMPLE(has_summary_json, is_same(options->summary_json, "summary.json"))
 SAMPLE(has_write_out, options->write_out != NULL)
@@ -178,6 +179,7 @@ static const struct option_sample samples[] = {
     {"fail-early", NULL, has_fail_fast},
     {"race", NULL, has_race},
     {"format", "csv", has_format},
+    {"progress", "bars", has_progress},
     {"summary", "host", has_summary},
     {"summary-json", "summary.json", has_summary_json},
     {"config", "/dev/null", has_arguments},

@@ -12,7 +12,7 @@ static void test_append(void **state)
     struct haul__buffer buffer;
     haul__buffer_init(&buffer);
     assert_int_equal(haul__buffer_append(&buffer, NULL, 0), 0);
-    assert_string_equal(buffer.bytes, "");
+    assert_string_equal((const char *)buffer.bytes, "");
     assert_int_equal(haul__buffer_append(&buffer, "ab\0c", 4), 0);
     assert_int_equal(haul__buffer_append(&buffer, "d", 1), 0);
     assert_int_equal(buffer.size, 5);
@@ -48,7 +48,7 @@ static void test_too_large(void **state)
     assert_int_equal(haul__buffer_append(&buffer, "x", SIZE_MAX), -ENOMEM);
     assert_int_equal(haul__buffer_append(&buffer, "x", SIZE_MAX - 3), -ENOMEM);
     assert_int_equal(haul__buffer_append(&buffer, "x", SIZE_MAX / 2 + 2), -ENOMEM);
-    assert_string_equal(buffer.bytes, "abc");
+    assert_string_equal((const char *)buffer.bytes, "abc");
     haul__buffer_finish(&buffer);
 }
 

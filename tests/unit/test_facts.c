@@ -1,8 +1,10 @@
 #include "run/facts.h"
 
 #include "output/text.h"
+#include "run/entry.h"
 
 #include <haul/result.h>
+#include <haul/url.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct haul_result moved = {
@@ -45,13 +48,22 @@ static const struct haul_result failed = {
 static struct haul_result *carry(const struct haul_result *result)
 {
     struct text text = {0};
-    assert_int_equal(facts_write(&text, 77, result), 0);
+    struct haul_result fetched = *result;
+    struct entry entry = {.result = &fetched, .shared_file = (char *)"folder/file"};
+    struct entry twin = {0};
+    const char *problem;
+    assert_int_equal(facts_write(&text, 77, &entry), 0);
     assert_int_equal(facts_size(text.bytes), text.size);
     assert_int_equal(facts_check(text.bytes), 77);
-    struct haul_result *carried = facts_read(text.bytes, "http://h/#x");
-    assert_non_null(carried);
+    assert_int_equal(haul_url_create("http://h/#x", 11, &twin.url, &problem), 0);
+    assert_int_equal(facts_read(text.bytes, &twin), 0);
+    assert_non_null(twin.result);
+    assert_string_equal(entry_file(&twin), "folder/file");
+    assert_null(entry_digest(&twin));
+    free(twin.shared_file);
+    haul_url_destroy(twin.url);
     text_finish(&text);
-    return carried;
+    return twin.result;
 }
 
 static void facts_of_the_answer_are_carried(void **state)

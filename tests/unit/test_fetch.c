@@ -26,7 +26,7 @@ static void test_an_answer(void **state)
     assert_false(result->reused);
     assert_int_equal(result->connections, 1);
     assert_int_equal(result->body_size, 3);
-    assert_string_equal(result->body, "ok\n");
+    assert_string_equal((const char *)result->body, "ok\n");
     assert_true(result->started > 0);
     assert_times_fit(result);
     assert_true(result->time.connect > 0);
@@ -62,7 +62,7 @@ static void test_the_request(void **state)
     snprintf(expected, sizeof(expected),
              "GET /echo?x=1 HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUser-Agent: haul/" HAUL_VERSION "\r\nAccept: */*\r\n\r\n",
              stand->origin.port);
-    assert_string_equal(result->body, expected);
+    assert_string_equal((const char *)result->body, expected);
     haul_result_destroy(result);
 }
 
@@ -145,7 +145,7 @@ static void test_redirects(void **state)
     assert_int_equal(result->redirects, 3);
     assert_string_equal(result->final_url, stand_url(stand, "/redirect-chain/0#fragment"));
     assert_string_equal(result->url, stand_url(stand, "/redirect-chain/3#fragment"));
-    assert_string_equal(result->body, "ok\n");
+    assert_string_equal((const char *)result->body, "ok\n");
     assert_int_equal(result->connections, 1);
     assert_true(result->reused);
     assert_times_fit(result);
@@ -175,7 +175,7 @@ static void test_redirects_are_results_where_they_are_not_followed(void **state)
     struct haul_result *result = stand_fetch(stand, "/redirect");
     assert_true(result->ok);
     assert_int_equal(result->status, 302);
-    assert_string_equal(result->body, "elsewhere\n");
+    assert_string_equal((const char *)result->body, "elsewhere\n");
     haul_result_destroy(result);
 }
 

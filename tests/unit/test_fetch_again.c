@@ -22,7 +22,7 @@ static void test_it_is_tried_again(void **state)
     assert_int_equal(result->status, 200);
     assert_int_equal(result->attempts, 3);
     assert_int_equal(result->try_count, 3);
-    assert_string_equal(result->body, "flaky\n");
+    assert_string_equal((const char *)result->body, "flaky\n");
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(result->tries[i].status, i < 2 ? 503 : 200);
         assert_int_equal(result->tries[i].error_class, i < 2 ? HAUL_CLASS_HTTP : HAUL_CLASS_NONE);

@@ -46,12 +46,14 @@ static const struct expected of_success[] = {
     {"error.code", ""},
     {"error.message", ""},
     {"attempts", "1"},
+    {"tries", "[]"},
     {"redirects", "0"},
     {"final_url", "http://one.example/"},
     {"http_version", "1.1"},
     {"content_type", "text/html"},
     {"bytes", "98"},
     {"file", ""},
+    {"sha256", ""},
     {"remote_ip", "127.0.0.1"},
     {"remote_port", "80"},
     {"reused", "false"},
@@ -73,22 +75,29 @@ static const struct expected of_success[] = {
     {"time_wait", "0.400000"},
     {"time_transfer", "0.005000"},
     {"time_total", "0.411000"},
-    {"sha256", ""},
     {"errormsg", ""},
     {"exitcode", "0"},
     {"filename_effective", ""},
     {"http_code", "200"},
     {"response_code", "200"},
+    {"local_ip", "127.0.0.2"},
+    {"local_port", "49152"},
     {"num_connects", "1"},
     {"num_redirects", "0"},
     {"num_retries", "0"},
+    {"redirect_url", "http://two.example/"},
     {"scheme", "http"},
     {"size_download", "98"},
+    {"size_header", "120"},
+    {"size_request", "80"},
+    {"size_upload", "411"},
     {"speed_download", "238"},
+    {"speed_upload", "1000"},
     {"time_appconnect", "0.006000"},
     {"time_connect", "0.003000"},
     {"time_namelookup", "0.001000"},
     {"time_pretransfer", "0.006000"},
+    {"time_redirect", "0.100000"},
     {"time_starttransfer", "0.406000"},
     {"url_effective", "http://one.example/"},
     {"urlnum", "6"},
@@ -176,7 +185,8 @@ static void the_first_fields_are_those_of_the_record(void **state)
     (void)state;
     sample_init(&sample);
     sample_fail(&sample, HAUL_CLASS_HTTP, 404, "404 Not Found");
-    assert_int_equal(record_write(&text, &sample.entry, &(struct record_options){.epoch = epoch}), 0);
+    const struct record_options options = {.epoch = epoch, .has_tries = true, .has_digest = true};
+    assert_int_equal(record_write(&text, &sample.entry, &options), 0);
     text_append(&text, "", 1);
     const char *at = text.bytes;
     for (size_t i = 0; i < field_record_count; i++) {

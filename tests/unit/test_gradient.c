@@ -220,15 +220,17 @@ static size_t feed_fully(struct haul__gradient *gradient, size_t count, enum hau
     return gradient->limit;
 }
 
-/* While it lasted nothing was learnt of how many are too much. */
+/* While it lasted nothing was learnt of how many are too much, however far the limit had come before. */
 static void test_a_time_in_which_all_is_refused_is_forgotten(void **state)
 {
     struct haul__gradient gradient;
     (void)state;
-    haul__gradient_init(&gradient, most);
-    feed_fully(&gradient, 10, HAUL__ANSWERED);
-    assert_int_equal(feed_fully(&gradient, 100, HAUL__REFUSED), 1);
-    assert_true(feed_fully(&gradient, 8000, HAUL__ANSWERED) >= 16);
+    for (size_t before = 10; before <= 10000; before *= 10) {
+        haul__gradient_init(&gradient, most);
+        feed_fully(&gradient, before, HAUL__ANSWERED);
+        assert_int_equal(feed_fully(&gradient, 2000, HAUL__REFUSED), 1);
+        assert_true(feed_fully(&gradient, 1000, HAUL__ANSWERED) >= 128);
+    }
 }
 
 /* One after another, since what they took was all queue; then all take longer for another reason. */

@@ -10,8 +10,20 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+static size_t comparisons;
+
+/* Takes the place of the C library's, and counts. */
+int strcasecmp(const char *one, const char *other)
+{
+    size_t size = strlen(one) < strlen(other) ? strlen(one) : strlen(other);
+    comparisons++;
+    return strncasecmp(one, other, size + 1);
+}
 
 /* From memory of exactly its size, so that a sanitizer sees a look behind it. */
 static void parse(const char *text, struct json_line *ret_line)
@@ -268,6 +280,23 @@ static void depth_is_bounded(void **state)
     assert_false(is_taken(2000));
 }
 
+static void many_names_do_not_take_all_the_time(void **state)
+{
+    enum { count = 20000, times = 40 };
+    static char text[count * 16];
+    struct json_line line;
+    (void)state;
+    char *end = text + sprintf(text, "{\"url\":\"h\",\"headers\":{\"last\":\"\"");
+    for (int i = 0; i < count; i++)
+        end += sprintf(end, ",\"h%d\":\"\"", i);
+    sprintf(end, "}}");
+    comparisons = 0;
+    parse_good(text, &line);
+    assert_in_range(comparisons, count, count * times);
+    assert_string_equal(line.request->headers[count], "h19999;");
+    json_line_finish(&line);
+}
+
 static void requests_are_shared(void **state)
 {
     struct json_line line;
@@ -291,6 +320,7 @@ int main(void)
         cmocka_unit_test(members_that_are_wrong_are_named),
         cmocka_unit_test(lines_that_are_no_json_are_refused),
         cmocka_unit_test(depth_is_bounded),
+        cmocka_unit_test(many_names_do_not_take_all_the_time),
         cmocka_unit_test(requests_are_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

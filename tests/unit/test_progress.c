@@ -1,3 +1,4 @@
+#include "output/bar.h"
 #include "output/progress.h"
 #include "output/text.h"
 #include "output/writer.h"
@@ -11,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -86,15 +88,35 @@ static void test_fits_every_width(void **state)
 struct fixture {
     struct haul_virtual_clock clock;
     struct haul_loop *loop;
+    struct writer *writer;
     struct progress *progress;
     int screen; /* what the terminal shows comes out here */
     int terminal;
     struct progress_figures figures;
+    size_t bar_count;
 };
 
 static void tell(void *data, struct progress_figures *ret_figures)
 {
     *ret_figures = ((struct fixture *)data)->figures;
+}
+
+static size_t no_bars(void *data, struct bar *ret_bars, size_t room)
+{
+    (void)data;
+    (void)ret_bars;
+    (void)room;
+    return 0;
+}
+
+/* As many as there are, or fit. */
+static size_t tell_bars(void *data, struct bar *ret_bars, size_t room)
+{
+    const struct fixture *fixture = data;
+    size_t count = fixture->bar_count < room ? fixture->bar_count : room;
+    for (size_t i = 0; i < count; i++)
+        ret_bars[i] = (struct bar){.url = "sleep:1", .expected = -1};
+    return count;
 }
 
 static void set_up(struct fixture *fixture, unsigned short width)
@@ -105,16 +127,21 @@ static void set_up(struct fixture *fixture, unsigned short width)
     fcntl(fixture->screen, F_SETFL, O_NONBLOCK);
     struct haul_loop_options options = {.clock = haul_virtual_clock(&fixture->clock)};
     assert_int_equal(haul_loop_create(&options, &fixture->loop), 0);
+    assert_int_equal(writer_create(fixture->loop, fixture->terminal, &fixture->writer), 0);
 }
 
-static void start(struct fixture *fixture, const struct writer *writer)
+static void start(struct fixture *fixture)
 {
-    assert_int_equal(progress_create(fixture->loop, fixture->terminal, writer, tell, fixture, &fixture->progress), 0);
+    const struct progress_source source = {
+        .figures = tell, .bars = fixture->bar_count > 0 ? tell_bars : no_bars, .data = fixture};
+    assert_int_equal(progress_create(fixture->loop, fixture->terminal, fixture->writer, &source, &fixture->progress),
+                     0);
 }
 
 static void tear_down(struct fixture *fixture)
 {
     progress_destroy(fixture->progress);
+    writer_destroy(fixture->writer);
     assert_int_equal(haul_loop_finish(fixture->loop), 0);
     close(fixture->screen);
     close(fixture->terminal);
@@ -134,6 +161,9 @@ static void pass_time(struct fixture *fixture, int64_t duration)
     }
 }
 
+#define CLEARED     "\r\033[J"
+#define DRAWN(line) "\r\033[?7l" line "\033[J\r\033[?7h"
+
 /* What was drawn since the last look. */
 static void assert_drawn(struct fixture *fixture, const char *expected)
 {
@@ -148,16 +178,16 @@ static void test_drawn_ten_times_a_second(void **state)
     (void)state;
     struct fixture fixture;
     set_up(&fixture, 80);
-    start(&fixture, NULL);
+    start(&fixture);
     pass_time(&fixture, 99 * HAUL_MILLISECOND);
     assert_drawn(&fixture, "");
     pass_time(&fixture, HAUL_MILLISECOND);
-    assert_drawn(&fixture, "\r0 done, 0 in flight, 0 failed, 0.0/s, 0 B, 0:00\033[K");
+    assert_drawn(&fixture, DRAWN("0 done, 0 in flight, 0 failed, 0.0/s, 0 B, 0:00"));
     fixture.figures.done = 1;
     pass_time(&fixture, 99 * HAUL_MILLISECOND);
     assert_drawn(&fixture, "");
     pass_time(&fixture, HAUL_MILLISECOND);
-    assert_drawn(&fixture, "\r1 done, 0 in flight, 0 failed, 5.0/s, 0 B, 0:00\033[K");
+    assert_drawn(&fixture, DRAWN("1 done, 0 in flight, 0 failed, 5.0/s, 0 B, 0:00"));
     tear_down(&fixture);
 }
 
@@ -167,14 +197,14 @@ static void test_fitted_to_the_terminal(void **state)
     (void)state;
     struct fixture fixture;
     set_up(&fixture, 20);
-    start(&fixture, NULL);
+    start(&fixture);
     pass_time(&fixture, 100 * HAUL_MILLISECOND);
-    assert_drawn(&fixture, "\r0 done, 0 in flight\033[K");
+    assert_drawn(&fixture, DRAWN("0 done, 0 in flight"));
     tear_down(&fixture);
     set_up(&fixture, 19);
-    start(&fixture, NULL);
+    start(&fixture);
     pass_time(&fixture, 100 * HAUL_MILLISECOND);
-    assert_drawn(&fixture, "\r0 done, 0 failed\033[K");
+    assert_drawn(&fixture, DRAWN("0 done, 0 failed"));
     tear_down(&fixture);
 }
 
@@ -183,21 +213,21 @@ static void test_cleared_only_if_drawn(void **state)
     (void)state;
     struct fixture fixture;
     set_up(&fixture, 10);
-    start(&fixture, NULL);
+    start(&fixture);
     progress_clear(fixture.progress);
     assert_drawn(&fixture, "");
     pass_time(&fixture, 100 * HAUL_MILLISECOND);
-    assert_drawn(&fixture, "\r0 done\033[K");
+    assert_drawn(&fixture, DRAWN("0 done"));
     progress_clear(fixture.progress);
-    assert_drawn(&fixture, "\r\033[K");
+    assert_drawn(&fixture, CLEARED);
     progress_clear(fixture.progress);
     assert_drawn(&fixture, "");
     progress_clear(NULL);
     pass_time(&fixture, 100 * HAUL_MILLISECOND);
-    assert_drawn(&fixture, "\r0 done\033[K");
+    assert_drawn(&fixture, DRAWN("0 done"));
     progress_destroy(fixture.progress);
     fixture.progress = NULL;
-    assert_drawn(&fixture, "\r\033[K");
+    assert_drawn(&fixture, CLEARED);
     tear_down(&fixture);
 }
 
@@ -207,7 +237,7 @@ static void test_rate_forgets(void **state)
     (void)state;
     struct fixture fixture;
     set_up(&fixture, 80);
-    start(&fixture, NULL);
+    start(&fixture);
     fixture.figures.done = 1000;
     for (int i = 0; i < 30; i++)
         pass_time(&fixture, 100 * HAUL_MILLISECOND);
@@ -215,30 +245,113 @@ static void test_rate_forgets(void **state)
     while (read(fixture.screen, screen, sizeof(screen)) > 0)
         ;
     pass_time(&fixture, 100 * HAUL_MILLISECOND);
-    assert_drawn(&fixture, "\r1000 done, 0 in flight, 0 failed, 0.0/s, 0 B, 0:03\033[K");
+    assert_drawn(&fixture, DRAWN("1000 done, 0 in flight, 0 failed, 0.0/s, 0 B, 0:03"));
     tear_down(&fixture);
 }
 
-/* A line that is half written to the same terminal is not drawn over. */
+static void resize(struct fixture *fixture, unsigned short rows, unsigned short columns)
+{
+    struct winsize size = {.ws_row = rows, .ws_col = columns};
+    assert_int_equal(ioctl(fixture->terminal, TIOCSWINSZ, &size), 0);
+}
+
+/* What a terminal that is narrower now has made of the old lines is gone before the new ones are drawn. */
+static void test_drawn_anew_when_resized(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture, 20);
+    start(&fixture);
+    pass_time(&fixture, 100 * HAUL_MILLISECOND);
+    assert_drawn(&fixture, DRAWN("0 done, 0 in flight"));
+    resize(&fixture, 24, 10);
+    pass_time(&fixture, 100 * HAUL_MILLISECOND);
+    assert_drawn(&fixture, "\r\033[J\033[?7l0 done\033[J\r\033[?7h");
+    pass_time(&fixture, 100 * HAUL_MILLISECOND);
+    assert_drawn(&fixture, DRAWN("0 done"));
+    tear_down(&fixture);
+}
+
+static void test_bars_stand_above_the_line(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture, 13);
+    fixture.bar_count = 2;
+    start(&fixture);
+    pass_time(&fixture, 100 * HAUL_MILLISECOND);
+    assert_drawn(&fixture,
+                 "\r\033[?7lsleep:1     \033[K\r\r\nsleep:1     \033[K\r\r\n0 done, 0 B\033[J\033[2A\r\033[?7h");
+    progress_clear(fixture.progress);
+    assert_drawn(&fixture, CLEARED);
+    tear_down(&fixture);
+}
+
+static size_t count_bars(struct fixture *fixture)
+{
+    char buffer[4096];
+    ssize_t size = read(fixture->screen, buffer, sizeof(buffer) - 1);
+    size_t count = 0;
+    buffer[size > 0 ? size : 0] = '\0';
+    for (const char *at = buffer; (at = strstr(at, "sleep:1")); at++)
+        count++;
+    return count;
+}
+
+/* Eight at most, and two rows less than the terminal has. */
+static void test_as_many_bars_as_fit(void **state)
+{
+    static const struct {
+        unsigned short rows;
+        size_t bars;
+    } cases[] = {{24, 8}, {10, 8}, {9, 7}, {3, 1}, {2, 0}, {1, 0}};
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture, 80);
+    fixture.bar_count = 20;
+    start(&fixture);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        resize(&fixture, cases[i].rows, 80);
+        pass_time(&fixture, 100 * HAUL_MILLISECOND);
+        assert_int_equal(count_bars(&fixture), cases[i].bars);
+    }
+    tear_down(&fixture);
+}
+
+/* Whatever is written goes where the progress was, and is followed by it only where its line has ended. */
+static void test_goes_out_of_the_way(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture, 10);
+    start(&fixture);
+    pass_time(&fixture, 100 * HAUL_MILLISECOND);
+    assert_drawn(&fixture, DRAWN("0 done"));
+    assert_int_equal(writer_write(fixture.writer, "half", 4), 0);
+    assert_drawn(&fixture, CLEARED "half");
+    pass_time(&fixture, 100 * HAUL_MILLISECOND);
+    assert_drawn(&fixture, "");
+    assert_int_equal(writer_write(fixture.writer, "a line\n", 7), 0);
+    assert_drawn(&fixture, "a line\r\n");
+    pass_time(&fixture, 100 * HAUL_MILLISECOND);
+    assert_drawn(&fixture, DRAWN("0 done"));
+    tear_down(&fixture);
+}
+
+/* Nothing is drawn behind what the terminal has not taken yet. */
 static void test_waits_for_the_writer(void **state)
 {
     (void)state;
     struct fixture fixture;
     set_up(&fixture, 10);
-    int ends[2];
-    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-    struct writer *writer;
-    assert_int_equal(writer_create(fixture.loop, ends[1], &writer), 0);
     static char much[200000];
-    assert_int_equal(writer_write(writer, much, sizeof(much)), 0);
-    start(&fixture, writer);
+    memset(much, '\n', sizeof(much));
+    assert_int_equal(writer_write(fixture.writer, much, sizeof(much)), 0);
+    size_t pending = writer_pending(fixture.writer);
+    assert_true(pending > 0);
+    start(&fixture);
     pass_time(&fixture, 100 * HAUL_MILLISECOND);
-    assert_drawn(&fixture, "");
-    progress_destroy(fixture.progress);
-    fixture.progress = NULL;
-    writer_destroy(writer);
-    close(ends[0]);
-    close(ends[1]);
+    assert_int_equal(writer_pending(fixture.writer), pending);
     tear_down(&fixture);
 }
 
@@ -253,6 +366,10 @@ int main(void)
         cmocka_unit_test(test_fitted_to_the_terminal),
         cmocka_unit_test(test_cleared_only_if_drawn),
         cmocka_unit_test(test_rate_forgets),
+        cmocka_unit_test(test_drawn_anew_when_resized),
+        cmocka_unit_test(test_bars_stand_above_the_line),
+        cmocka_unit_test(test_as_many_bars_as_fit),
+        cmocka_unit_test(test_goes_out_of_the_way),
         cmocka_unit_test(test_waits_for_the_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

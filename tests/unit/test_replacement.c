@@ -118,7 +118,6 @@ static void test_what_is_not_committed_leaves_nothing(void **state)
     (void)state;
     put("old", "before");
     assert_int_equal(replacement_create("old", 0666, &replacement), 0);
-    assert_int_equal(count_files(), 2);
     replacement_destroy(replacement);
     assert_content("old", "before");
     assert_int_equal(count_files(), 1);
@@ -171,11 +170,49 @@ static void test_a_full_disk_is_an_error(void **state)
     replacement_destroy(replacement);
 }
 
+/* A kill leaves nothing, where the file system knows files without a name. */
+static void nothing_has_a_name_before_it_is_whole(void **state)
+{
+    struct replacement *replacement;
+    (void)state;
+    int descriptor = open(".", O_TMPFILE | O_WRONLY, 0600);
+    if (descriptor < 0)
+        skip();
+    close(descriptor);
+    put("file", "old");
+    assert_int_equal(replacement_create("file", 0600, &replacement), 0);
+    assert_int_equal(replacement_write(replacement, "new", 3), 0);
+    assert_int_equal(count_files(), 1);
+    assert_content("file", "old");
+    assert_int_equal(replacement_commit(replacement), 0);
+    replacement_destroy(replacement);
+    assert_int_equal(count_files(), 1);
+    assert_content("file", "new");
+}
+
+/* What stands in the way of its passing name stays. */
+static void a_name_that_is_taken_is_left_alone(void **state)
+{
+    struct replacement *replacement;
+    char name[20];
+    (void)state;
+    snprintf(name, sizeof(name), "file.%06u", (unsigned)getpid() * 1000 % 1000000);
+    put(name, "other");
+    assert_int_equal(replacement_create("file", 0600, &replacement), 0);
+    assert_int_equal(commit(replacement, "new"), 0);
+    replacement_destroy(replacement);
+    assert_content(name, "other");
+    assert_content("file", "new");
+    assert_int_equal(count_files(), 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, leave_folder)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(nothing_has_a_name_before_it_is_whole),
+        TEST(a_name_that_is_taken_is_left_alone),
         TEST(test_a_new_file_has_the_usual_permissions),
         TEST(test_an_old_file_is_whole_until_the_new_one_is),
         TEST(test_what_is_not_committed_leaves_nothing),

@@ -100,7 +100,7 @@ static void test_body(void **state)
     haul__buffer_init(&buffer);
     haul__result_keep_body(result, &buffer);
     assert_int_equal(result->public.body_size, 0);
-    assert_string_equal(result->public.body, "");
+    assert_string_equal((const char *)result->public.body, "");
     haul__buffer_append(&buffer, "a\0b", 3);
     haul__result_keep_body(result, &buffer);
     assert_int_equal(result->public.body_size, 3);

@@ -28,7 +28,7 @@ static struct haul_result failed(int status, enum haul_class error_class, unsign
 
 static bool take(struct haul_result result, int64_t retry_after, int64_t elapsed, int64_t *ret_delay)
 {
-    return haul__retries_take(&retries, &result, retry_after, elapsed, ret_delay);
+    return haul__retries_take(&retries, &result, retries.options->retries, retry_after, elapsed, ret_delay);
 }
 
 /* curl's list (curl(1), --retry). */

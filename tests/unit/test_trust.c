@@ -66,7 +66,7 @@ static void test_a_certificate_that_is_trusted(void **state)
     for (int i = 0; i < 2; i++) {
         struct haul_result *result = fetch(server, "localhost", trust, false);
         assert_true(result->ok);
-        assert_string_equal(result->body, "secret\n");
+        assert_string_equal((const char *)result->body, "secret\n");
         assert_true(result->time.tls > 0);
         assert_int_equal(result->time.dns + result->time.connect + result->time.tls + result->time.wait +
                              result->time.transfer,

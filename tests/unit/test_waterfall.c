@@ -84,6 +84,18 @@ static void no_line_is_wider_than_it_may_be(void **state)
     }
 }
 
+/* However short it was, what came after the waiting is seen. */
+static void the_queue_gives_way(void **state)
+{
+    (void)state;
+    struct telling telling = {0};
+    add(&telling, "http://h/a", 200, 0, (const int[]){1001, 0, 0, 0, 1, 0});
+    add(&telling, "http://h/b", 200, 0, (const int[]){2000, 0, 0, 0, 0, 0});
+    char *drawn = draw(&telling, 80, false);
+    assert_non_null(strstr(drawn, "...= "));
+    free(drawn);
+}
+
 /* The same characters, so that what is distinct in colour is so without it. */
 static void colour_only_adds_to_it(void **state)
 {
@@ -179,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_phases_stand_in_their_columns),
         cmocka_unit_test(no_line_is_wider_than_it_may_be),
+        cmocka_unit_test(the_queue_gives_way),
         cmocka_unit_test(colour_only_adds_to_it),
         cmocka_unit_test(hostile_texts_are_harmless),
         cmocka_unit_test(hosts_are_named_where_there_are_several),
