@@ -1,12 +1,12 @@
 /* The table of failures, some at a time, in the order in which they started. */
 
-const FAILURES_AT_ONCE = 100;
+const FAILURES_AT_ONCE = 25;
 
 const failures = { tracks: [], count: 0 };
 
 function makeFailure(track) {
     const row = make("tr");
-    row.append(make("td", "number faint", track.index), make("td", "bad", track.class ?? "–"),
+    row.append(make("td", "number faint", track.index), make("td", "bad narrow", track.class ?? "–"),
         make("td", "number", track.status || "–"), make("td", "number", track.attempts),
         make("td", "number", track.start < 0 ? "–" : durationText(track.total)), makeForeign("td", track.url),
         make("td", "", foreignText(track.message ?? "")));

@@ -53,6 +53,11 @@ function axisOf({ edges, isLogarithmic }) {
     return (time) => (place(time) - begin) / (end - begin);
 }
 
+/* The step that has a power of ten written in its own unit: 100 ms, and not 0.1 s. */
+function powerOfUnit(power) {
+    return power >= 1e6 ? 1e6 : power >= 1e3 ? 1e3 : 1;
+}
+
 function axisTicks({ edges, isLogarithmic }, width) {
     if (!isLogarithmic) {
         const step = niceStep(edges.at(-1) - edges[0], width / 90), ticks = [];
@@ -65,7 +70,7 @@ function axisTicks({ edges, isLogarithmic }, width) {
     for (let power = 10 ** Math.floor(Math.log10(edges[0])); power <= edges.at(-1); power *= 10)
         for (const factor of factors)
             if (factor * power >= edges[0] * 0.999 && factor * power <= edges.at(-1) * 1.001)
-                ticks.push([factor * power, tickText(factor * power, power)]);
+                ticks.push([factor * power, tickText(factor * power, powerOfUnit(power))]);
     return ticks;
 }
 

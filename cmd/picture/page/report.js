@@ -45,11 +45,7 @@ function beginReport() {
     byId("failures-more").addEventListener("click", showMoreFailures);
     beginRuns(runs);
     showRun(runs[0]);
-    let width = innerWidth;
     window.addEventListener("resize", () => {
-        if (innerWidth === width)
-            return;
-        width = innerWidth;
         drawHistogram(report.run.tracks, report.run.figures);
         drawRows();
         drawOverview();

@@ -44,7 +44,7 @@ function makeRow(track, at) {
     const bars = make("span", "bars");
     bars.setAttribute("aria-label", barsText(track));
     drawBars(bars, track);
-    const url = makeForeign("span", track.url, "url");
+    const url = makeForeign("span", track.url.slice(waterfall.prefix.length), "url");
     url.title = foreignText(track.url);
     row.append(make("span", "index number faint", track.index),
         make("span", track.ok ? "status" : "status bad", track.status > 0 && (track.ok || track.class === "http") ? track.status : track.class ?? "–"),

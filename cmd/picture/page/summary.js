@@ -11,6 +11,7 @@ const figureRows = [
     ["bytes", (figures) => bytesText(figures.bytes)],
     ["wall time", (figures) => durationText(figures.wall)],
     ["requests a second", (figures) => rateText(figures.rate)],
+    ["connections", (figures) => (figures.connections === null ? "–" : countText(figures.connections))],
     ["p50", (figures) => timeText(figures, 50)],
     ["p90", (figures) => timeText(figures, 90)],
     ["p95", (figures) => timeText(figures, 95)],
@@ -18,7 +19,6 @@ const figureRows = [
     ["longest", (figures) => timeText(figures, 100)],
     ["in flight, most", (figures) => countText(figures.peak)],
     ["in flight, mean", (figures) => figures.inFlight.toFixed(1)],
-    ["connections", (figures) => (figures.connections === null ? "–" : countText(figures.connections))],
 ];
 
 function rateText(rate) {
@@ -83,9 +83,12 @@ function showModes(runs) {
 
 function showMoment(tracks) {
     const epoch = tracks.find((track) => track.epoch > 0)?.epoch;
-    const hosts = new Set(tracks.map((track) => /^[a-z]+:\/\/([^/?#]*)/i.exec(track.url)?.[1]).filter(Boolean));
-    const urls = `${countText(tracks.length)} ${tracks.length === 1 ? "URL" : "URLs"}`;
-    const from = hosts.size > 0 ? ` of ${countText(hosts.size)} ${hosts.size === 1 ? "host" : "hosts"}` : "";
     const when = epoch ? `, ${new Date(epoch / 1000).toISOString().replace("T", " ").slice(0, 19)} UTC` : "";
-    byId("when").textContent = urls + from + when;
+    const origins = originsOf(tracks);
+    const from = make("span", "", `${countText(tracks.length)} ${tracks.length === 1 ? "URL" : "URLs"}`);
+    if (origins.length === 1)
+        from.append(" of ", makeForeign("span", origins[0]));
+    else if (origins.length > 1)
+        from.append(` of ${countText(origins.length)} hosts`);
+    byId("when").replaceChildren(from, when);
 }

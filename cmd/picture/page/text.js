@@ -50,6 +50,11 @@ function makeForeign(tag, text, classes = "") {
     return make(tag, `foreign ${classes}`.trim(), foreignText(text));
 }
 
+/* "http://host:port" of each of the tracks' URLs, each once. */
+function originsOf(tracks) {
+    return [...new Set(tracks.map((track) => /^[a-z]+:\/\/[^/?#]*/i.exec(track.url)?.[0]).filter(Boolean))];
+}
+
 function byId(id) {
     return document.getElementById(id);
 }
@@ -66,7 +71,7 @@ function niceStep(length, most) {
 
 /* The time of a tick, with as many digits as its STEP tells apart. */
 function tickText(microseconds, step) {
-    const [unit, name] = step >= 1e5 ? [1e6, "s"] : step >= 100 ? [1e3, "ms"] : [1, "µs"];
+    const [unit, name] = step >= 1e5 ? [1e6, "s"] : step >= 1e2 ? [1e3, "ms"] : [1, "µs"];
     const digits = Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-9));
     return microseconds === 0 ? "0" : `${(microseconds / unit).toFixed(digits)} ${name}`;
 }

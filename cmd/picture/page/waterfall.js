@@ -22,6 +22,7 @@ const waterfall = {
     isDescending: false,
     filter: "",
     show: "all",
+    prefix: "", // that all URLs begin with, and the rows leave out
     active: 0, // the row that the keyboard is at
 };
 
@@ -118,9 +119,19 @@ function fillShow() {
     byId("show").replaceChildren(...options);
 }
 
+/* What all URLs begin with: "http://host", or "http://", or nothing. */
+function prefixOf(tracks) {
+    const [origin, ...others] = originsOf(tracks);
+    const haveAll = (prefix) => tracks.every((track) => track.url.startsWith(prefix));
+    if (others.length === 0 && origin && haveAll(`${origin}/`))
+        return origin;
+    return ["http://", "https://"].find(haveAll) ?? "";
+}
+
 function showWaterfall(run) {
     waterfall.tracks = run.tracks;
     waterfall.end = Math.max(1, run.figures.wall);
+    waterfall.prefix = prefixOf(run.tracks);
     waterfall.show = "all";
     fillShow();
     zoomTo(0, waterfall.end);
