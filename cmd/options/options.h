@@ -135,7 +135,7 @@ struct options {
     bool waterfall;
     const char *report; /* a file; NULL: none */
     const char *har;    /* the same */
-    const char *trace; /* the same */
+    const char *trace;  /* the same */
 
     size_t runs;
     enum mode modes[MODE_COUNT]; /* those to compare, in the order given, each once */

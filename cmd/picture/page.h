@@ -1,5 +1,5 @@
-/* The report: one page of HTML that needs nothing else, with the figures of a run, its waterfall, and what failed. Passes
- * tracks on to its file as they come; the page's own script (picture/page/) reckons and draws. */
+/* The report: one page of HTML that needs nothing else, with the figures of a run, its waterfall, and what failed.
+ * Passes tracks on to its file as they come; the page's own script (picture/page/) reckons and draws. */
 #ifndef PICTURE_PAGE_H
 #define PICTURE_PAGE_H
 
