@@ -222,3 +222,29 @@ int claims_take(struct claims *claims, const char *path, size_t size, claims_ref
         code = terminate(ret_path) ? take_file(claims, ret_path, refuse, data) : -ENOMEM;
     return code == 0 && ret_path->failed ? -ENOMEM : code;
 }
+
+/* Adds what is not there yet. */
+static int keep(struct claims *claims, const struct text *path, enum claim_kind kind)
+{
+    int code = path->failed ? -ENOMEM : reserve(claims);
+    if (code != 0 || kind_of(claims, path->bytes, path->size) != CLAIM_NONE)
+        return code;
+    return add(claims, path, kind);
+}
+
+int claims_keep(struct claims *claims, const char *path, size_t size)
+{
+    struct text part = {0};
+    const char *end = path + size;
+    int code = 0;
+    for (const char *slash; code == 0 && (slash = memchr(path, '/', (size_t)(end - path))); path = slash + 1) {
+        text_append(&part, path, (size_t)(slash - path));
+        code = keep(claims, &part, CLAIM_FOLDER);
+        text_append(&part, "/", 1);
+    }
+    text_append(&part, path, (size_t)(end - path));
+    if (code == 0)
+        code = keep(claims, &part, CLAIM_FILE);
+    text_finish(&part);
+    return code;
+}

@@ -33,4 +33,7 @@ typedef bool claims_refuse_fn(void *data, const char *path);
 int claims_take(struct claims *claims, const char *path, size_t size, claims_refuse_fn *refuse, void *data,
                 struct text *ret_path);
 
+/* PATH is a file's that was there before, and as it is called: nobody else gets it. -ENOMEM. */
+int claims_keep(struct claims *claims, const char *path, size_t size);
+
 #endif

@@ -231,3 +231,10 @@ int files_take_name(struct files *files, const struct entry *entry, const char *
     text_finish(&path);
     return code;
 }
+
+int files_reserve(struct files *files, const char *path, size_t size)
+{
+    size_t prefix = strlen(files->prefix);
+    bool is_here = size > prefix && memcmp(path, files->prefix, prefix) == 0;
+    return is_here ? claims_keep(&files->claims, path + prefix, size - prefix) : 0;
+}

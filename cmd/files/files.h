@@ -69,6 +69,9 @@ bool files_name_needs_answer(const struct files *files, const struct entry *entr
 int files_take_name(struct files *files, const struct entry *entry, const char *name, int status,
                     struct text *ret_path);
 
+/* PATH, as a record shows it, is a file of an earlier run: nobody else gets that name. -ENOMEM. */
+int files_reserve(struct files *files, const char *path, size_t size);
+
 /* Whether there is a file called PATH, if only by a link. A folder, or a link to nothing, is none. */
 bool files_has(struct files *files, const char *path);
 

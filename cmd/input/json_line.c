@@ -39,6 +39,8 @@ static int read_url(struct json_line *line, const struct json_value *value)
         refuse_value(line, value, problem);
         return 0;
     }
+    line->request->url_at = value->at;
+    line->request->url_size = value->size;
     line->url = strdup(value->item->valuestring);
     return line->url ? 0 : -ENOMEM;
 }
@@ -148,7 +150,8 @@ static int take_member(struct parser *parser)
     bool is_name = cJSON_IsString(name) && !json_text_has_nul(begin, (size_t)(parser->at - begin));
     if (is_name && take(parser, ':')) {
         skip_space(parser);
-        struct json_value value = {.name = name->valuestring, .text = parser->at};
+        struct json_value value = {
+            .name = name->valuestring, .text = parser->at, .at = (size_t)(parser->at - parser->begin)};
         cJSON *item = take_value(parser);
         value.item = item;
         value.size = (size_t)(parser->at - value.text);

@@ -14,6 +14,7 @@ struct json_value {
     const struct cJSON *item;
     const char *text; /* as it was written */
     size_t size;
+    size_t at; /* where that is in the line */
 };
 
 /* Whether it is a string without a NUL; if not, *RET_PROBLEM, static, says so. */

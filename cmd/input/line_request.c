@@ -1,5 +1,7 @@
 #include "input/line_request.h"
 
+#include "output/text.h"
+
 #include <haul/error.h>
 
 #include <errno.h>
@@ -59,11 +61,67 @@ static int join_headers(struct line_request *request, const char *const *common)
     return 0;
 }
 
+/* As a netstring: its size comes first, so no two lists of parts look the same. */
+static void append_part(struct text *text, const void *bytes, size_t size)
+{
+    text_append_unsigned(text, size);
+    text_append_string(text, ":");
+    text_append(text, bytes, size);
+    text_append_string(text, ",");
+}
+
+static void append_string(struct text *text, const char *string)
+{
+    if (string)
+        append_part(text, string, strlen(string));
+    else
+        text_append_string(text, "-,");
+}
+
+void line_request_describe(const struct line_request *request, struct text *text)
+{
+    if (!request->method && !request->output && !request->body && !request->headers)
+        return;
+    append_string(text, request->method);
+    append_string(text, request->output);
+    if (request->body)
+        append_part(text, request->body, request->body_size);
+    else
+        append_string(text, NULL);
+    for (char **header = request->headers; header && *header; header++)
+        append_string(text, *header);
+}
+
+static int digest_of(const struct text *text, char *ret_digest)
+{
+    struct digest *digest;
+    int code = digest_create(&digest);
+    if (code != 0)
+        return code;
+    code = digest_add(digest, text->bytes, text->size);
+    if (code == 0)
+        code = digest_write(digest, ret_digest);
+    digest_destroy(digest);
+    return code;
+}
+
+static int make_digest(struct line_request *request)
+{
+    struct text text = {0};
+    line_request_describe(request, &text);
+    int code = text.failed ? -ENOMEM : 0;
+    if (code == 0 && text.size > 0)
+        code = digest_of(&text, request->digest);
+    text_finish(&text);
+    return code;
+}
+
 int line_request_complete(struct line_request *request, const struct haul_request *common, const char **ret_problem)
 {
+    int code = make_digest(request);
     request->has_own = request->method || request->headers || request->body;
-    if (!request->has_own)
-        return 0;
+    if (code != 0 || !request->has_own)
+        return code;
     if (common)
         request->sent = *common;
     if (request->method)
@@ -72,7 +130,7 @@ int line_request_complete(struct line_request *request, const struct haul_reques
         request->sent.body = request->body;
         request->sent.body_size = request->body_size;
     }
-    int code = request->headers ? join_headers(request, request->sent.headers) : 0;
+    code = request->headers ? join_headers(request, request->sent.headers) : 0;
     return code == 0 ? haul_request_check(&request->sent, ret_problem) : code;
 }
 

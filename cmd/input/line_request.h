@@ -3,16 +3,22 @@
 #ifndef INPUT_LINE_REQUEST_H
 #define INPUT_LINE_REQUEST_H
 
+#include "files/digest.h"
+
 #include <haul/request.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct text;
+
 /* A field that the line does not have is NULL, or as said. Texts end with NUL and hold none. */
 struct line_request {
     char *text;          /* the line as it was read, trimmed, any bytes; there in any case */
     size_t text_size;    /* in bytes */
+    size_t url_at;       /* where its URL stands there, as JSON */
+    size_t url_size;     /* 0: it has none */
     char *method;        /* a token */
     char **headers;      /* "Name: value", or "Name;" where the value is empty; ends with NULL */
     unsigned char *body; /* any bytes; may be empty */
@@ -21,6 +27,7 @@ struct line_request {
     int64_t max_time;    /* nanoseconds, HAUL_NEVER for no limit; 0: not said */
     int retry;           /* -1: not said */
 
+    char digest[DIGEST_ROOM]; /* of what is described; empty: that is nothing. Once that is completed */
     bool has_own;             /* it is sent otherwise than all others: as */
     struct haul_request sent; /* ... this, once that is completed */
     const char **sent_headers;
@@ -34,6 +41,10 @@ struct line_request *line_request_create(const char *text, size_t size);
  * and those fields of the header that the line has itself. HAUL_E_INVALID: that cannot be sent, and *RET_PROBLEM,
  * static, says why; -ENOMEM. */
 int line_request_complete(struct line_request *request, const struct haul_request *common, const char **ret_problem);
+
+/* Appends what makes another request of the same URL: method, header, body and output. Nothing: it has none of them. No
+ * two that differ have the same bytes. TEXT has `failed` set where memory ran out. */
+void line_request_describe(const struct line_request *request, struct text *text);
 
 struct line_request *line_request_ref(struct line_request *request);
 void line_request_unref(struct line_request *request); /* NULL is fine */

@@ -85,6 +85,8 @@ void client_options_fill(const struct options *options, enum mode mode, struct h
     ret_client_options->connect_timeout = options->connect_timeout;
     ret_client_options->idle_timeout = options->idle_timeout;
     ret_client_options->max_time = options->max_time;
+    ret_client_options->max_filesize = options->max_filesize;
+    ret_client_options->no_private = options->no_private;
     ret_client_options->follow_redirects = options->location;
     ret_client_options->max_redirects = (unsigned)options->max_redirs;
     if (options->user_agent)

@@ -121,6 +121,20 @@ int read_loops(struct options *options, const struct option_row *row, const char
     return 0;
 }
 
+/* In curl's units, by the letters of either case. */
+int read_size(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
+{
+    static const char letters[] = "kmg";
+    size_t digits = strspn(value, "0123456789"), number = 0;
+    const char *letter = value[digits] == '\0' ? NULL : strchr(letters, value[digits] | 0x20);
+    unsigned shift = letter ? (unsigned)(letter - letters + 1) * 10 : 0;
+    bool is_whole = value[digits] == '\0' || (letter && value[digits + 1] == '\0');
+    if (!is_whole || !parse_number(value, digits, (size_t)INT64_MAX >> shift, &number))
+        return refuse(ret_problem, "\"%s\" is not a number of bytes like 1000, 64k, 10M or 1G", excerpt(value).text);
+    *(int64_t *)field(options, row) = (int64_t)(number << shift);
+    return 0;
+}
+
 int read_duration(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     int64_t duration;

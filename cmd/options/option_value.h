@@ -11,6 +11,7 @@ option_read_fn read_any_text;     /* const char * */
 option_read_fn read_number;       /* size_t, from the row's minimum to its maximum */
 option_read_fn read_concurrency;  /* the same, or auto */
 option_read_fn read_loops;        /* size_t, as read_number; or auto: as many as there are processors */
+option_read_fn read_size;         /* int64_t bytes; with k, M or G in units of 1024 */
 option_read_fn read_duration;     /* int64_t; 0 is HAUL_NEVER */
 option_read_fn read_continue;     /* bool; "-" alone */
 option_read_fn read_template;     /* const char *: a name for files */

@@ -246,10 +246,16 @@ static int complete(struct parser *parser)
         return fail(parser, "--fail-fast ends a run that has failed, and with this --fail-on none does before its end");
     if (options->system_resolver && options->dns_servers)
         return fail(parser, "--dns-servers is for haul's own resolver: leave out --resolver system");
+    if (options->no_private && options->connections.unix_socket)
+        return fail(parser, "--unix-socket connects to this machine, which --no-private refuses: give one of them");
     if (options->is_concurrency_auto && options->command == COMMAND_COMPARE)
         return fail(parser, "-c, --concurrency: a comparison needs a number, and does not find it");
     if (options->is_concurrency_auto)
         options->concurrency = options->max_concurrency;
+    if (options->resume && !options->journal)
+        return fail(parser, "--resume goes by what --journal FILE has noted: give both");
+    if (options->resume && options->repeat > 1)
+        return fail(parser, "--repeat asks for what --resume leaves out: give one of them");
     if (options->dedupe && options->repeat > 1)
         return fail(parser, "--repeat asks for what --dedupe leaves out: give one of them");
     const char *problem;

@@ -81,6 +81,7 @@ struct options {
     int64_t max_time;
     int64_t connect_timeout;
     int64_t idle_timeout;
+    int64_t max_filesize; /* 0: no such limit */
     bool location;
     size_t max_redirs;
 
@@ -94,6 +95,7 @@ struct options {
     const char *cacert; /* NULL: the system's */
     bool system_resolver;
     const char *dns_servers; /* NULL: the system's */
+    bool no_private;
     const char **resolve;    /* ends with NULL */
     const char **connect_to; /* ends with NULL */
 
@@ -116,8 +118,10 @@ struct options {
     struct fail_on fail_on;
     bool fail_fast;
     bool race;
-    int64_t deadline;   /* for the whole run */
-    const char *failed; /* a file; NULL: none */
+    int64_t deadline;    /* for the whole run */
+    const char *failed;  /* a file; NULL: none */
+    const char *journal; /* the same */
+    bool resume;
 
     bool body;
     struct write_out *write_out; /* NULL: none */

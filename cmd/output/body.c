@@ -45,6 +45,7 @@ struct body {
     uint64_t received;
     uint64_t passed;
     int64_t began;     /* when the first piece came */
+    bool is_holding;   /* until it is whole */
     bool is_passing;   /* it has the turn and is held no more */
     bool ends_line;    /* the last byte was a newline */
     char problem[240]; /* empty: none */
@@ -243,11 +244,16 @@ static void come_of_age(void *data)
     start_passing(body);
 }
 
+void body_hold(struct body *body)
+{
+    body->is_holding = true;
+}
+
 /* Looks whether the body with the turn is still to be held. */
 static void hold_or_pass(struct body *body)
 {
     struct bodies *bodies = body->bodies;
-    if (body->is_passing || body->received == 0 || bodies->is_holding)
+    if (body->is_passing || body->received == 0 || bodies->is_holding || body->is_holding)
         return;
     bool is_held = body->received <= KEEP_SHARE;
     if (is_held && bodies->aging == NULL) {

@@ -53,6 +53,9 @@ int bodies_create(struct haul_loop *loop, const struct bodies_options *options, 
 /* From now on bodies may come anew. */
 void bodies_hold(struct bodies *bodies);
 
+/* The same of one of them. */
+void body_hold(struct body *body);
+
 /* Drops what is released and not written yet. All others must have been destroyed. NULL is fine. */
 void bodies_destroy(struct bodies *bodies);
 

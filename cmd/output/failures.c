@@ -1,25 +1,34 @@
 #include "output/failures.h"
 
+#include "input/glob.h"
+#include "input/line_request.h"
+#include "output/record.h"
 #include "output/replacement.h"
 #include "output/text.h"
 #include "run/entry.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { batch_size = 64 * 1024 };
 
 struct failures {
     struct replacement *file;
-    struct text text; /* not written yet */
-    int error;        /* the first, as a negative errno */
+    struct source_format format;
+    bool has_globs;
+    struct text input; /* of the line at hand, kept for its memory */
+    struct text text;  /* not written yet */
+    int error;         /* the first, as a negative errno */
 };
 
-int failures_create(const char *path, struct failures **ret_failures)
+int failures_create(const char *path, struct source_format format, bool has_globs, struct failures **ret_failures)
 {
     struct failures *failures = calloc(1, sizeof(*failures));
     if (failures == NULL)
         return -ENOMEM;
+    failures->format = format;
+    failures->has_globs = has_globs;
     int code = replacement_create(path, 0600, &failures->file);
     if (code != 0) {
         free(failures);
@@ -47,18 +56,95 @@ static void hide_newlines(struct text *text, size_t begin)
             text->bytes[i] = '\v';
 }
 
-void failures_add(struct failures *failures, const struct entry *entry)
+/* Whether text that is read as a pattern stands for itself. False where memory runs out: then it says more than it
+ * must. */
+static bool is_itself(const char *bytes, size_t size)
+{
+    struct glob *glob;
+    struct glob_problem problem;
+    if (!glob_is_pattern(bytes, size))
+        return true;
+    if (glob_create(bytes, size, 1, &glob, &problem) != 0)
+        return false;
+    size_t its_size;
+    const char *its = glob_text(glob, &its_size);
+    bool is_same = its_size == size && memcmp(its, bytes, size) == 0;
+    glob_destroy(glob);
+    return is_same;
+}
+
+/* Writes the input as it has to stand in a list to be read as itself. */
+static void write_input(struct failures *failures, const struct entry *entry)
+{
+    struct text *text = &failures->input;
+    text_clear(text);
+    if (!failures->has_globs || !entry->is_expanded || is_itself(entry->input, entry->input_size)) {
+        text_append(text, entry->input, entry->input_size);
+        return;
+    }
+    for (size_t i = 0; i < entry->input_size; i++) {
+        if (glob_is_pattern(entry->input + i, 1))
+            text_append_string(text, "\\");
+        text_append(text, entry->input + i, 1);
+    }
+}
+
+/* A JSON line as it was read, but for the URL where it was a pattern. */
+static int add_json_line(struct failures *failures, const struct entry *entry)
+{
+    struct text *text = &failures->text;
+    const struct line_request *line = entry->request;
+    size_t begin = line->text_size;
+    size_t end = line->text_size;
+    if (entry->is_expanded) {
+        begin = line->url_at;
+        end = line->url_at + line->url_size;
+    }
+    text_append(text, line->text, begin);
+    int code = begin < end ? record_write_string(text, failures->input.bytes, failures->input.size) : 0;
+    text_append(text, line->text + end, line->text_size - end);
+    return code;
+}
+
+static int add_json_argument(struct failures *failures, const struct entry *entry)
+{
+    struct text *text = &failures->text;
+    text_append_string(text, "{\"url\":");
+    int code = record_write_string(text, failures->input.bytes, failures->input.size);
+    if (code == 0 && entry->tag != NULL) {
+        text_append_string(text, ",\"tag\":");
+        code = record_write_string(text, entry->tag, entry->tag_size);
+    }
+    text_append_string(text, "}");
+    return code;
+}
+
+static void add_plain_line(struct failures *failures, const struct entry *entry)
 {
     struct text *text = &failures->text;
     size_t begin = text->size;
-    text_append(text, entry->input, entry->input_size);
+    text_append(text, failures->input.bytes, failures->input.size);
     if (entry->tag != NULL) {
         text_append_string(text, "\t");
         text_append(text, entry->tag, entry->tag_size);
     }
-    hide_newlines(text, begin);
-    text_append_string(text, "\n");
-    if (text->size >= batch_size)
+    if (!failures->format.is_null_separated)
+        hide_newlines(text, begin);
+}
+
+void failures_add(struct failures *failures, const struct entry *entry)
+{
+    int code = 0;
+    write_input(failures, entry);
+    if (entry->request != NULL)
+        code = add_json_line(failures, entry);
+    else if (failures->format.is_json)
+        code = add_json_argument(failures, entry);
+    else
+        add_plain_line(failures, entry);
+    text_append(&failures->text, failures->format.is_null_separated ? "" : "\n", 1);
+    failures->text.failed |= code != 0 || failures->input.failed;
+    if (failures->text.size >= batch_size)
         flush(failures);
 }
 
@@ -74,5 +160,6 @@ void failures_destroy(struct failures *failures)
         return;
     replacement_destroy(failures->file);
     text_finish(&failures->text);
+    text_finish(&failures->input);
     free(failures);
 }

@@ -2,11 +2,13 @@
 
 #include "files/file_body.h"
 #include "files/files.h"
+#include "input/line_request.h"
 #include "message.h"
 #include "output/body.h"
 #include "output/csv.h"
 #include "output/failures.h"
 #include "output/hosts.h"
+#include "output/journal.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
@@ -40,6 +42,24 @@ static int write_names(struct output *output)
     return code == 0 ? writer_write(output->options.writer, output->text.bytes, output->text.size) : code;
 }
 
+/* Whether all that was emitted is with the writers. */
+static bool is_settled(void *data)
+{
+    const struct output *output = data;
+    return output->bodies == NULL || haul_event_is_set(bodies_idle(output->bodies));
+}
+
+static void follow(struct output *output, struct haul_loop *loop)
+{
+    const struct journal_outlets outlets = {
+        .loop = loop,
+        .writers = {output->options.writer, output->options.target},
+        .is_settled = is_settled,
+        .data = output,
+    };
+    journal_follow(output->options.journal, &outlets);
+}
+
 int output_create(struct haul_loop *loop, const struct output_options *options, struct output **ret_output)
 {
     struct output *output = malloc(sizeof(*output));
@@ -71,12 +91,14 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
         code = write_names(output);
     if (code == 0 && bodies_options.writer != NULL)
         code = bodies_create(loop, &bodies_options, &output->bodies);
-    if (code == 0 && output->bodies != NULL && options->has_retries)
+    if (code == 0 && output->bodies != NULL && (options->has_retries || options->has_race))
         bodies_hold(output->bodies);
     if (code != 0) {
         output_destroy(output);
         return code;
     }
+    if (options->journal != NULL)
+        follow(output, loop);
     *ret_output = output;
     return 0;
 }
@@ -85,6 +107,8 @@ void output_destroy(struct output *output)
 {
     if (output == NULL)
         return;
+    if (output->options.journal != NULL)
+        journal_unfollow(output->options.journal);
     bodies_destroy(output->bodies);
     summary_destroy(output->summary);
     hosts_destroy(output->hosts);
@@ -123,6 +147,8 @@ int output_prepare(struct output *output, struct entry *entry, haul_body_fn **re
         *ret_fn = receive;
     } else if (output->bodies != NULL) {
         code = body_create(output->bodies, &entry->body);
+        if (code == 0 && entry->request != NULL && entry->request->retry > 0)
+            body_hold(entry->body);
         *ret_fn = receive;
     }
     return code;
@@ -263,6 +289,17 @@ static int draw(struct output *output, const struct entry *entry)
     return code == 0 ? pictures_add(output->options.pictures, output->text.bytes, output->text.size) : code;
 }
 
+/* Puts the record into the journal; where it was written, it stands in the text. */
+static int note(struct output *output, const struct entry *entry)
+{
+    int code = 0;
+    if (output->options.format != OUTPUT_RECORDS || !is_wanted(output, entry)) {
+        text_clear(&output->text);
+        code = record_write(&output->text, entry, &output->record_options);
+    }
+    return code == 0 ? journal_add(output->options.journal, output->text.bytes, output->text.size) : code;
+}
+
 int output_emit(struct output *output, struct entry *entry)
 {
     int code = 0;
@@ -284,7 +321,14 @@ int output_emit(struct output *output, struct entry *entry)
         code = emit_body(output, entry);
     if (code == 0 && output->options.format == OUTPUT_BODIES && output->options.write_out != NULL)
         code = emit_format(output, entry);
+    if (code == 0 && output->options.journal != NULL)
+        code = note(output, entry);
     return code;
+}
+
+void output_pass(struct output *output)
+{
+    summary_add_done(output->summary);
 }
 
 struct haul_event *output_missing_room(struct output *output, bool is_under_way)
@@ -331,7 +375,7 @@ static int error_of(const struct output *output)
 /* Whether the writer has all that it will get. */
 static bool is_moved(struct output *output)
 {
-    return output->bodies == NULL || haul_event_is_set(bodies_idle(output->bodies)) || error_of(output) != 0;
+    return is_settled(output) || error_of(output) != 0;
 }
 
 struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *coroutine)
@@ -347,6 +391,8 @@ struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *cor
             break;
         HAUL_AWAIT(haul_sleep(task, 0));
     }
+    if (self->output->options.journal != NULL)
+        journal_look(self->output->options.journal);
     if (error_of(self->output) != 0)
         HAUL_FAIL(error_of(self->output));
     HAUL_FINALLY;

@@ -16,6 +16,7 @@ struct entry;
 struct failures;
 struct files;
 struct hosts;
+struct journal;
 struct output;
 struct pictures;
 struct summary;
@@ -37,12 +38,14 @@ struct output_options {
     const struct write_out *write_out;  /* what is written for each, with OUTPUT_BODIES behind its body; or NULL */
     bool counts_hosts;                  /* each for itself */
     struct failures *failures;          /* where the lines of what is not ok go; NULL: nowhere; borrowed */
+    struct journal *journal;            /* where all records go; NULL: nowhere; outlives the output, borrowed */
     struct epoch epoch;                 /* for records */
     struct writer *writer;              /* outlives the output, as all writers do */
     struct writer *target;              /* for the bodies, beside what the format says; NULL: none */
     struct files *files;                /* for each body one; outlives all entries; NULL: none */
     bool keeps_failed;                  /* the bodies of the others, too */
     bool has_retries;                   /* bodies may come anew */
+    bool has_race;                      /* only a body that is whole can win */
     bool ends_lines;                    /* each body ends with a newline */
     bool has_digest;                    /* records have those of the files */
     bool has_body;                      /* records have the bodies */
@@ -79,6 +82,9 @@ void output_take_turn(struct output *output, struct entry *entry);
 /* Writes ENTRY, which has its result, and counts it. It stays the caller's. Negative errno: the run cannot go on. A
  * writer that is no longer open is no error here; writer_run tells of it. */
 int output_emit(struct output *output, struct entry *entry);
+
+/* Counts an input that was done before, and is not emitted. */
+void output_pass(struct output *output);
 
 /* What there is to wait for before something new is started; NULL: nothing. Where nothing IS_UNDER_WAY, that much is
  * kept already does not count. */

@@ -1,5 +1,6 @@
 #include "output/record.h"
 
+#include "input/line_request.h"
 #include "output/json.h"
 #include "output/number.h"
 #include "output/record_hops.h"
@@ -17,7 +18,7 @@
 
 /* Room is reserved once for a whole record, so that its parts are written without a look at what is left: */
 enum {
-    fixed_room = 1024, /* keys, numbers, punctuation; texts come on top: */
+    fixed_room = 1536, /* keys, numbers, punctuation; texts come on top: */
     try_room = 192,    /* of an attempt */
 };
 
@@ -31,15 +32,22 @@ static char *write_again(char *end, const char *written, const char *written_end
 /* JSON that came with the line was made fit for a record when it was read. */
 static char *write_tag(char *end, const struct entry *entry)
 {
-    bool ignored;
+    bool is_valid = true;
     end = JSON_WRITE(end, ",\"tag\":");
     if (entry->tag == NULL)
         return JSON_WRITE(end, "null");
     if (entry->is_tag_json)
         return (char *)memcpy(end, entry->tag, entry->tag_size) + entry->tag_size;
-    return json_write_string(end, entry->tag, entry->tag_size, &ignored);
+    end = json_write_string(end, entry->tag, entry->tag_size, &is_valid);
+    if (is_valid)
+        return end;
+    end = JSON_WRITE(end, ",\"tag_base64\":\"");
+    end = json_write_base64(end, entry->tag, entry->tag_size);
+    *end++ = '"';
+    return end;
 }
 
+/* All that tells one input from another (run/done.h). */
 static char *write_input(char *end, const struct entry *entry)
 {
     bool is_valid = true;
@@ -50,7 +58,11 @@ static char *write_input(char *end, const struct entry *entry)
         end = json_write_base64(end, entry->input, entry->input_size);
         *end++ = '"';
     }
-    return write_tag(end, entry);
+    end = write_tag(end, entry);
+    if (entry->request == NULL || entry->request->digest[0] == '\0')
+        return end;
+    end = JSON_WRITE(end, ",\"request_sha256\":");
+    return json_write_text(end, entry->request->digest);
 }
 
 static char *write_error(char *end, const struct haul_result *result)
@@ -188,7 +200,7 @@ static size_t text_room(const char *text)
 static size_t room_for(const struct entry *entry)
 {
     const struct haul_result *result = entry->result;
-    return fixed_room + entry->input_size * (JSON_BYTE_ROOM + 2) + entry->tag_size * JSON_BYTE_ROOM +
+    return fixed_room + entry->input_size * (JSON_BYTE_ROOM + 2) + entry->tag_size * (JSON_BYTE_ROOM + 2) +
            text_room(result->url) + text_room(result->method) + text_room(result->message) +
            text_room(result->final_url) + text_room(result->http_version) + text_room(result->content_type) +
            text_room(result->remote_ip) + text_room(entry_file(entry)) + (size_t)result->try_count * try_room;

@@ -2,8 +2,8 @@
  * change within a version ("v").
  *
  * It is valid UTF-8 whatever came from servers and lists: a byte that is none becomes U+FFFD, and where that happens
- * to `input`, `input_base64` behind it has the bytes as they were. Control characters, also DEL, C1 and those that turn
- * the direction of writing, are escaped, so that records can be looked at on a terminal. */
+ * to `input` or a tag, `input_base64` or `tag_base64` behind it has the bytes as they were. Control characters, also
+ * DEL, C1 and those that turn the direction of writing, are escaped, so that records can be looked at on a terminal. */
 #ifndef OUTPUT_RECORD_H
 #define OUTPUT_RECORD_H
 

@@ -61,6 +61,11 @@ void summary_add(struct summary *summary, const struct haul_result *result)
         histogram_add(summary->times, result->time.total);
 }
 
+void summary_add_done(struct summary *summary)
+{
+    summary->counts.already_done++;
+}
+
 void summary_counts(const struct summary *summary, struct summary_counts *ret_counts)
 {
     *ret_counts = summary->counts;
@@ -117,6 +122,8 @@ static void append_urls(const struct summary *summary, struct text *text)
         append_classes(summary, text);
     }
     text_append_string(text, "\n");
+    if (counts->already_done > 0)
+        append_labelled(text, "already done ", counts->already_done, "\n");
     uint64_t cancelled = summary->classes[HAUL_CLASS_CANCELLED];
     if (cancelled > 0) {
         append_labelled(text, "cancelled    ", cancelled - counts->unstarted, " in flight");

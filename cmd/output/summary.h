@@ -18,13 +18,17 @@ void summary_destroy(struct summary *summary); /* NULL is fine */
 /* Counts a result that was emitted. */
 void summary_add(struct summary *summary, const struct haul_result *result);
 
+/* Counts an input that was done before, and has no result. */
+void summary_add_done(struct summary *summary);
+
 struct summary_counts {
     uint64_t urls;
     uint64_t ok;
     uint64_t not_ok;
-    uint64_t unstarted; /* of those that are not ok: cancelled before their first request */
-    uint64_t bytes;     /* decoded body bytes */
-    int64_t total;      /* sum of the total times, in nanoseconds */
+    uint64_t unstarted;    /* of those that are not ok: cancelled before their first request */
+    uint64_t already_done; /* beside all those */
+    uint64_t bytes;        /* decoded body bytes */
+    int64_t total;         /* sum of the total times, in nanoseconds */
 };
 
 void summary_counts(const struct summary *summary, struct summary_counts *ret_counts);

@@ -109,6 +109,7 @@ void summary_json_append(const struct summary *summary, int64_t wall, const stru
     append_count(text, ",\"ok\":", counts.ok);
     append_count(text, ",\"not_ok\":", counts.not_ok);
     append_count(text, ",\"unstarted\":", counts.unstarted);
+    append_count(text, ",\"already_done\":", counts.already_done);
     append_statuses(text, summary);
     append_classes(text, summary);
     append_count(text, ",\"bytes\":", counts.bytes);

@@ -59,6 +59,11 @@ struct writer {
     haul_callback_fn *before_fn;
     void *before_data;
     bool is_amid_line; /* what was written last is not the end of one */
+
+    uint64_t taken;
+    uint64_t written;
+    haul_callback_fn *written_fn;
+    void *written_data;
 };
 
 /* Opens what DESCRIPTOR refers to again, for writing without waiting; -1 where that cannot be done. */
@@ -188,10 +193,12 @@ static ssize_t put(struct writer *writer, const char *bytes, size_t size)
 /* Writes as far as it goes at once. */
 static void write_out(struct writer *writer)
 {
+    uint64_t before = writer->written;
     while (writer->begin < writer->end && writer->state == WRITER_OPEN && !writer->is_blocked) {
         ssize_t written = put(writer, writer->bytes + writer->begin, writer->end - writer->begin);
         if (written >= 0) {
             writer->begin += (size_t)written;
+            writer->written += (uint64_t)written;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             writer->is_blocked = true;
             stir(writer);
@@ -204,6 +211,8 @@ static void write_out(struct writer *writer)
         writer->begin = writer->end = 0;
         haul_event_set(&writer->drained);
     }
+    if (writer->written > before && writer->written_fn != NULL)
+        writer->written_fn(writer->written_data);
 }
 
 static void tell_room(struct writer *writer)
@@ -278,6 +287,7 @@ static int append(struct writer *writer, const void *bytes, size_t size)
     int code = make_room(writer, size);
     if (code != 0)
         return code;
+    writer->taken += size;
     memcpy(writer->bytes + writer->end, bytes, size);
     writer->end += size;
     see_off(writer);
@@ -288,8 +298,12 @@ static int append(struct writer *writer, const void *bytes, size_t size)
 
 int writer_write(struct writer *writer, const void *bytes, size_t size)
 {
-    if (writer->state != WRITER_OPEN || size == 0)
+    if (size == 0)
         return 0;
+    if (writer->state != WRITER_OPEN) {
+        writer->taken += size;
+        return 0;
+    }
     if (writer->before_fn != NULL)
         writer->before_fn(writer->before_data);
     int code = append(writer, bytes, size);
@@ -330,6 +344,22 @@ void writer_write_rest(struct writer *writer)
 size_t writer_pending(const struct writer *writer)
 {
     return writer->end - writer->begin;
+}
+
+uint64_t writer_taken(const struct writer *writer)
+{
+    return writer->taken;
+}
+
+uint64_t writer_written(const struct writer *writer)
+{
+    return writer->written;
+}
+
+void writer_set_written_callback(struct writer *writer, haul_callback_fn *fn, void *data)
+{
+    writer->written_fn = fn;
+    writer->written_data = data;
 }
 
 bool writer_is_full(const struct writer *writer)

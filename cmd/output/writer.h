@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct writer;
 
@@ -59,6 +60,13 @@ void writer_write_rest(struct writer *writer);
 
 /* How many bytes wait. */
 size_t writer_pending(const struct writer *writer);
+
+/* How many bytes it has taken, and how many of these are written. What is lost where it is no longer open never is. */
+uint64_t writer_taken(const struct writer *writer);
+uint64_t writer_written(const struct writer *writer);
+
+/* Has FN called each time that something was written, from inside of what writes too. There is one such function. */
+void writer_set_written_callback(struct writer *writer, haul_callback_fn *fn, void *data);
 
 /* True while more than WRITER_HIGH_WATER waits. */
 bool writer_is_full(const struct writer *writer);

@@ -103,37 +103,17 @@ void dedupe_destroy(struct dedupe *dedupe)
     free(dedupe);
 }
 
-/* Each part with its size before it, so that no two requests have the same bytes. */
-static void append_part(struct text *text, const void *bytes, size_t size)
-{
-    text_append(text, (const char *)&size, sizeof(size));
-    text_append(text, bytes, size);
-}
-
-static void append_string(struct text *text, const char *string)
-{
-    append_part(text, string ? string : "", string ? strlen(string) + 1 : 0);
-}
-
-static void append_line_request(struct text *text, const struct line_request *request)
-{
-    append_string(text, request->method);
-    append_string(text, request->output);
-    append_part(text, request->body ? request->body : (const unsigned char *)"", request->body_size);
-    for (char **header = request->headers; header && *header; header++)
-        append_string(text, *header);
-}
-
 /* What the entry asks for, as bytes. A fragment is not sent. */
 static int describe(struct dedupe *dedupe, const struct entry *entry)
 {
     struct text *text = &dedupe->request;
     const char *url = haul_url_text(entry->url);
-    const struct line_request *request = entry->request;
     text_clear(text);
-    append_part(text, url, strcspn(url, "#"));
-    if (request && (request->method || request->output || request->body || request->headers))
-        append_line_request(text, request);
+    text_append(text, url, strcspn(url, "#"));
+    /* No URL has a newline in it. */
+    text_append_string(text, "\n");
+    if (entry->request)
+        line_request_describe(entry->request, text);
     return text->failed ? -ENOMEM : 0;
 }
 

@@ -26,6 +26,7 @@ struct entry {
     const char *tag;   /* what stood behind an inner tab, as `input`; NULL: none */
     size_t tag_size;   /* in bytes; 0 where there is none */
     bool is_tag_json;  /* the tag is JSON, whole, valid and on one line; otherwise text */
+    bool is_expanded;  /* the line was a pattern, and `input` is one of those it stands for */
     unsigned glob_count;
     struct glob_value *globs;      /* owned. What the globs of the line stand for: #1, #2, ...; NULL: it had none */
     struct line_request *request;  /* referenced. What a JSON line says besides; NULL: the line was none */

@@ -46,7 +46,7 @@ void epilogue_tell(const struct epilogue *epilogue)
     struct summary_counts counts;
     struct text text = {0};
     summary_counts(summary, &counts);
-    if (wants_table(epilogue->options, counts.urls)) {
+    if (wants_table(epilogue->options, counts.urls + counts.already_done)) {
         append_table(epilogue, &text);
         message_write(text.bytes, text.size);
     } else if (wants_line(epilogue)) {
@@ -55,7 +55,7 @@ void epilogue_tell(const struct epilogue *epilogue)
             message("%.*s", (int)text.size, text.bytes);
     }
     text_finish(&text);
-    if (counts.urls == 0 && !epilogue->options->silent && epilogue->is_whole)
+    if (counts.urls + counts.already_done == 0 && !epilogue->options->silent && epilogue->is_whole)
         message("the list is empty: nothing was fetched");
 }
 

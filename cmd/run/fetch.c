@@ -6,6 +6,7 @@
 #include "input/source.h"
 #include "message.h"
 #include "options/client_options.h"
+#include "output/journal.h"
 #include "output/output.h"
 #include "output/progress.h"
 #include "output/spill.h"
@@ -25,6 +26,7 @@
 #include "run/gauge.h"
 #include "run/program.h"
 #include "run/reports.h"
+#include "run/resume.h"
 #include "run/verdict.h"
 
 #include <haul/haul.h>
@@ -47,6 +49,8 @@ struct run {
     struct output *output;
     struct dedupe *dedupe; /* NULL: each URL is fetched each time */
     struct reports reports;
+    struct feed *feed;    /* what is fetched: the program's, or */
+    struct resume resume; /* what this leaves of it */
     struct verdict verdict;
     struct haul_handle *deadline; /* the call at it; NULL: there is none, or it was made */
     bool is_overdue;
@@ -166,6 +170,16 @@ static void judge(void *data, struct entry *entry)
         cut_short(run, "race lost");
 }
 
+/* An input was done before: that is as good as done now. */
+static void pass(void *data)
+{
+    struct run *run = data;
+    output_pass(run->output);
+    verdict_count_done(&run->verdict);
+    if (run->program.options->race)
+        cut_short(run, "race lost");
+}
+
 static bool is_under_way(const struct run *run)
 {
     struct haul_client_statistics statistics;
@@ -272,7 +286,7 @@ static int make_output(struct run *run)
     int code = reports_make(&run->reports, options);
     if (code == 0 && run->reports.pictures)
         haul_loop_set_idle(program->loop, note_wait, run);
-    program->has_told |= run->reports.has_told;
+    program->has_told |= reports_have_failed(&run->reports);
     if (code == 0)
         code = make_files(run);
     if (code == 0 && options->etags) {
@@ -289,8 +303,10 @@ static int make_output(struct run *run)
         .ok_status = &options->ok_status,
         .write_out = options->write_out,
         .failures = run->reports.failures,
+        .journal = run->reports.journal,
         .epoch = program->epoch,
         .has_retries = options->retries > 0,
+        .has_race = options->race,
         .writer = program->writer,
         .target = program->target.writer,
         .files = run->files,
@@ -316,6 +332,22 @@ static int make_dedupe(struct run *run)
     return code;
 }
 
+static int make_feed(struct run *run)
+{
+    struct program *program = &run->program;
+    const struct options *options = program->options;
+    run->feed = &program->feed.feed;
+    if (!options->resume)
+        return 0;
+    const struct journal *journal = run->reports.journal;
+    int descriptor = journal ? journal_descriptor(journal) : -1;
+    int code = resume_make(&run->resume, options->journal, descriptor, run->files, run->feed);
+    program->has_told |= code == HAUL_E_INVALID;
+    resume_set_passed(&run->resume, pass, run);
+    run->feed = &run->resume.feed;
+    return code;
+}
+
 static int make(struct run *run, const struct options *options)
 {
     int code = program_make(&run->program, options);
@@ -329,11 +361,13 @@ static int make(struct run *run, const struct options *options)
         code = make_output(run);
     if (code == 0 && options->dedupe)
         code = make_dedupe(run);
+    if (code == 0)
+        code = make_feed(run);
     if (code != 0)
         return code;
     const struct front_plan plan = {
         .client = run->client,
-        .feed = &run->program.feed.feed,
+        .feed = run->feed,
         .sink = {.emit = emit,
                  .prepare = prepare,
                  .judge = judge,
@@ -355,7 +389,7 @@ static int make(struct run *run, const struct options *options)
     const struct verdict_rules rules = {
         .ok_status = &options->ok_status, .fail_on = options->fail_on, .is_race = options->race};
     verdict_init(&run->verdict, &rules);
-    run->gauge = (struct gauge){&run->program, run->client, run->output, &run->front};
+    run->gauge = (struct gauge){&run->program, run->client, run->output, &run->front, &run->resume};
     code = gauge_show(&run->gauge, &run->progress);
     int64_t deadline = haul_deadline(run->program.epoch.monotonic, options->deadline);
     if (code != 0 || deadline == HAUL_NEVER)
@@ -375,6 +409,7 @@ static void tear_down(struct run *run)
     files_destroy(run->files);
     etags_close(run->etags);
     dedupe_destroy(run->dedupe);
+    resume_finish(&run->resume);
     haul_client_destroy(run->client);
     advice_finish(&run->advice);
     jar_finish(&run->jar);
@@ -402,7 +437,7 @@ static void tell_end(struct run *run)
 static enum exit_status conclude(struct run *run, int code)
 {
     struct program *program = &run->program;
-    struct feed *rest = front_is_drained(&run->front) ? NULL : &program->feed.feed;
+    struct feed *rest = front_is_drained(&run->front) ? NULL : run->feed;
     reports_end_failures(&run->reports, rest, program->source);
     progress_clear(run->progress);
     program_tell_failure(program, code);
@@ -410,7 +445,7 @@ static enum exit_status conclude(struct run *run, int code)
         program->has_told = true;
     tell_end(run);
     reports_end_pictures(&run->reports);
-    program->has_told |= run->reports.has_told;
+    program->has_told |= reports_have_failed(&run->reports);
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)
         status = exit_status_worse(status, EXIT_STATUS_DEADLINE);

@@ -216,7 +216,7 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
                         self->front->plan.sink.wait_complete(task, self->front->plan.sink.data, self->entry));
     self->front->alive--;
     remove_fetch(self->front, self);
-    if (self->result && self->result->error_class == HAUL_CLASS_CANCELLED)
+    if (self->result && self->result->error_class == HAUL_CLASS_CANCELLED && self->front->is_stopped)
         self->result->message = self->front->cancel_message;
     self->entry->result = self->result;
     if (self->entry->result)

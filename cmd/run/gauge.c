@@ -7,6 +7,7 @@
 #include "output/terminal.h"
 #include "run/front.h"
 #include "run/program.h"
+#include "run/resume.h"
 
 #include <haul/client.h>
 #include <haul/url.h>
@@ -25,7 +26,7 @@ static void tell_figures(void *data, struct progress_figures *ret_figures)
         .failed = counts.not_ok,
         .in_flight = statistics.in_flight,
         .bytes = counts.bytes,
-        .total = front_is_drained(gauge->front) ? gauge->program->feed.count : 0,
+        .total = front_is_drained(gauge->front) ? gauge->program->feed.count - gauge->resume->count : 0,
     };
 }
 

@@ -9,6 +9,7 @@ struct haul_client;
 struct output;
 struct program;
 struct progress;
+struct resume;
 
 /* Embedded by its owner. All of it is borrowed. */
 struct gauge {
@@ -16,6 +17,7 @@ struct gauge {
     const struct haul_client *client;
     const struct output *output;
     const struct front *front;
+    const struct resume *resume;
 };
 
 /* Has progress shown on standard error, where that is a capable terminal and the options do not forbid it; otherwise

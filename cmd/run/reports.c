@@ -4,6 +4,7 @@
 #include "message.h"
 #include "options/options.h"
 #include "output/failures.h"
+#include "output/journal.h"
 #include "output/replacement.h"
 #include "picture/pictures.h"
 #include "run/entry.h"
@@ -30,14 +31,20 @@ static int make_pictures(struct reports *reports)
 int reports_make(struct reports *reports, const struct options *options)
 {
     const char *path = options->failed;
-    int code = path ? failures_create(path, &reports->failures) : 0;
+    int code = path ? failures_create(path, options->input_format, options->glob, &reports->failures) : 0;
     reports->options = options;
     if (code == 0) {
         path = options->summary_json;
         code = path ? replacement_create(path, 0666, &reports->summary) : 0;
     }
-    if (code != 0)
+    if (code != 0) {
         tell_unwritable(reports, path, code);
+        return code;
+    }
+    /* Where nothing is fetched there is nothing to note. */
+    if (options->journal && !options->dry_run)
+        code = journal_open(options->journal, &reports->journal);
+    reports->has_told |= code == HAUL_E_INVALID;
     return code == 0 && pictures_are_wanted(options) ? make_pictures(reports) : code;
 }
 
@@ -80,9 +87,15 @@ void reports_end_pictures(struct reports *reports)
         tell_unwritable(reports, problem.name, problem.code);
 }
 
+bool reports_have_failed(const struct reports *reports)
+{
+    return reports->has_told || (reports->journal && journal_has_failed(reports->journal));
+}
+
 void reports_finish(struct reports *reports)
 {
     failures_destroy(reports->failures);
     replacement_destroy(reports->summary);
     pictures_destroy(reports->pictures);
+    journal_close(reports->journal);
 }

@@ -7,6 +7,7 @@
 struct epilogue;
 struct failures;
 struct feed;
+struct journal;
 struct options;
 struct pictures;
 struct replacement;
@@ -17,12 +18,14 @@ struct reports {
     const struct options *options;
     struct failures *failures;   /* NULL: no --failed */
     struct replacement *summary; /* NULL: no --summary-json */
+    struct journal *journal;     /* NULL: no --journal, or one that is only read */
     struct pictures *pictures;   /* NULL: none is asked for */
-    bool has_told;               /* one of them cannot be written, and a message has said so */
+    bool has_told;
 };
 
 /* Begins those that OPTIONS, which are borrowed, ask for: whether they can be written is known before anything is
- * fetched. Negative errno, and a message has said why. To be finished in any case. */
+ * fetched. HAUL_E_INVALID, a wrong journal, or a negative errno, and a message has said why. To be finished in any
+ * case. */
 int reports_make(struct reports *reports, const struct options *options);
 
 /* Ends --failed. Of a run that was cut short FEED, which reads SOURCE, gives the lines that it has not read, as far as
@@ -34,6 +37,9 @@ void reports_end_summary(struct reports *reports, const struct epilogue *epilogu
 
 /* Ends the pictures. Those that could be made are there though another could not. */
 void reports_end_pictures(struct reports *reports);
+
+/* Whether one of them cannot be written, and a message has said so. */
+bool reports_have_failed(const struct reports *reports);
 
 /* Takes away what was not ended. */
 void reports_finish(struct reports *reports);

@@ -86,6 +86,13 @@ int seen_find(struct seen *seen, uint64_t hash, uint64_t **ret_word)
     return 0;
 }
 
+uint64_t seen_look_up(const struct seen *seen, uint64_t hash)
+{
+    const struct part *part = &seen->parts[hash >> (64 - part_bits)];
+    hash += hash == 0;
+    return part->capacity > 0 ? slot_of(part, hash)->word : 0;
+}
+
 void seen_each(struct seen *seen, void (*fn)(void *data, uint64_t word), void *data)
 {
     for (size_t i = 0; i < part_count; i++) {

@@ -14,6 +14,9 @@ void seen_destroy(struct seen *seen);    /* NULL is fine */
 /* The word of HASH, 0 where the hash is new. It is there until the next call. -ENOMEM. */
 int seen_find(struct seen *seen, uint64_t hash, uint64_t **ret_word);
 
+/* The same of a hash that is not put there: 0 where it is not known. */
+uint64_t seen_look_up(const struct seen *seen, uint64_t hash);
+
 /* Calls FN with each word. */
 void seen_each(struct seen *seen, void (*fn)(void *data, uint64_t word), void *data);
 

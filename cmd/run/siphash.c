@@ -37,8 +37,15 @@ static void absorb(struct state *state, uint64_t word)
     state->v0 ^= word;
 }
 
-/* Little-endian, whatever the machine; SIZE is at most 8. */
-static uint64_t read_word(const unsigned char *bytes, size_t size)
+/* Little-endian, whatever the machine. Written out it is one load where the machine is so as well. */
+static uint64_t read_word(const unsigned char *bytes)
+{
+    return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24 |
+           (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 | (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
+}
+
+/* The last SIZE bytes, fewer than 8. */
+static uint64_t read_rest(const unsigned char *bytes, size_t size)
 {
     uint64_t word = 0;
     for (size_t i = 0; i < size; i++)
@@ -57,8 +64,8 @@ uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t size)
     };
     size_t left = size;
     for (; left >= word_size; left -= word_size, at += word_size)
-        absorb(&state, read_word(at, word_size));
-    absorb(&state, (uint64_t)size << 56 | read_word(at, left));
+        absorb(&state, read_word(at));
+    absorb(&state, (uint64_t)size << 56 | read_rest(at, left));
     state.v2 ^= 0xff;
     mix(&state, rounds_at_the_end);
     return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;

@@ -62,8 +62,12 @@ static int read_plain(struct source_feed *self)
 static int read_json(struct source_feed *self)
 {
     struct line *line = &self->line.line;
+    int code = 0;
+    if (!self->problem)
+        code = json_line_parse(line->input, line->input_size, &self->json);
     /* Of one that is too long not all is there. */
-    int code = self->problem ? 0 : json_line_parse(line->input, line->input_size, &self->json);
+    else if (!(self->json.request = line_request_create(line->input, line->input_size)))
+        code = -ENOMEM;
     if (code != 0)
         return code;
     /* Where no URL can be read there is none to show: the rest may hold what is nobody else's to see. */
@@ -172,6 +176,7 @@ static int fill_entry(const struct source_feed *self, struct entry *entry)
     entry->index = self->count;
     entry->line = self->line.number;
     entry->is_tag_json = self->json.is_tag_json;
+    entry->is_expanded = self->glob != NULL;
     if (self->json.request)
         entry->request = line_request_ref(self->json.request);
     int code = 0;

@@ -74,7 +74,7 @@ void verdict_init(struct verdict *verdict, const struct verdict_rules *rules)
 }
 
 /* The library calls a status of 400 or more an error. */
-void verdict_apply(const struct verdict *verdict, struct haul_result *result)
+static void apply_status(const struct verdict *verdict, struct haul_result *result)
 {
     bool is_answer = result->error_class == HAUL_CLASS_NONE || result->error_class == HAUL_CLASS_HTTP;
     if (!is_answer || result->status == 0)
@@ -87,6 +87,26 @@ void verdict_apply(const struct verdict *verdict, struct haul_result *result)
     result->message = is_ok ? NULL : "the status is not one that is ok";
 }
 
+static void apply_race(struct verdict *verdict, struct haul_result *result)
+{
+    if (!result->ok)
+        return;
+    if (verdict->ok == 0 && !verdict->winner)
+        verdict->winner = result;
+    if (verdict->winner == result)
+        return;
+    result->ok = false;
+    result->error_class = HAUL_CLASS_CANCELLED;
+    result->message = "race lost";
+}
+
+void verdict_apply(struct verdict *verdict, struct haul_result *result)
+{
+    apply_status(verdict, result);
+    if (verdict->rules.is_race)
+        apply_race(verdict, result);
+}
+
 static bool counts(const struct fail_on *fail_on, const struct haul_result *result)
 {
     if (result->ok || fail_on->kind == FAIL_ON_NEVER)
@@ -96,11 +116,19 @@ static bool counts(const struct fail_on *fail_on, const struct haul_result *resu
 
 void verdict_count(struct verdict *verdict, const struct haul_result *result)
 {
+    if (verdict->winner == result)
+        verdict->winner = NULL;
     if (result->error_class == HAUL_CLASS_CANCELLED)
         return;
     verdict->judged++;
     verdict->ok += result->ok;
     verdict->failed += counts(&verdict->rules.fail_on, result);
+}
+
+void verdict_count_done(struct verdict *verdict)
+{
+    verdict->judged++;
+    verdict->ok++;
 }
 
 bool verdict_has_failed(const struct verdict *verdict)

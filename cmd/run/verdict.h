@@ -38,16 +38,21 @@ struct verdict {
     struct verdict_rules rules;
     uint64_t judged; /* results, but for the cancelled ones */
     uint64_t ok;
-    uint64_t failed; /* those that count */
+    uint64_t failed;                  /* those that count */
+    const struct haul_result *winner; /* of a race, until it is counted; compared, never looked into */
 };
 
 void verdict_init(struct verdict *verdict, const struct verdict_rules *rules);
 
-/* Makes RESULT ok or not as its status is. Again it changes nothing. */
-void verdict_apply(const struct verdict *verdict, struct haul_result *result);
+/* Makes RESULT ok or not as its status is. Of a race only the first that is ok stays so: others that come in with it,
+ * or before it is counted, are cancelled. Again it changes nothing. */
+void verdict_apply(struct verdict *verdict, struct haul_result *result);
 
 /* Counts a result, once. What was cancelled was so for a reason that counts by itself. */
 void verdict_count(struct verdict *verdict, const struct haul_result *result);
+
+/* Counts an input that an earlier run has done. */
+void verdict_count_done(struct verdict *verdict);
 
 /* Whether the run has failed already, whatever comes; of a share that is known at the end only. */
 bool verdict_has_failed(const struct verdict *verdict);

@@ -82,6 +82,8 @@ struct haul_client_options {
     const char *const *connect_to; /* curl's --connect-to, ends with NULL; or NULL */
     bool system_resolver;          /* libcurl looks names up, in a thread each; false: they are on the loop */
     const char *dns_servers;       /* "ADDRESS[:PORT],...", of IPv6 with a port in brackets; NULL: the system's */
+    bool no_private;               /* only public addresses (RFC 6890), whatever names them, and no proxy; false */
+    int64_t max_filesize;          /* bytes of a body at most, decoded, of each hop; 0: no such limit; 0 */
     const char *http_proxy;        /* for http URLs; NULL: none. The environment is never read */
     const char *https_proxy;       /* for https URLs */
     const char *no_proxy;          /* hosts that go without, as in curl's --noproxy */
@@ -113,9 +115,9 @@ struct haul_client_options {
 void haul_client_options_init(struct haul_client_options *options);
 
 /* Makes a client on LOOP; OPTIONS may be NULL for the defaults. HAUL_E_INVALID: the loop's clock is virtual, and there
- * is no virtual network; or an HTTP version that is not supported. Negative errno. Entries of resolve and connect_to
- * that cannot be read fail each fetch (class local). A program with a client ignores SIGPIPE: TLS may write to a
- * connection that has gone. */
+ * is no virtual network; an HTTP version that is not supported; or no_private with unix_socket. Negative errno. Entries
+ * of resolve and connect_to that cannot be read fail each fetch (class local). A program with a client ignores SIGPIPE:
+ * TLS may write to a connection that has gone. */
 int haul_client_create(struct haul_loop *loop, const struct haul_client_options *options,
                        struct haul_client **ret_client);
 

@@ -14,9 +14,9 @@ HAUL__BEGIN_C
  *
  * What is followed as a redirect is sent again by the rules of RFC 9110, 15.4: a 303 makes every method but HEAD a GET,
  * a 301 or 302 a POST, and the body stays behind with the fields that tell of it (Content-...); 307 and 308 change
- * nothing. `user`, `bearer`, `cookies`, the user information of the first URL, and fields named Authorization,
- * Proxy-Authorization and Cookie are credentials: they go to the first URL's origin (scheme, host and port) alone. A
- * field named Host is for that origin, too. */
+ * nothing. `user`, `bearer`, `cookies`, the user information of the first URL, and fields named Authorization and
+ * Cookie are credentials: they go to the first URL's origin (scheme, host and port) alone. A field named Host is for
+ * that origin, too, and one named Proxy-Authorization for proxies alone. */
 struct haul_request {
     const char *method;            /* NULL: POST where there is a body, otherwise GET */
     bool keeps_method;             /* redirects do not change it, but the body stays behind, as with curl's -X */

@@ -15,6 +15,7 @@ enum haul_class {
     HAUL_CLASS_NONE,      /* nothing */
     HAUL_CLASS_URL,       /* the text is not a URL that is fetched; nothing was sent */
     HAUL_CLASS_DNS,       /* the name (the host's or the proxy's) did not resolve */
+    HAUL_CLASS_ADDRESS,   /* an address that the client is not to connect to, or a proxy that could */
     HAUL_CLASS_CONNECT,   /* no connection: refused, unreachable, reset before an answer began */
     HAUL_CLASS_TLS,       /* the handshake or the certificate failed */
     HAUL_CLASS_TIMEOUT,   /* connect, idle or max time ran out; the message says which */

@@ -2,8 +2,11 @@
 #include "net/redirect.h"
 #include "net/transfer.h"
 
+#include "net/retry_after.h"
+
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 static const char *version_name(long version)
 {
@@ -204,6 +207,13 @@ static struct haul__failure explain(const struct haul__transfer *transfer, CURLc
     return haul__failure_of((int)curl_code, transfer->phase, (int)cause, verify_result);
 }
 
+/* Whether it has come to nothing since all of its addresses were refused. */
+static bool is_refused(const struct haul__transfer *transfer, CURLcode curl_code)
+{
+    return curl_code != CURLE_OK && transfer->failure.error_class == HAUL_CLASS_NONE && transfer->refusal.kind &&
+           transfer->opened == 0 && transfer->shortage == 0;
+}
+
 void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code, bool is_ours)
 {
     struct haul_result *result = &transfer->result->public;
@@ -219,6 +229,11 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
         transfer->error = -ENOMEM;
     }
     add_times(transfer, end);
+    if (is_refused(transfer, curl_code)) {
+        if (haul__refusal_tell(&transfer->refusal, transfer->host->origin, transfer->result) < 0)
+            transfer->error = -ENOMEM;
+        return;
+    }
     struct haul__failure failure = explain(transfer, curl_code, is_ours);
     result->error_class = failure.error_class;
     result->code = failure.code;
@@ -253,11 +268,16 @@ int64_t haul__transfer_expected(const struct haul__transfer *transfer)
     return length;
 }
 
+/* Of several that say so the longest. */
 int64_t haul__transfer_retry_after(const struct haul__transfer *transfer)
 {
-    curl_off_t seconds = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
-    if (seconds <= 0)
-        return 0;
-    return seconds < HAUL_NEVER / HAUL_SECOND ? seconds * HAUL_SECOND : HAUL_NEVER;
+    struct curl_header *header;
+    int64_t longest = 0;
+    CURLHcode code = CURLHE_OK;
+    for (size_t i = 0; code == CURLHE_OK; i++) {
+        code = curl_easy_header(transfer->easy, "Retry-After", i, CURLH_HEADER, -1, &header);
+        int64_t duration = code == CURLHE_OK ? haul__retry_after_read(header->value, (int64_t)time(NULL)) : 0;
+        longest = duration > longest ? duration : longest;
+    }
+    return longest;
 }

@@ -122,10 +122,15 @@ static int init(struct haul_client *client, struct haul_loop *loop, const struct
     return 0;
 }
 
+static bool is_possible(const struct haul_client_options *options)
+{
+    return haul_http_version_is_supported(options->http_version) && !(options->no_private && options->unix_socket);
+}
+
 int haul_client_create(struct haul_loop *loop, const struct haul_client_options *options,
                        struct haul_client **ret_client)
 {
-    if (haul_loop_is_virtual(loop) || (options && !haul_http_version_is_supported(options->http_version)))
+    if (haul_loop_is_virtual(loop) || (options && !is_possible(options)))
         return HAUL_E_INVALID;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return -ENOMEM;

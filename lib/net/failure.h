@@ -24,6 +24,7 @@ enum haul__lookup_error {
     HAUL__LOOKUP_MALFORMED,  /* what one answered cannot be read */
     HAUL__LOOKUP_SILENT,     /* none answered */
     HAUL__LOOKUP_OTHER,      /* whatever else */
+    HAUL__LOOKUP_REFUSED,    /* none that may be connected to */
     HAUL__LOOKUP_ABANDONED,  /* it was not answered, and will not be */
     HAUL__LOOKUP_ERROR_COUNT
 };

@@ -176,6 +176,7 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
     if (!fetcher->shards)
         return -ENOMEM;
     haul__resolver_init(&fetcher->resolver, loop, options->dns_servers, families[options->ip_version]);
+    fetcher->resolver.searches.refuses_special = options->no_private;
     haul__write_duration(fetcher->lookup_message, sizeof(fetcher->lookup_message), "the name was not resolved within",
                          options->connect_timeout);
     haul__write_duration(fetcher->connect_message, sizeof(fetcher->connect_message), "no connection within",

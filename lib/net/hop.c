@@ -11,8 +11,8 @@
 #include <haul/sleep.h>
 #include <string.h>
 
-/* It has ended, and is to be made again; its name did not resolve, and the result says why. */
-enum { again = 0x100, unresolved };
+/* It has ended, and is to be made again; it leads to nowhere, and the result says why. */
+enum { again = 0x100, nowhere };
 
 /* After so many vain tries without any connection of haul's own that could be closed it gives up. */
 enum { max_shortages = 7 };
@@ -124,6 +124,18 @@ static int start(struct haul_task *task, struct haul__hop *self)
     return haul_timeout_enter(task, &self->timeout, haul_deadline(self->started, self->left));
 }
 
+/* 0; nowhere: a proxy would connect, to where it likes; -ENOMEM. */
+static int check_route(struct haul__hop *self)
+{
+    const struct haul_client_options *options = self->fetcher->options;
+    if (!self->host || !options->no_private || haul__route_is_direct(options, self->host->origin))
+        return 0;
+    int code =
+        haul__result_fail(self->result, HAUL_CLASS_ADDRESS, CURLE_COULDNT_CONNECT,
+                          "a proxy would connect to it, and --no-private cannot see where; --noproxy can except it");
+    return code < 0 ? code : nowhere;
+}
+
 static struct haul_await look_up(struct haul_task *task, struct haul__hop *self)
 {
     if (!self->host)
@@ -131,7 +143,7 @@ static struct haul_await look_up(struct haul_task *task, struct haul__hop *self)
     return haul__lookup_begin(task, self->fetcher, self->transfer, self->needs_both, &self->question);
 }
 
-/* The lookup has ended with CODE. 0: the transfer has what it needs; unresolved; and the code, if it is another. */
+/* The lookup has ended with CODE. 0: the transfer has what it needs; nowhere; and the code, if it is another. */
 static int end_look_up(struct haul__hop *self, int code)
 {
     struct haul__question *question = self->question;
@@ -142,8 +154,11 @@ static int end_look_up(struct haul__hop *self, int code)
     code = haul__lookup_end(self->fetcher, self->transfer, question, code, self->started, &failure);
     if (code != 0 || failure.error_class == HAUL_CLASS_NONE)
         return code;
-    code = haul__result_fail(self->result, failure.error_class, failure.code, failure.message);
-    return code < 0 ? code : unresolved;
+    if (failure.error_class == HAUL_CLASS_ADDRESS)
+        code = haul__refusal_tell(&self->transfer->refusal, self->host->origin, self->result);
+    else
+        code = haul__result_fail(self->result, failure.error_class, failure.code, failure.message);
+    return code < 0 ? code : nowhere;
 }
 
 static struct haul_await run(struct haul_task *task, struct haul__hop *self)
@@ -337,7 +352,7 @@ static int end(struct haul_task *task, struct haul__hop *self)
     self->was_run = false;
     if (was_started)
         count_connection(self);
-    if (code == unresolved)
+    if (code == nowhere)
         code = 0;
     if (self->has_timeout)
         code = haul_timeout_leave(task, &self->timeout, code);
@@ -385,6 +400,8 @@ struct haul_step haul__hop(struct haul_task *task, struct haul_coroutine *corout
             HAUL_AWAIT_CODE(self->code, wait_for_moment(task, self));
         if (self->code == 0)
             self->code = start(task, self);
+        if (self->code == 0)
+            self->code = check_route(self);
         if (self->code == 0) {
             HAUL_AWAIT_CODE(self->code, look_up(task, self));
             self->code = end_look_up(self, self->code);

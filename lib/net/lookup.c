@@ -49,6 +49,8 @@ static struct haul__failure explain(const struct haul__fetcher *fetcher, const s
         return (struct haul__failure){HAUL_CLASS_TIMEOUT, CURLE_OPERATION_TIMEDOUT, fetcher->lookup_message};
     if (question->addresses)
         return haul__lookup_failure(HAUL__LOOKUP_NO_ADDRESS, transfer->route.is_proxy);
+    if (question->error == HAUL__LOOKUP_REFUSED)
+        return (struct haul__failure){HAUL_CLASS_ADDRESS, CURLE_COULDNT_CONNECT, NULL};
     if (question->error == HAUL__LOOKUP_FAILED && !haul__can_open_descriptor())
         haul__question_doubt(question);
     return haul__lookup_failure(question->error, transfer->route.is_proxy);
@@ -69,6 +71,7 @@ int haul__lookup_end(struct haul__fetcher *fetcher, struct haul__transfer *trans
         transfer->has_half = question->is_half;
     } else {
         haul__list_remove(&transfer->turn.link);
+        transfer->refusal = question->refusal;
         time->dns += transfer->lookup;
         time->total += transfer->lookup;
         if (code == 0 || code == HAUL_E_TIMEOUT)

@@ -14,7 +14,8 @@ struct haul_await haul__lookup_begin(struct haul_task *task, struct haul__fetche
                                      struct haul__question **ret_question);
 
 /* It has ended with CODE, of a hop that was STARTED then: gives the transfer the addresses, or the result the time that
- * was spent. 0, and in *RET_FAILURE what has failed, of class none if nothing has; otherwise CODE. */
+ * was spent. 0, and in *RET_FAILURE what has failed, of class none if nothing has; of class address, the transfer's
+ * refusal says why. Otherwise CODE. */
 int haul__lookup_end(struct haul__fetcher *fetcher, struct haul__transfer *transfer, struct haul__question *question,
                      int code, int64_t started, struct haul__failure *ret_failure);
 

@@ -176,9 +176,7 @@ bool haul__outgoing_is_authorized(const struct haul__outgoing *outgoing, const s
 
 static bool is_credential(struct haul__text name)
 {
-    return is_same(name, (struct haul__text){"Authorization", 13}) ||
-           is_same(name, (struct haul__text){"Proxy-Authorization", 19}) ||
-           is_same(name, (struct haul__text){"Cookie", 6});
+    return is_same(name, (struct haul__text){"Authorization", 13}) || is_same(name, (struct haul__text){"Cookie", 6});
 }
 
 bool haul__outgoing_has_field(const struct haul__outgoing *outgoing, const char *field, bool is_authorized)
@@ -191,6 +189,12 @@ bool haul__outgoing_has_field(const struct haul__outgoing *outgoing, const char 
     bool had_body = outgoing->request && outgoing->request->body != NULL;
     bool is_of_body = name.size > 8 && strncasecmp(name.at, "Content-", 8) == 0;
     return !is_of_body || outgoing->has_body || !had_body;
+}
+
+bool haul__outgoing_is_for_proxy(const char *field)
+{
+    struct haul__text name = {field, strcspn(field, ":;")};
+    return is_same(name, (struct haul__text){"Proxy-Authorization", 19});
 }
 
 bool haul__outgoing_is_idempotent(const struct haul__outgoing *outgoing)

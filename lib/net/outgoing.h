@@ -34,6 +34,9 @@ bool haul__outgoing_is_authorized(const struct haul__outgoing *outgoing, const s
 /* Whether FIELD, "Name: value", is sent with the hop; IS_AUTHORIZED is what the function above says. */
 bool haul__outgoing_has_field(const struct haul__outgoing *outgoing, const char *field, bool is_authorized);
 
+/* Whether FIELD is for a proxy alone. */
+bool haul__outgoing_is_for_proxy(const char *field);
+
 /* Whether it does no harm that the request arrives twice (RFC 9110, 9.2.2). */
 bool haul__outgoing_is_idempotent(const struct haul__outgoing *outgoing);
 

@@ -1,5 +1,6 @@
 #include "net/request.h"
 
+#include "net/bounds.h"
 #include "net/shard.h"
 
 #include <errno.h>
@@ -67,23 +68,31 @@ static char *as_list_text(const char *text)
     return pointer.text;
 }
 
-/* Makes the transfer's list of those fields of the request that the hop has. */
+/* Has the fields in FIELDS be a list. */
+static void link_fields(struct haul__buffer *fields)
+{
+    struct curl_slist *first = (struct curl_slist *)(void *)fields->bytes;
+    for (size_t i = 1; i < fields->size / sizeof(*first); i++)
+        first[i - 1].next = &first[i];
+}
+
+/* Makes the transfer's lists of those fields of the request that the hop has. */
 static int make_fields(struct haul__transfer *transfer, const struct haul__outgoing *outgoing, bool is_authorized)
 {
-    struct haul__buffer *fields = &transfer->fields;
     const char *const *header = outgoing->request ? outgoing->request->headers : NULL;
-    fields->size = 0;
+    transfer->fields.size = transfer->proxy_fields.size = 0;
     for (; header && *header; header++) {
         struct curl_slist field = {.data = as_list_text(*header)};
-        if (!haul__outgoing_has_field(outgoing, *header, is_authorized))
+        bool is_for_proxy = haul__outgoing_is_for_proxy(*header);
+        if (!is_for_proxy && !haul__outgoing_has_field(outgoing, *header, is_authorized))
             continue;
+        struct haul__buffer *fields = is_for_proxy ? &transfer->proxy_fields : &transfer->fields;
         int code = haul__buffer_append(fields, &field, sizeof(field));
         if (code < 0)
             return code;
     }
-    struct curl_slist *first = (struct curl_slist *)(void *)fields->bytes;
-    for (size_t i = 1; i < fields->size / sizeof(*first); i++)
-        first[i - 1].next = &first[i];
+    link_fields(&transfer->fields);
+    link_fields(&transfer->proxy_fields);
     return 0;
 }
 
@@ -114,6 +123,11 @@ static CURLcode set_credentials(CURL *easy, const struct haul_request *request, 
     return code | curl_easy_setopt(easy, CURLOPT_COOKIE, source->cookies);
 }
 
+static struct curl_slist *list_of(const struct haul__buffer *fields)
+{
+    return fields->size > 0 ? (struct curl_slist *)(void *)fields->bytes : NULL;
+}
+
 int haul__request_set(struct haul__transfer *transfer, const struct haul__outgoing *outgoing,
                       const struct haul_url *url)
 {
@@ -131,7 +145,8 @@ int haul__request_set(struct haul__transfer *transfer, const struct haul__outgoi
     bool tells_hop_before = outgoing->is_followed && request->refers_to_hop_before;
     CURLcode code = set_method(easy, outgoing, request);
     code |= set_credentials(easy, request, is_authorized);
-    code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->fields.size > 0 ? transfer->fields.bytes : NULL);
+    code |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list_of(&transfer->fields));
+    code |= curl_easy_setopt(easy, CURLOPT_PROXYHEADER, list_of(&transfer->proxy_fields));
     code |= curl_easy_setopt(easy, CURLOPT_REFERER, tells_hop_before ? outgoing->referer : request->referer);
     code |= curl_easy_setopt(easy, CURLOPT_RANGE, request->range);
     return code == CURLE_OK ? 0 : -ENOMEM;
@@ -139,18 +154,6 @@ int haul__request_set(struct haul__transfer *transfer, const struct haul__outgoi
 
 /* A rest of less than so much is read. */
 enum { small_rest = 16 * 1024 };
-
-/* What the header promises; -1: it does not say. */
-static curl_off_t promised_size(CURL *easy)
-{
-    struct curl_header *header;
-    if (curl_easy_header(easy, "Content-Length", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return -1;
-    curl_off_t size = 0;
-    for (const char *digit = header->value; *digit >= '0' && *digit <= '9' && size < small_rest; digit++)
-        size = size * 10 + (*digit - '0');
-    return size;
-}
 
 /* Where the size is unknown the rest may never end: it counts as small if it has come with the header, which libcurl
  * will have found by the time that the shard ends the transfer. */
@@ -160,7 +163,7 @@ void haul__request_end_with_header(struct haul__transfer *transfer)
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status < 200)
         return;
-    curl_off_t size = promised_size(transfer->easy);
+    int64_t size = haul__promised_size(transfer->easy);
     if (size >= 0 && size < small_rest)
         return;
     transfer->is_enough = true;

@@ -160,6 +160,7 @@ static void note(struct haul__question *question, const struct haul__finding *fi
     haul__addresses_unref(question->addresses);
     question->addresses = finding->addresses;
     question->error = finding->error;
+    question->refusal = finding->refusal;
     question->is_half = finding->is_early;
     question->is_patient = false;
     question->expires = haul_deadline(now, lifetime_of(finding));

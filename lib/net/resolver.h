@@ -48,8 +48,9 @@ struct haul__question {
     int64_t expires;               /* INT64_MIN: nothing is known */
     enum haul__lookup_error error; /* of what is known */
     struct haul__addresses *addresses;
-    bool is_half;    /* of what is known: the other family has not come */
-    bool is_patient; /* the next answer is to be of both families */
+    struct haul__refusal refusal; /* why there are none, where the error says so */
+    bool is_half;                 /* of what is known: the other family has not come */
+    bool is_patient;              /* the next answer is to be of both families */
     UT_hash_handle hh;
     int is_missing; /* set where there was no memory to add it */
     size_t size;

@@ -17,17 +17,10 @@ enum { spare_room = 192 };
 
 /* Indexed by the class. */
 static const char *const class_names[] = {
-    [HAUL_CLASS_NONE] = "none",
-    [HAUL_CLASS_URL] = "url",
-    [HAUL_CLASS_DNS] = "dns",
-    [HAUL_CLASS_CONNECT] = "connect",
-    [HAUL_CLASS_TLS] = "tls",
-    [HAUL_CLASS_TIMEOUT] = "timeout",
-    [HAUL_CLASS_HTTP] = "http",
-    [HAUL_CLASS_PROTOCOL] = "protocol",
-    [HAUL_CLASS_REDIRECT] = "redirect",
-    [HAUL_CLASS_SIZE] = "size",
-    [HAUL_CLASS_CANCELLED] = "cancelled",
+    [HAUL_CLASS_NONE] = "none",         [HAUL_CLASS_URL] = "url",         [HAUL_CLASS_DNS] = "dns",
+    [HAUL_CLASS_ADDRESS] = "address",   [HAUL_CLASS_CONNECT] = "connect", [HAUL_CLASS_TLS] = "tls",
+    [HAUL_CLASS_TIMEOUT] = "timeout",   [HAUL_CLASS_HTTP] = "http",       [HAUL_CLASS_PROTOCOL] = "protocol",
+    [HAUL_CLASS_REDIRECT] = "redirect", [HAUL_CLASS_SIZE] = "size",       [HAUL_CLASS_CANCELLED] = "cancelled",
     [HAUL_CLASS_LOCAL] = "local",
 };
 

@@ -44,7 +44,8 @@ bool haul__is_transient(const struct haul_result *result)
 /* That no two attempts could come out in any other way. */
 static bool is_hopeless(enum haul_class error_class)
 {
-    return error_class == HAUL_CLASS_NONE || error_class == HAUL_CLASS_URL || error_class == HAUL_CLASS_CANCELLED;
+    return error_class == HAUL_CLASS_NONE || error_class == HAUL_CLASS_URL || error_class == HAUL_CLASS_ADDRESS ||
+           error_class == HAUL_CLASS_CANCELLED;
 }
 
 static int64_t shorter(int64_t a, int64_t b)

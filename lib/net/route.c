@@ -54,17 +54,34 @@ static struct haul__text take_host(const char **at, const char *end, unsigned *p
     return text_of(begin, (size_t)(stop - begin));
 }
 
+/* The host of an entry of `resolve`, without its sign. */
+static struct haul__text entry_host(const char *entry, unsigned *port)
+{
+    const char *at = entry + (*entry == '+' || *entry == '-');
+    return take_host(&at, at + strlen(at), port);
+}
+
+bool haul__resolve_is_removed(const char *const *entry)
+{
+    unsigned port = 0;
+    struct haul__text host = entry_host(*entry, &port);
+    while (*++entry) {
+        unsigned removed_port = 0;
+        if (**entry == '-' && is_same(entry_host(*entry, &removed_port), host) && removed_port == port)
+            return true;
+    }
+    return false;
+}
+
 /* Whether an entry of `resolve`, [+]HOST:PORT:ADDRESSES, is for HOST, or for all ("*"), and PORT. */
 static bool has_entry(const char *const *entries, struct haul__text host, unsigned port)
 {
     for (; entries && *entries; entries++) {
-        const char *at = **entries == '+' ? *entries + 1 : *entries;
-        unsigned entry_port = 0;
-        if (*at == '-')
-            continue;
-        struct haul__text entry_host = take_host(&at, at + strlen(at), &entry_port);
-        bool is_for_all = entry_host.size == 1 && entry_host.at[0] == '*';
-        if (entry_port == port && (is_for_all || is_same(entry_host, host)))
+        unsigned its_port = 0;
+        struct haul__text its_host = entry_host(*entries, &its_port);
+        bool is_for_all = its_host.size == 1 && its_host.at[0] == '*';
+        bool is_for_it = its_port == port && (is_for_all || is_same(its_host, host));
+        if (is_for_it && **entries != '-' && !haul__resolve_is_removed(entries))
             return true;
     }
     return false;
@@ -140,12 +157,26 @@ static bool is_localhost(struct haul__text host)
     return is_within(host, text_of(localhost, sizeof(localhost) - 1));
 }
 
+static const char *proxy_of(const struct haul_client_options *options, const char *origin)
+{
+    return strncmp(origin, "https:", 6) == 0 ? options->https_proxy : options->http_proxy;
+}
+
+bool haul__route_is_direct(const struct haul_client_options *options, const char *origin)
+{
+    const char *proxy = proxy_of(options, origin);
+    const char *at = strstr(origin, "://") + 3;
+    unsigned port = 0;
+    return !proxy || *proxy == '\0' ||
+           exemption_of(options->no_proxy, take_host(&at, at + strlen(at), &port)) == EXEMPT;
+}
+
 struct haul__route haul__route_find(const struct haul_client_options *options, const char *origin)
 {
     bool is_secure = strncmp(origin, "https:", 6) == 0;
     const char *at = origin + (is_secure ? 8 : 7);
     struct haul__route route = {.port = 0};
-    const char *proxy = is_secure ? options->https_proxy : options->http_proxy;
+    const char *proxy = proxy_of(options, origin);
     route.host = take_host(&at, origin + strlen(origin), &route.port);
     enum exemption exemption = proxy && *proxy ? exemption_of(options->no_proxy, route.host) : EXEMPT;
     if (exemption == EXEMPT)

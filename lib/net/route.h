@@ -17,4 +17,10 @@ struct haul__route {
  * Its text is the origin's or the options'. */
 struct haul__route haul__route_find(const struct haul_client_options *options, const char *origin);
 
+/* Whether ENTRY of `resolve` is taken back by one behind it, "-HOST:PORT". */
+bool haul__resolve_is_removed(const char *const *entry);
+
+/* Whether the connection for URLs with ORIGIN surely leads to no proxy. */
+bool haul__route_is_direct(const struct haul_client_options *options, const char *origin);
+
 #endif

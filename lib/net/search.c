@@ -18,6 +18,7 @@ struct search {
     enum haul__lookup_error error; /* the worst so far */
     int pending;                   /* families that are asked for */
     bool is_patient;
+    struct haul__refusal refusal;
     struct haul__reply replies[families];
     char name[]; /* with a NUL behind */
 };
@@ -61,7 +62,7 @@ static struct haul__finding make_finding(const struct haul__reply *replies, size
 
 static void tell(struct search *search)
 {
-    struct haul__finding finding = {.error = search->error};
+    struct haul__finding finding = {.error = search->error, .refusal = search->refusal};
     if (is_found(search))
         finding = make_finding(search->replies, families);
     finding.is_early = search->pending > 0;
@@ -114,12 +115,25 @@ static void end_candidate(struct search *search)
     haul__free(search);
 }
 
+/* Leaves out the addresses that are not to be connected to. */
+static void keep_public(const struct haul__searches *searches, struct haul__reply *reply, struct haul__refusal *refusal)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < reply->count; i++)
+        if (!searches->refuses_special || !haul__refuses(refusal, &reply->addresses[i]))
+            reply->addresses[count++] = reply->addresses[i];
+    if (count == 0 && reply->count > 0)
+        reply->error = HAUL__LOOKUP_REFUSED;
+    reply->count = count;
+}
+
 static void take(struct search *search, size_t family, const struct haul__reply *reply)
 {
     search->replies[family] = *reply;
+    keep_public(search->searches, &search->replies[family], &search->refusal);
     if (--search->pending == 0)
         end_candidate(search);
-    else if (reply->count > 0 && !search->is_patient)
+    else if (search->replies[family].count > 0 && !search->is_patient)
         haul__line_join(&search->searches->waiting, &search->turn, haul_loop_now(search->searches->loop));
 }
 
@@ -169,17 +183,26 @@ static void keep_wanted(const struct haul__searches *searches, struct haul__repl
         reply->error = HAUL__LOOKUP_NO_ADDRESS;
 }
 
+/* What is known without a name server: whether that settles it. */
+static bool is_settled(const struct haul__searches *searches, struct haul__reply *reply,
+                       struct haul__finding *ret_finding)
+{
+    struct haul__refusal refusal = {.kind = NULL};
+    keep_wanted(searches, reply);
+    keep_public(searches, reply, &refusal);
+    if (reply->count > 0)
+        *ret_finding = make_finding(reply, 1);
+    else
+        *ret_finding = (struct haul__finding){.error = reply->error, .code = reply->code, .refusal = refusal};
+    return reply->count > 0 || reply->error == HAUL__LOOKUP_ABANDONED || reply->error == HAUL__LOOKUP_REFUSED;
+}
+
 static bool look_into_file(const struct haul__searches *searches, struct haul__channel *channel, const char *name,
                            struct haul__finding *ret_finding)
 {
     struct haul__reply reply;
     haul__channel_read_hosts(channel, name, &reply);
-    keep_wanted(searches, &reply);
-    if (reply.error == HAUL__LOOKUP_ABANDONED)
-        *ret_finding = (struct haul__finding){.error = reply.error, .code = reply.code};
-    else if (reply.count > 0)
-        *ret_finding = make_finding(&reply, 1);
-    return reply.count > 0 || reply.error == HAUL__LOOKUP_ABANDONED;
+    return is_settled(searches, &reply, ret_finding);
 }
 
 static struct haul__finding find_this_machine(const struct haul__searches *searches)
@@ -189,8 +212,9 @@ static struct haul__finding find_this_machine(const struct haul__searches *searc
         .lifetime = INT64_MAX,
         .addresses = {{false, {127, 0, 0, 1}}, {true, {[15] = 1}}},
     };
-    keep_wanted(searches, &reply);
-    return make_finding(&reply, 1);
+    struct haul__finding finding;
+    is_settled(searches, &reply, &finding);
+    return finding;
 }
 
 /* Whether nobody has to be asked. */

@@ -8,6 +8,7 @@
 
 #include "net/channel.h"
 #include "net/deadlines.h"
+#include "net/refusal.h"
 
 #define HAUL__RESOLUTION_DELAY (50 * HAUL_MILLISECOND)
 
@@ -16,6 +17,7 @@ struct haul__finding {
     enum haul__lookup_error error;
     struct haul__addresses *addresses; /* the taker's */
     int64_t lifetime;                  /* how long they hold good, as the name servers say */
+    struct haul__refusal refusal;      /* of an address that was left out, where all were */
     int code;                          /* of an abandoned one: negative errno, why; 0: it was cancelled */
     bool is_early;                     /* the other family has not come */
 };
@@ -30,6 +32,7 @@ typedef void haul__late_finding_fn(void *data, const char *name, const struct ha
 struct haul__searches {
     struct haul_loop *loop;
     int family;                /* AF_INET or AF_INET6: the only one that is wanted; AF_UNSPEC: both are */
+    bool refuses_special;      /* only public addresses are found; set once it is made */
     struct haul__line waiting; /* those that have addresses of one family, for the other */
     haul__finding_fn *fn;
     haul__late_finding_fn *late_fn;

@@ -1,6 +1,7 @@
 #include "net/transfer.h"
 
 #include "base/memory.h"
+#include "net/bounds.h"
 #include "net/debug.h"
 #include "net/redirect.h"
 #include "net/request.h"
@@ -13,9 +14,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* libcurl 7.88 has a limit for a line only; the later ones have this one for all. */
-enum { max_header_size = 300 * 1024 };
 
 void haul__transfer_progress(struct haul__transfer *transfer)
 {
@@ -51,14 +49,17 @@ void haul__transfer_attach(struct haul__transfer *transfer, struct haul__socket 
     transfer->descriptor = socket->descriptor;
 }
 
-/* A connection is to be made. None is for whom nobody waits. A lack of descriptors is noted, since it is no fault of
- * the URL's. */
+/* A connection is to be made. None is for whom nobody waits, and none to where it is refused, whoever has found the
+ * address, at whatever time: here it is what the system will be told. A lack of descriptors is noted, since it is no
+ * fault of the URL's. */
 static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct haul__transfer *transfer = data;
     struct haul__socket *entry;
     (void)purpose;
     if (!transfer->task)
+        return CURL_SOCKET_BAD;
+    if (transfer->all->options->no_private && haul__refuses_socket(&transfer->refusal, &address->addr))
         return CURL_SOCKET_BAD;
     int descriptor = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->protocol);
     if (descriptor < 0) {
@@ -168,15 +169,11 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *data)
         transfer->has_whole_header = false;
     else if (size > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
         transfer->has_whole_header = true;
-    transfer->header_size += size;
-    if (transfer->header_size <= max_header_size) {
-        if (transfer->ends_with_header && transfer->has_whole_header)
-            haul__request_end_with_header(transfer);
-        return size;
-    }
-    transfer->failure =
-        (struct haul__failure){HAUL_CLASS_SIZE, CURLE_RECV_ERROR, "the header of the answer is larger than 300 kB"};
-    return 0;
+    if (!haul__bounds_take_header(transfer, size))
+        return 0;
+    if (transfer->ends_with_header && transfer->has_whole_header)
+        haul__request_end_with_header(transfer);
+    return size;
 }
 
 /* The first bytes of the body: whether it is wanted, and what its taker may know by now. */
@@ -212,17 +209,18 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
         return 0;
     note_receipt(transfer);
     int code = transfer->body_size == 0 ? begin_body(transfer) : 0;
-    transfer->body_size += (int64_t)size;
+    size_t taken = transfer->ends_with_header ? size : haul__bounds_take_body(transfer, size);
+    transfer->body_size += (int64_t)taken;
     if (transfer->ends_with_header)
         return haul__request_takes_rest(transfer) ? size : 0;
     transfer->result->public.bytes = transfer->body_size;
     if (!transfer->is_discarded)
         haul__progress_note(transfer->progress, transfer->body_size);
-    if (code == 0)
-        code = pass_body(transfer, bytes, size);
+    if (code == 0 && taken > 0)
+        code = pass_body(transfer, bytes, taken);
     if (code < 0)
         transfer->error = code;
-    return code == 0 ? size : 0;
+    return code == 0 ? taken : 0;
 }
 
 /* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell, and its
@@ -376,6 +374,7 @@ void haul__transfer_destroy(struct haul__transfer *transfer)
     haul__buffer_finish(&transfer->kept);
     haul__buffer_finish(&transfer->told);
     haul__buffer_finish(&transfer->fields);
+    haul__buffer_finish(&transfer->proxy_fields);
     curl_easy_cleanup(transfer->easy);
     haul__target_finish(&transfer->target);
     haul__free(transfer);
@@ -388,7 +387,8 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     const struct haul_client_options *options = transfer->all->options;
     const char *proxy = haul_url_scheme(url) == HAUL_URL_HTTP ? options->http_proxy : options->https_proxy;
     CURLcode code = CURLE_OK;
-    if (!proxy)
+    /* A hop that would go by one has been refused. */
+    if (!proxy || options->no_private)
         proxy = "";
     if (proxy != transfer->proxy) {
         code |= curl_easy_setopt(transfer->easy, CURLOPT_PROXY, proxy);
@@ -424,10 +424,12 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     transfer->is_cancelled = false;
     transfer->is_enough = false;
     transfer->header_size = 0;
+    transfer->header_lines = 0;
     transfer->body_size = 0;
     transfer->failure = (struct haul__failure){0};
     transfer->error = 0;
     transfer->shortage = 0;
+    transfer->refusal = (struct haul__refusal){.kind = NULL};
     return code == CURLE_OK ? haul__target_set(&transfer->target, transfer->easy, url) : -ENOMEM;
 }
 

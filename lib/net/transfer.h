@@ -10,6 +10,7 @@
 #include "net/failure.h"
 #include "net/host.h"
 #include "net/progress.h"
+#include "net/refusal.h"
 #include "net/result.h"
 #include "net/socket.h"
 #include "net/target.h"
@@ -48,10 +49,11 @@ struct haul__transfer {
     struct curl_slist telling[2]; /* the same as a list, with that of all behind it */
     bool is_telling;
     struct haul__target target;
-    const char *proxy;          /* as it was set last */
-    bool wants_new;             /* the same; it uses no connection that is there */
-    bool has_request;           /* libcurl was told of one last */
-    struct haul__buffer fields; /* its header fields, for libcurl: a list in an array */
+    const char *proxy;                /* as it was set last */
+    bool wants_new;                   /* the same; it uses no connection that is there */
+    bool has_request;                 /* libcurl was told of one last */
+    struct haul__buffer fields;       /* its header fields, for libcurl: a list in an array */
+    struct haul__buffer proxy_fields; /* the same of those that only a proxy gets */
 
     /* What it was started with. */
     struct haul__shard *shard;
@@ -85,7 +87,8 @@ struct haul__transfer {
     bool is_cancelled;        /* its task was asked to end */
     bool ends_with_header;    /* of the body at most a small rest is read */
     bool is_enough;           /* what was wanted has come; the rest is not read */
-    size_t header_size;       /* bytes of header so far */
+    size_t header_size;       /* bytes of header so far, of interim answers and behind the body, too */
+    size_t header_lines;      /* and lines */
     int64_t body_size;        /* bytes of body so far */
     struct haul__buffer kept; /* the body, where nobody takes it */
     struct haul__buffer sent; /* the header of the request, where hops are kept */
@@ -96,6 +99,7 @@ struct haul__transfer {
     CURLcode curl_code;
     struct haul__failure failure; /* haul's own reason; class none: there is none */
     int error;                    /* negative errno: the fetch cannot go on */
+    struct haul__refusal refusal; /* of an address that was not to be connected to, if there was one */
     int shortage;                 /* errno where a connection was not to be had, which is nobody's fault */
 };
 

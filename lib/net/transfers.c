@@ -6,24 +6,25 @@
 #include <haul/cookies.h>
 #include <string.h>
 
-static const char *as_it_is(const char *entry)
+static const char *as_it_is(const char *const *entry)
 {
-    return entry;
+    return *entry;
 }
 
 /* An entry of `resolve` as libcurl is told of it; NULL: not at all. A plus has it grow old, and what does is too old at
  * once; a minus would take out what haul has put in. */
-static const char *lasting(const char *entry)
+static const char *lasting(const char *const *entry)
 {
-    return *entry == '-' ? NULL : entry + (*entry == '+');
+    return **entry == '-' || haul__resolve_is_removed(entry) ? NULL : *entry + (**entry == '+');
 }
 
 /* curl_slist from an array of ENTRIES that ends with NULL, of what TRANSLATE makes of each. */
-static int make_slist(const char *const *entries, const char *(*translate)(const char *), struct curl_slist **ret_list)
+static int make_slist(const char *const *entries, const char *(*translate)(const char *const *),
+                      struct curl_slist **ret_list)
 {
     struct curl_slist *list = NULL;
     for (; entries && *entries; entries++) {
-        const char *entry = translate(*entries);
+        const char *entry = translate(entries);
         if (!entry)
             continue;
         struct curl_slist *longer = curl_slist_append(list, entry);

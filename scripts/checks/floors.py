@@ -27,7 +27,7 @@ DOORS = {
     "curl/": [
         "lib/net/transfer.c", "lib/net/transfer.h", "lib/net/transfers.c", "lib/net/shard.c", "lib/net/shard.h",
         "lib/net/target.c", "lib/net/target.h", "lib/net/parser.c", "lib/net/request.c", "lib/net/settings.c",
-        "lib/net/settings.h", "lib/net/debug.c", "lib/net/debug.h", "lib/net/cookies.c", "lib/net/cookies.h",
+        "lib/net/settings.h", "lib/net/debug.c", "lib/net/debug.h", "lib/net/bounds.c", "lib/net/retry_after.c", "lib/net/cookies.c", "lib/net/cookies.h",
     ],
     "openssl/": ["lib/net/trust.c", "cmd/files/digest.c"],
     "cjson/": [

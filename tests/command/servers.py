@@ -39,6 +39,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def setup(self):
         if self.server.puppet.tls:
             self.request = self.server.puppet.tls.wrap_socket(self.request, server_side=True)
+        self.server.puppet.connections += 1
         super().setup()
 
     def handle(self):
@@ -76,7 +77,7 @@ class Puppet:
     `log` has what happened, in order: ("arrived", target), ("released", target), ("answered", target) when all of it
     was sent, ("closed", target) when haul ended the connection on which it was held. `requests` has the requests."""
 
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, host="127.0.0.1", port=0):
         self.tls = tls
         self.answers = {}
         self.requests = []
@@ -86,10 +87,10 @@ class Puppet:
         self._busy = {}
         self._releases = {}
         self._changed = threading.Condition()
-        self._server = _Server(("127.0.0.1", 0), _Conversation)
+        self._server = _Server((host, port), _Conversation)
         self._server.puppet = self
         self.port = self._server.server_address[1]
-        self.root = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.root = f"{'https' if tls else 'http'}://{host}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
 
     def __enter__(self):
@@ -335,9 +336,10 @@ def garbage(text=b"220 this is no TLS\r\n"):
 
 
 class Certificates:
-    """A CA, and a certificate by it for good.test and 127.0.0.1; made with the openssl command."""
+    """A CA, and a certificate by it for good.test, 127.0.0.1 and other NAMES; made with the openssl command."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, *names):
+        subjects = ",".join(["IP:127.0.0.1", *(f"DNS:{name}" for name in ("good.test", *names))])
         self.ca = directory / "ca.pem"
         self.key = directory / "server.key"
         self.certificate = directory / "server.pem"
@@ -345,7 +347,7 @@ class Certificates:
         self._request(
             *("-subj", "/CN=good.test", "-keyout", self.key, "-out", self.certificate),
             *("-CA", self.ca, "-CAkey", directory / "ca.key"),
-            *("-addext", "subjectAltName=DNS:good.test,IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"),
+            *("-addext", f"subjectAltName={subjects}", "-addext", "basicConstraints=critical,CA:FALSE"),
         )
 
     @staticmethod

@@ -1,5 +1,6 @@
 """What is a failure, what it does to the run, and the list of failures."""
 
+import json
 import os
 import signal
 import stat
@@ -114,6 +115,20 @@ def test_a_race_gives_the_body_of_the_winner(haul, origin):
     assert (run.returncode, run.stdout) == (0, haul("--body", origin.url("/ok")).stdout)
 
 
+def test_a_race_has_one_winner_though_several_come_in_together(haul):
+    run = haul("--race", "-j", *["sleep:0.01"] * 20)
+    assert run.returncode == 0
+    assert len(run.records()) == 20
+    assert sum(record["ok"] for record in run.records()) == 1
+    assert reasons(run) == {"race lost"}
+
+
+def test_what_has_come_of_a_loser_is_not_output(haul, origin):
+    slow = origin.url("/hang-body?promise=1000000&send=200000")
+    run = haul("--race", "--body", slow, origin.url("/ok?delay=300"))
+    assert (run.returncode, run.stdout) == (0, b"ok\n")
+
+
 def test_a_race_that_nobody_wins_is_a_failure(haul, origin):
     run = haul("--race", "-j", *[origin.url("/status/503")] * 2)
     assert (run.returncode, len(run.records()), reasons(run)) == (1, 2, set())
@@ -221,3 +236,57 @@ def test_files_are_those_of_what_is_ok(haul, origin, tmp_path):
     run = haul("--gather", "-j", "--ok-status", "404", "-o", "{index}", *urls, cwd=tmp_path)
     assert [record["file"] for record in run.records()] == [None, "1"]
     assert os.listdir(tmp_path) == ["1"]
+
+
+def fed_again(haul, directory, *options):
+    """What --failed holds of `list`, and holds again when it is fed with the same options."""
+    haul(*options, "--sequential", "--failed", "again", "-i", "list", cwd=directory)
+    content = (directory / "again").read_bytes()
+    haul(*options, "--sequential", "--failed", "again", "-i", "again", cwd=directory)
+    assert (directory / "again").read_bytes() == content
+    return content
+
+
+def test_of_a_pattern_the_urls_that_failed_are_on_the_list(haul, origin, tmp_path):
+    (tmp_path / "list").write_text(origin.url("/status/{200,403,404}?\\{\n"))
+    urls = [origin.url("/status/403?"), origin.url("/status/404?")]
+    again = fed_again(haul, tmp_path, "--glob")
+    assert again.decode().splitlines() == [url + "\\{" for url in urls]
+    haul("--sequential", "--failed", "again", origin.url("/status/{200,403,404}?"), cwd=tmp_path)
+    assert (tmp_path / "again").read_text().splitlines() == urls
+
+
+def test_json_lines_are_on_the_list_as_they_were_read(haul, origin, tmp_path):
+    root = origin.url("/status/")
+    lines = [
+        '{ "method": "PUT",  "url":"%s404", "body": "a" }' % root,
+        '{"url": "%s200"}' % root,
+        '{"url": "%s500", "tag": [1, 2.50]}' % root,
+        '{"url": "ftp://x/", "output": ""}',
+        '{"no url": 1',
+    ]
+    (tmp_path / "list").write_text("\n".join(lines) + "\n")
+    again = fed_again(haul, tmp_path, "--input-format", "jsonl")
+    assert again.decode().splitlines() == [lines[0], *lines[2:]]
+    haul("--input-format", "jsonl", "--failed", "again", root + "404\ta tag", stdin="", cwd=tmp_path)
+    assert json.loads((tmp_path / "again").read_text()) == {"url": root + "404", "tag": "a tag"}
+
+
+def test_patterns_in_json_lines(haul, origin, tmp_path):
+    line = '{"url": "%s", "method": "POST"}'
+    (tmp_path / "list").write_text(line % origin.url("/status/{404,200,500}") + "\n")
+    again = fed_again(haul, tmp_path, "--input-format", "jsonl", "--glob")
+    assert again.decode().splitlines() == [line % origin.url(f"/status/{status}") for status in (404, 500)]
+
+
+def test_lines_that_end_with_nul_do_so_on_the_list(haul, tmp_path):
+    (tmp_path / "list").write_bytes(b"ftp://x/\ny\tta\ng\0sleep:0\0ftp://z/\0")
+    assert fed_again(haul, tmp_path, "-0") == b"ftp://x/\ny\tta\ng\0ftp://z/\0"
+
+
+def test_the_unread_rest_of_json_lines_is_as_it_stands(haul, tmp_path):
+    lines = ['{"url": "sleep:%d", "tag": {"id": 1e2}}' % number for number in range(1000, 1100)]
+    (tmp_path / "list").write_text("\n".join(lines))
+    run = haul("--input-format", "jsonl", "-c", 2, "--deadline", "0.1", "--failed", "list", "-i", "list", cwd=tmp_path)
+    assert run.returncode == 124
+    assert sorted((tmp_path / "list").read_text().splitlines()) == lines

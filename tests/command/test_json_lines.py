@@ -188,3 +188,14 @@ def test_a_line_may_have_a_time_of_its_own(haul, puppet):
         "not done within 30 ms",
         None,
     ]
+
+
+def test_of_a_line_that_is_tried_again_only_the_last_body_is_output(haul, puppet):
+    """A body that broke off was not let out before it was whole."""
+    whole = b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + b"x" * 300000
+    puppet.answers["/held"] = [whole[:250000], whole[250000:]]
+    text = json.dumps({"url": puppet.url("/held"), "retry": 1, "max_time": 0.3}) + "\n"
+    puppet.release("/held")
+    run = haul("--body", "-s", "--retry-delay", "1ms", *JSONL, stdin=text)
+    assert run.stdout in (b"", b"x" * 300000)
+    assert len(puppet.requests) == 2

@@ -1,11 +1,20 @@
-"""Memory is bounded by the window and never by the list. Not with sanitizers: they keep what is freed."""
+"""Memory is bounded by the window and never by the list, nor by what servers send. Not with sanitizers: they keep what
+is freed."""
 
+import gzip
 import pathlib
 import re
 import subprocess
 
+import pytest
 import servers
 import support
+from endless import ENDLESS, Endless
+
+
+def read_peak(process):
+    status = pathlib.Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    return int(re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)[1])
 
 
 def peak_memory(mode, count):
@@ -15,9 +24,29 @@ def peak_memory(mode, count):
         run.stdin.write(b"sleep:0\ttag\nno:url\n" * (count // 2))
         run.stdin.write(puppet.url("/held/last\n").encode())
         puppet.wait_for("/held/last")
-        status = pathlib.Path(f"/proc/{run.process.pid}/status").read_text(encoding="ascii")
-    return int(re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)[1])
+        return read_peak(run.process.pid)
 
 
 def test_a_list_of_a_million_lines_takes_no_more_memory_than_one_of_ten_thousand(mode):
     assert peak_memory(mode, 1_000_000) - peak_memory(mode, 10_000) < 4_000
+
+
+def memory_of(*arguments):
+    """What haul has taken at most, in kB, when it has come to the end of what its arguments name, the last a URL."""
+    *options, url = arguments
+    with support.Running("-j", "-s", *options, "-i", "-", stderr=subprocess.DEVNULL) as run:
+        run.stdin.write(f"{url}\n".encode())
+        run.record()
+        return read_peak(run.process.pid)
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_a_header_without_end_takes_no_memory(origin, kind):
+    with Endless(*ENDLESS[kind]) as server:
+        assert memory_of("--include-headers", server.url) - memory_of(origin.url("/ok")) < 4_000
+
+
+def test_a_bomb_takes_no_memory(puppet):
+    puppet.answers["/x"] = servers.response(200, "Content-Encoding: gzip", body=gzip.compress(bytes(50_000_000)))
+    bounded = memory_of("--include-body", "--compressed", "--max-filesize", "100k", puppet.url("/x"))
+    assert bounded - memory_of(puppet.url("/ok")) < 4_000

@@ -140,3 +140,20 @@ def test_https_goes_through_a_tunnel(haul, certificates):
         assert proxy.targets() == ["good.test:443"]
         assert server.targets() == ["/x"]
         assert server.requests[0].field("proxy-authorization") is None
+
+
+def test_what_a_proxy_is_to_know_is_told_to_no_other(haul, puppet, proxy, certificates):
+    field = ("-H", "Proxy-Authorization: Basic secret", "-H", "X-A: b")
+    assert only(haul("-j", *field, puppet.url("/x")))["ok"]
+    assert only(haul("-j", *field, "-x", proxy.root, "http://a.test/"))["ok"]
+    with servers.Puppet(tls=certificates.context()) as server, servers.Tunnel(server.port) as tunnel:
+        trust = ("--cacert", str(certificates.ca))
+        assert only(haul("-j", *field, *trust, "-x", tunnel.root, "https://good.test/"))["ok"]
+        (connected,), (inside,) = tunnel.requests, server.requests
+    for request, has_secret, has_other in (
+        (puppet.requests[0], False, True),
+        (proxy.requests[0], True, True),
+        (connected, True, False),
+        (inside, False, True),
+    ):
+        assert (request.field("proxy-authorization") == "Basic secret", request.field("x-a") == "b") == (has_secret, has_other)

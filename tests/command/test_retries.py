@@ -4,6 +4,7 @@ import json
 import signal
 
 import pytest
+import servers
 
 pytestmark = pytest.mark.sanitized
 
@@ -166,3 +167,27 @@ def test_bad_values(haul, option, value):
     run = haul(f"{option}={value}", "sleep:0")
     assert run.returncode == 2
     assert value in run.stderr.decode() and option in run.stderr.decode()
+
+
+def after(*values):
+    return servers.response(503, *(f"Retry-After: {value}" for value in values))
+
+
+@pytest.mark.parametrize(
+    "values, attempts",
+    [
+        (["99999999999999999999"], 1),
+        (["9223372036854775808"], 1),
+        (["Fri, 31 Dec 9999 23:59:59 GMT"], 1),
+        (["0", "9999", "1"], 1),
+        (["soon"], 2),
+        (["-5"], 2),
+        (["Sun, 06 Nov 1994 08:49:37 GMT"], 2),
+        ([""], 2),
+    ],
+)
+def test_what_is_asked_for(haul, puppet, values, attempts):
+    """What is longer than may be waited for ends it."""
+    puppet.answers["/x"] = after(*values)
+    (record,) = haul("-j", "-s", "--retry", 1, *FAST, "--retry-max-time", "1s", puppet.url("/x")).records()
+    assert (record["status"], record["attempts"]) == (503, attempts)

@@ -75,6 +75,8 @@ SAMPLE(has_include_headers, options->include_headers)
 SAMPLE(has_deadline, options->deadline == 90 * HAUL_SECOND)
 SAMPLE(has_ok_status, status_set_has(&options->ok_status, 404) && !status_set_has(&options->ok_status, 200))
 SAMPLE(has_fail_on, options->fail_on.kind == FAIL_ON_ERROR && options->fail_on.limit == 5)
+SAMPLE(has_journal, is_same(options->journal, "done.jsonl"))
+SAMPLE(has_resume, options->resume)
 SAMPLE(has_failed, is_same(options->failed, "again.txt"))
 SAMPLE(has_fail_fast, options->fail_fast)
 SAMPLE(has_race, options->race)
@@ -92,6 +94,8 @@ SAMPLE(has_progress, options->progress == PROGRESS_AS_BARS)
 SAMPLE(has_summary, options->summary == SUMMARY_HOST)
 SAMPLE(has_summary_json, is_same(options->summary_json, "summary.json"))
 SAMPLE(has_write_out, options->write_out != NULL)
+SAMPLE(has_no_private, options->no_private)
+SAMPLE(has_max_filesize, options->max_filesize == INT64_C(65536))
 SAMPLE(has_insecure, options->insecure)
 SAMPLE(has_cacert, is_same(options->cacert, "ca.pem"))
 SAMPLE(has_dns_servers, is_same(options->dns_servers, "192.0.2.1:5353,::1"))
@@ -175,6 +179,8 @@ static const struct option_sample samples[] = {
     {"ok-status", "404", has_ok_status},
     {"fail-on", "error,5", has_fail_on},
     {"failed", "again.txt", has_failed},
+    {"journal", "done.jsonl", has_journal},
+    {"resume", NULL, has_resume},
     {"fail-fast", NULL, has_fail_fast},
     {"fail-early", NULL, has_fail_fast},
     {"race", NULL, has_race},
@@ -192,6 +198,8 @@ static const struct option_sample samples[] = {
     {"har", "run.har", has_har},
     {"trace", "run.trace", has_trace},
     {"color", "never", has_colour},
+    {"no-private", NULL, has_no_private},
+    {"max-filesize", "64k", has_max_filesize},
     {"insecure", NULL, has_insecure},
     {"cacert", "ca.pem", has_cacert},
     {"dns-servers", "192.0.2.1:5353,::1", has_dns_servers},

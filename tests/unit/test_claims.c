@@ -117,6 +117,22 @@ static void test_a_folder_among_many_files(void **state)
     claims_finish(&claims);
 }
 
+static void test_what_is_kept_is_nobodys(void **state)
+{
+    (void)state;
+    struct claims claims = {0};
+    static const char *const kept[] = {"a", "b.1", "d/e", "d/f", "d", "a"};
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+        assert_int_equal(claims_keep(&claims, kept[i], strlen(kept[i])), 0);
+    static const char *const rows[][2] = {
+        {"a", "a.1"},     {"a", "a.2"},   {"b", "b"},   {"b", "b.2"},
+        {"d/e", "d/e.1"}, {"d/g", "d/g"}, {"d", "d.1"}, {"a/b", "a.3/b"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        take(&claims, rows[i][0], NULL, NULL, rows[i][1]);
+    claims_finish(&claims);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_parts_are_taken_as_well),
         cmocka_unit_test(test_what_is_there_is_left),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_what_is_kept_is_nobodys),
         cmocka_unit_test(test_a_folder_among_many_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,3 +1,4 @@
+#include "input/line_request.h"
 #include "output/failures.h"
 #include "sample_entry.h"
 
@@ -48,7 +49,7 @@ static void the_lines_come_back_as_they_were(void **state)
     struct sample sample;
     struct stat status;
     (void)state;
-    assert_int_equal(failures_create(path, &failures), 0);
+    assert_int_equal(failures_create(path, (struct source_format){0}, false, &failures), 0);
     assert_int_equal(access(path, F_OK), -1);
     sample_init(&sample);
     failures_add(failures, &sample.entry);
@@ -70,7 +71,7 @@ static void one_argument_stays_one_line(void **state)
     struct failures *failures;
     struct sample sample;
     (void)state;
-    assert_int_equal(failures_create(path, &failures), 0);
+    assert_int_equal(failures_create(path, (struct source_format){0}, false, &failures), 0);
     sample_init(&sample);
     sample_set_input(&sample, "http://a/\nhttp://b/");
     failures_add(failures, &sample.entry);
@@ -79,13 +80,72 @@ static void one_argument_stays_one_line(void **state)
     assert_content("http://a/\vhttp://b/\n", 20);
 }
 
+/* Writes the sample's line alone. */
+static void assert_line(const struct sample *sample, struct source_format format, bool has_globs, const char *expected,
+                        size_t size)
+{
+    struct failures *failures;
+    assert_int_equal(failures_create(path, format, has_globs, &failures), 0);
+    failures_add(failures, &sample->entry);
+    assert_int_equal(failures_commit(failures), 0);
+    failures_destroy(failures);
+    assert_content(expected, size);
+}
+
+#define assert_literal(sample, format, has_globs, literal)                                                             \
+    assert_line(sample, format, has_globs, literal, sizeof(literal) - 1)
+
+static void what_ends_with_nul_may_have_newlines(void **state)
+{
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    sample_set_input(&sample, "http://a/\nb");
+    sample_set_tag(&sample, "c\nd");
+    assert_literal(&sample, ((struct source_format){.is_null_separated = true}), false, "http://a/\nb\tc\nd\0");
+}
+
+static void of_a_pattern_there_is_the_one_url(void **state)
+{
+    static const struct source_format plain = {0};
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    sample_set_input(&sample, "h/{a}[::1]");
+    assert_literal(&sample, plain, true, "h/{a}[::1]\n");
+    sample.entry.is_expanded = true;
+    assert_literal(&sample, plain, false, "h/{a}[::1]\n");
+    assert_literal(&sample, plain, true, "h/\\{a\\}\\[::1\\]\n");
+    sample_set_input(&sample, "http://[::1]/a");
+    assert_literal(&sample, plain, true, "http://[::1]/a\n");
+}
+
+static void a_json_line_is_as_it_was_read(void **state)
+{
+    static const struct source_format json = {.is_json = true};
+    static char text[] = "{ \"url\": \"h/{a,b}\", \"method\": \"PUT\" }";
+    struct line_request line = {.text = text, .text_size = sizeof(text) - 1, .url_at = 9, .url_size = 9};
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    sample_set_input(&sample, "h/a\"");
+    sample.entry.request = &line;
+    assert_literal(&sample, json, true, "{ \"url\": \"h/{a,b}\", \"method\": \"PUT\" }\n");
+    sample.entry.is_expanded = true;
+    assert_literal(&sample, json, true, "{ \"url\": \"h/a\\\"\", \"method\": \"PUT\" }\n");
+    sample.entry.request = NULL;
+    assert_literal(&sample, json, false, "{\"url\":\"h/a\\\"\"}\n");
+    sample_set_tag(&sample, "b");
+    assert_literal(&sample, json, false, "{\"url\":\"h/a\\\"\",\"tag\":\"b\"}\n");
+}
+
 static void many_lines_are_all_there(void **state)
 {
     static char expected[12 * 15000];
     struct failures *failures;
     struct sample sample;
     (void)state;
-    assert_int_equal(failures_create(path, &failures), 0);
+    assert_int_equal(failures_create(path, (struct source_format){0}, false, &failures), 0);
     sample_init(&sample);
     for (int i = 0; i < 15000; i++) {
         memcpy(expected + (size_t)12 * (size_t)i, "one.example\n", 12);
@@ -101,7 +161,7 @@ static void what_was_not_committed_is_not_there(void **state)
     struct failures *failures;
     struct sample sample;
     (void)state;
-    assert_int_equal(failures_create(path, &failures), 0);
+    assert_int_equal(failures_create(path, (struct source_format){0}, false, &failures), 0);
     sample_init(&sample);
     failures_add(failures, &sample.entry);
     failures_destroy(failures);
@@ -114,8 +174,8 @@ static void what_cannot_be_written_is_told(void **state)
     struct failures *failures;
     struct sample sample;
     (void)state;
-    assert_int_equal(failures_create("no-folder/file", &failures), -ENOENT);
-    assert_int_equal(failures_create("/dev/full", &failures), 0);
+    assert_int_equal(failures_create("no-folder/file", (struct source_format){0}, false, &failures), -ENOENT);
+    assert_int_equal(failures_create("/dev/full", (struct source_format){0}, false, &failures), 0);
     sample_init(&sample);
     for (int i = 0; i < 15000; i++)
         failures_add(failures, &sample.entry);
@@ -128,6 +188,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_lines_come_back_as_they_were, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(one_argument_stays_one_line, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(what_ends_with_nul_may_have_newlines, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(of_a_pattern_there_is_the_one_url, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(a_json_line_is_as_it_was_read, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(many_lines_are_all_there, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(what_was_not_committed_is_not_there, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_told, enter_folder, leave_folder),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const common_headers[] = {"X-A: 1", "X-B: 2", NULL};
 static const struct haul_request common = {
@@ -49,6 +50,40 @@ static void what_it_says_replaces_what_all_have(void **state)
     assert_memory_equal(request->sent.body, "own", 3);
     assert_ptr_equal(request->sent.headers, common_headers);
     assert_string_equal(request->sent.user, "name:word");
+    line_request_unref(request);
+}
+
+/* Whether lines with these members have different digests, or whether both have none. */
+static bool differ(const char *one, const char *other)
+{
+    struct line_request *first = complete(one, &common);
+    struct line_request *second = complete(other, &common);
+    bool do_differ = strcmp(first->digest, second->digest) != 0;
+    line_request_unref(first);
+    line_request_unref(second);
+    return do_differ;
+}
+
+static void the_digest_tells_requests_apart(void **state)
+{
+    (void)state;
+    static const char *const members[] = {
+        "",
+        ",\"method\":\"PUT\"",
+        ",\"output\":\"PUT\"",
+        ",\"body\":\"PUT\"",
+        ",\"body\":\"\"",
+        ",\"headers\":{\"A\":\"b\"}",
+        ",\"headers\":{\"A\":[\"b\",\"c\"]}",
+        ",\"headers\":{\"A\":\"b,4:A: c\"}",
+    };
+    static const size_t count = sizeof(members) / sizeof(members[0]);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++)
+            assert_int_equal(differ(members[i], members[j]), i != j);
+    assert_false(differ("", ",\"tag\":1,\"retry\":2,\"max_time\":3"));
+    struct line_request *request = complete(members[1], NULL);
+    assert_string_equal(request->digest, "6f1798d3590eda168cb784a1d48fcd3493c80f8506f4678a9429749391c429cb");
     line_request_unref(request);
 }
 
@@ -91,6 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_that_says_nothing_is_sent_as_all_are),
         cmocka_unit_test(what_it_says_replaces_what_all_have),
+        cmocka_unit_test(the_digest_tells_requests_apart),
         cmocka_unit_test(fields_are_replaced_by_their_names),
         cmocka_unit_test(it_may_stand_alone),
         cmocka_unit_test(what_does_not_go_together_is_refused),

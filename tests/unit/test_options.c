@@ -195,9 +195,11 @@ static const struct {
     {"version", NULL, has_version},
 };
 
-/* What is set before, so that an option that sets what is the default is seen too. */
+/* What is set before: so that an option that sets what is the default is seen too, or because it is needed. */
 static const char *opposite(const char *name)
 {
+    if (strcmp(name, "resume") == 0)
+        return "--journal=j";
     return strcmp(name, "as-completed") == 0 ? "--gather" : strcmp(name, "location") == 0 ? "--no-location" : "--";
 }
 
@@ -428,6 +430,8 @@ static const struct {
      "--fail-fast ends at the first failure, --race at the first success: give one of them"},
     {{"--fail-fast", "--fail-on=1%"},
      "--fail-fast ends a run that has failed, and with this --fail-on none does before its end"},
+    {{"--resume"}, "--resume goes by what --journal FILE has noted: give both"},
+    {{"--resume", "--journal=j", "--repeat=2"}, "--repeat asks for what --resume leaves out: give one of them"},
     {{"-Q"}, "unknown option -Q"},
     {{"-jQ"}, "unknown option -Q"},
     {{"-\xc3\xa4z"}, "unknown option -\xc3\xa4"},

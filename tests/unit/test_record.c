@@ -1,3 +1,4 @@
+#include "input/line_request.h"
 #include "output/record.h"
 #include "output/text.h"
 #include "output/utf8.h"
@@ -290,16 +291,45 @@ static void test_a_tag_may_be_json(void **state)
     finish(&record);
 }
 
-static void test_only_input_has_base64(void **state)
+static void test_a_tag_has_base64_too(void **state)
 {
     (void)state;
     struct sample sample;
     sample_init(&sample);
-    sample_set_tag(&sample, "\xff");
+    sample_set_tag(&sample, "\xff\xfe");
+    struct record record = written(&sample);
+    assert_string(&record, "tag", "\xef\xbf\xbd\xef\xbf\xbd");
+    assert_string(&record, "tag_base64", "//4=");
+    assert_string_equal(field(&record, "tag_base64")->prev->string, "tag");
+    finish(&record);
+}
+
+static void test_nothing_else_has_base64(void **state)
+{
+    (void)state;
+    struct sample sample;
+    sample_init(&sample);
+    sample_set_tag(&sample, "text");
     sample.result.content_type = "\xff";
     struct record record = written(&sample);
-    assert_null(cJSON_GetObjectItem(record.json, "input_base64"));
-    assert_string(&record, "tag", "\xef\xbf\xbd");
+    assert_null(memmem(record.text.bytes, record.text.size, "base64", 6));
+    finish(&record);
+}
+
+static void test_what_a_line_asks_for_has_a_digest(void **state)
+{
+    (void)state;
+    struct line_request request = {.digest = "0123abcd"};
+    struct sample sample;
+    sample_init(&sample);
+    sample.entry.request = &request;
+    struct record record = written(&sample);
+    assert_string(&record, "request_sha256", "0123abcd");
+    assert_string_equal(field(&record, "request_sha256")->prev->string, "tag");
+    finish(&record);
+    request.digest[0] = '\0';
+    record = written(&sample);
+    assert_null(cJSON_GetObjectItem(record.json, "request_sha256"));
     finish(&record);
 }
 
@@ -450,7 +480,9 @@ int main(void)
         cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_input_base64),
         cmocka_unit_test(test_a_tag_may_be_json),
-        cmocka_unit_test(test_only_input_has_base64),
+        cmocka_unit_test(test_a_tag_has_base64_too),
+        cmocka_unit_test(test_nothing_else_has_base64),
+        cmocka_unit_test(test_what_a_line_asks_for_has_a_digest),
         cmocka_unit_test(test_nul_in_input),
         cmocka_unit_test(test_parts_add_up),
         cmocka_unit_test(test_same_in_every_locale),

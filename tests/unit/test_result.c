@@ -12,7 +12,7 @@
 
 static void test_class_names(void **state)
 {
-    static const char *const names[] = {"none", "url",      "dns",      "connect", "tls",       "timeout",
+    static const char *const names[] = {"none", "url",      "dns",      "address", "connect",   "tls",  "timeout",
                                         "http", "protocol", "redirect", "size",    "cancelled", "local"};
     (void)state;
     for (int i = HAUL_CLASS_NONE; i <= HAUL_CLASS_LOCAL; i++)

@@ -60,6 +60,24 @@ static void test_resolve(void **state)
     assert_route(&options, "http://aa.test/", "aa.test:80");
 }
 
+/* One that takes another back is for those before it. */
+static void test_what_resolve_has_no_more(void **state)
+{
+    static const char *const resolve[] = {"a.test:80:127.0.0.1", "*:81:127.0.0.1", "b.test:80:127.0.0.1", "-A.test:80",
+                                          "-c.test:81",          "-b.test:81",     "b.test:80:127.0.0.2", NULL};
+    static const char *const again[] = {"a.test:80:127.0.0.1", "-a.test:80", "+a.test:80:127.0.0.2", NULL};
+    static const char *const all[] = {"*:81:127.0.0.1", "-*:81", NULL};
+    struct haul_client_options options = {.resolve = resolve};
+    (void)state;
+    assert_route(&options, "http://a.test/", "a.test:80");
+    assert_route(&options, "http://b.test/", "");
+    assert_route(&options, "http://c.test:81/", "");
+    options.resolve = again;
+    assert_route(&options, "http://a.test/", "");
+    options.resolve = all;
+    assert_route(&options, "http://a.test:81/", "a.test:81");
+}
+
 static void test_connect_to(void **state)
 {
     static const char *const connect_to[] = {
@@ -123,14 +141,41 @@ static void test_exceptions_to_the_proxy(void **state)
     }
 }
 
+/* Where haul cannot tell it may be otherwise. */
+static void test_what_surely_goes_by_no_proxy(void **state)
+{
+    static const struct {
+        const char *proxy, *no_proxy, *origin;
+        bool is_direct;
+    } cases[] = {
+        {NULL, NULL, "http://a.test:80", true},
+        {"", NULL, "http://a.test:80", true},
+        {"p.test:1", NULL, "http://a.test:80", false},
+        {"p.test:1", NULL, "https://a.test:443", true},
+        {"p.test:1", "a.test", "http://a.test:80", true},
+        {"p.test:1", "a.test", "http://b.test:80", false},
+        {"p.test:1", "127.0.0.1", "http://127.0.0.1:80", true},
+        {"p.test:1", "127.0.0.0/8", "http://127.0.0.1:80", false},
+        {"p.test:1", "*", "http://[::1]:80", true},
+        {"p.test:1", "a.test", "http://[::1]:80", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct haul_client_options options = {.http_proxy = cases[i].proxy, .no_proxy = cases[i].no_proxy};
+        assert_int_equal(haul__route_is_direct(&options, cases[i].origin), cases[i].is_direct);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_host),
         cmocka_unit_test(test_resolve),
+        cmocka_unit_test(test_what_resolve_has_no_more),
         cmocka_unit_test(test_connect_to),
         cmocka_unit_test(test_proxies),
         cmocka_unit_test(test_exceptions_to_the_proxy),
+        cmocka_unit_test(test_what_surely_goes_by_no_proxy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,6 +65,23 @@ static void zero_is_a_hash(void **state)
     seen_destroy(seen);
 }
 
+static void to_look_up_puts_nothing_there(void **state)
+{
+    struct seen *seen;
+    (void)state;
+    assert_int_equal(seen_create(&seen), 0);
+    size_t memory = seen_memory(seen);
+    for (uint64_t i = 0; i < 1000; i++)
+        assert_int_equal(seen_look_up(seen, hash_of(i)), 0);
+    assert_int_equal(seen_memory(seen), memory);
+    *find(seen, 0) = 7;
+    *find(seen, hash_of(1)) = 8;
+    assert_int_equal(seen_look_up(seen, 0), 7);
+    assert_int_equal(seen_look_up(seen, hash_of(1)), 8);
+    assert_int_equal(seen_look_up(seen, hash_of(2)), 0);
+    seen_destroy(seen);
+}
+
 static void add(void *data, uint64_t word)
 {
     *(uint64_t *)data += word;
@@ -89,6 +106,7 @@ int main(void)
         cmocka_unit_test(words_stay_with_their_hashes),
         cmocka_unit_test(hashes_that_lie_together_are_told_apart),
         cmocka_unit_test(zero_is_a_hash),
+        cmocka_unit_test(to_look_up_puts_nothing_there),
         cmocka_unit_test(each_word_is_visited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,27 @@ static void assert_line(const struct summary *summary, const char *expected)
     text_finish(&text);
 }
 
+static void test_what_is_done_is_counted_by_itself(void **state)
+{
+    (void)state;
+    struct summary *summary = created();
+    struct haul_client_statistics statistics = {0};
+    struct summary_counts counts;
+    struct text text = {0};
+    summary_append_table(summary, HAUL_SECOND, &statistics, &text);
+    assert_null(memmem(text.bytes, text.size, "already", 7));
+    for (int i = 0; i < 3; i++)
+        summary_add_done(summary);
+    summary_counts(summary, &counts);
+    assert_int_equal(counts.already_done, 3);
+    assert_int_equal(counts.urls, 0);
+    text_clear(&text);
+    summary_append_table(summary, HAUL_SECOND, &statistics, &text);
+    assert_non_null(memmem(text.bytes, text.size, "\nalready done 3\n", 16));
+    text_finish(&text);
+    summary_destroy(summary);
+}
+
 static void test_counts(void **state)
 {
     (void)state;
@@ -205,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_what_is_done_is_counted_by_itself),
         cmocka_unit_test(test_line),
         cmocka_unit_test(test_line_of_one),
         cmocka_unit_test(test_table),

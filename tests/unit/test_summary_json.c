@@ -47,8 +47,11 @@ static void all_is_counted(void **state)
     sample.result.attempts = 0;
     summary_add(summary, &sample.result);
     haul_url_destroy(sample.entry.url);
+    summary_add_done(summary);
+    summary_add_done(summary);
     assert_json(summary, hosts,
-                "{\"v\":1,\"urls\":3,\"ok\":1,\"not_ok\":2,\"unstarted\":1,\"statuses\":{\"200\":1,\"404\":1},"
+                "{\"v\":1,\"urls\":3,\"ok\":1,\"not_ok\":2,\"unstarted\":1,\"already_done\":2,\"statuses\":{\"200\":1,"
+                "\"404\":1},"
                 "\"classes\":{\"http\":1,\"cancelled\":1},\"bytes\":196,\"wall\":2.000000,"
                 "\"in_flight\":{\"mean\":0.616500,\"peak\":2},\"connections\":{\"opened\":1,\"reused\":7}" TIMES(
                     "2", "0.411000") ",\"hosts\":[{\"host\":\"http://a:80\",\"urls\":1,\"ok\":1,\"not_ok\":0,"
@@ -62,7 +65,8 @@ static void nothing_is_counted(void **state)
     struct summary *summary = summary_create();
     (void)state;
     assert_json(summary, NULL,
-                "{\"v\":1,\"urls\":0,\"ok\":0,\"not_ok\":0,\"unstarted\":0,\"statuses\":{},\"classes\":{},\"bytes\":0,"
+                "{\"v\":1,\"urls\":0,\"ok\":0,\"not_ok\":0,\"unstarted\":0,\"already_done\":0,\"statuses\":{},"
+                "\"classes\":{},\"bytes\":0,"
                 "\"wall\":2.000000,\"in_flight\":{\"mean\":0.000000,\"peak\":2},"
                 "\"connections\":{\"opened\":1,\"reused\":7}" TIMES("0", "0.000000") "}\n");
     summary_destroy(summary);

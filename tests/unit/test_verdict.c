@@ -183,6 +183,42 @@ static void one_success_wins_a_race(void **state)
     assert_true(!verdict_is_failure(&verdict) && verdict_has_ok(&verdict));
 }
 
+static void what_is_done_is_ok(void **state)
+{
+    (void)state;
+    struct verdict verdict = make_verdict("100-399", "50%,empty", false);
+    assert_true(verdict_is_failure(&verdict));
+    verdict_count_done(&verdict);
+    assert_false(verdict_is_failure(&verdict));
+    judge(&verdict, answer(404));
+    assert_false(verdict_is_failure(&verdict));
+    judge(&verdict, answer(404));
+    assert_true(verdict_is_failure(&verdict));
+    verdict = make_verdict("100-399", "http", true);
+    verdict_count_done(&verdict);
+    assert_true(verdict_has_ok(&verdict));
+    assert_false(verdict_is_failure(&verdict));
+}
+
+static void a_race_has_one_winner(void **state)
+{
+    struct verdict verdict = make_verdict("100-399", "http", true);
+    struct haul_result failing = answer(200), first = answer(200), second = answer(200), late = answer(200);
+    (void)state;
+    verdict_apply(&verdict, &failing);
+    failing = failure(HAUL_CLASS_LOCAL, 200);
+    judge_it(&verdict, &failing);
+    verdict_apply(&verdict, &first);
+    verdict_apply(&verdict, &second);
+    judge_it(&verdict, &second);
+    judge_it(&verdict, &first);
+    judge_it(&verdict, &late);
+    assert_true(first.ok && !second.ok && !late.ok);
+    assert_int_equal(second.error_class, HAUL_CLASS_CANCELLED);
+    assert_string_equal(late.message, "race lost");
+    assert_int_equal(verdict.ok, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +229,8 @@ int main(void)
         cmocka_unit_test(a_failed_run_is_known_as_soon_as_it_is),
         cmocka_unit_test(an_empty_run_fails_where_that_is_asked_for),
         cmocka_unit_test(one_success_wins_a_race),
+        cmocka_unit_test(what_is_done_is_ok),
+        cmocka_unit_test(a_race_has_one_winner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -202,6 +202,29 @@ static void check_slow_reader(struct writer_stage *stage)
     assert_int_equal(fcntl(stage->writing, F_GETFL) & O_NONBLOCK, 0);
 }
 
+static void test_what_is_written_is_counted_and_told(void **state)
+{
+    (void)state;
+    struct writer_stage stage;
+    int calls = 0;
+    writer_stage_open_pipe(&stage, false);
+    writer_set_written_callback(stage.writer, count_call, &calls);
+    assert_int_equal(writer_write(stage.writer, "one", 3), 0);
+    assert_int_equal(writer_taken(stage.writer), 3);
+    assert_int_equal(writer_written(stage.writer), 0);
+    writer_stage_iterate(&stage);
+    assert_int_equal(writer_written(stage.writer), 3);
+    assert_int_equal(calls, 1);
+    writer_stage_close_reading(&stage);
+    writer_stage_iterate(&stage);
+    assert_int_equal(writer_write(stage.writer, "lost", 4), 0);
+    writer_flush(stage.writer);
+    assert_int_equal(writer_taken(stage.writer), 7);
+    assert_int_equal(writer_written(stage.writer), 3);
+    assert_int_equal(calls, 1);
+    tear_down(&stage);
+}
+
 static void test_slow_reader_of_a_pipe(void **state)
 {
     (void)state;
@@ -406,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_close_records_go_together),
         cmocka_unit_test(test_a_large_batch_leaves_at_once),
         cmocka_unit_test(test_a_terminal_has_it_at_once),
+        cmocka_unit_test(test_what_is_written_is_counted_and_told),
         cmocka_unit_test(test_slow_reader_of_a_pipe),
         cmocka_unit_test(test_slow_reader_of_a_socket),
         cmocka_unit_test(test_slow_reader_of_a_pipe_that_cannot_be_opened_again),

@@ -1,0 +1,170 @@
+#include "run/done.h"
+
+#include "input/line_buffer.h"
+#include "input/line_request.h"
+#include "input/record_line.h"
+#include "output/text.h"
+#include "run/entry.h"
+#include "run/seen.h"
+#include "run/siphash.h"
+
+#include <haul/error.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* The word of a hash is 0 where the input is not done, and otherwise the check, which is odd. */
+struct done {
+    struct siphash_key hash_key;
+    struct siphash_key check_key;
+    struct seen *seen;
+    struct text input; /* the one at hand, as bytes, kept for its memory */
+    struct record_line_reader reader;
+};
+
+/* What stands for an input. */
+struct mark {
+    uint64_t hash;
+    uint64_t check;
+};
+
+int done_create(struct done **ret_done)
+{
+    struct siphash_key keys[2];
+    struct done *done = calloc(1, sizeof(*done));
+    if (!done)
+        return -ENOMEM;
+    int code = getrandom(keys, sizeof(keys), 0) == (ssize_t)sizeof(keys) ? 0 : -EIO;
+    if (code == 0)
+        code = seen_create(&done->seen);
+    if (code != 0) {
+        done_destroy(done);
+        return code;
+    }
+    done->hash_key = keys[0];
+    done->check_key = keys[1];
+    *ret_done = done;
+    return 0;
+}
+
+void done_destroy(struct done *done)
+{
+    if (!done)
+        return;
+    seen_destroy(done->seen);
+    text_finish(&done->input);
+    record_line_reader_finish(&done->reader);
+    free(done);
+}
+
+/* The size comes first: so no two inputs have the same bytes. */
+static void append_part(struct text *text, struct record_text part)
+{
+    text_append(text, (const char *)&part.size, sizeof(part.size));
+    if (part.size > 0)
+        text_append(text, part.bytes, part.size);
+}
+
+static int mark_of(struct done *done, const struct record_line *line, struct mark *ret_mark)
+{
+    struct text *text = &done->input;
+    text_clear(text);
+    text_append(text, line->is_tag_json ? "j" : line->tag.bytes ? "t" : "-", 1);
+    append_part(text, line->input);
+    append_part(text, line->tag);
+    append_part(text, line->request);
+    if (text->failed)
+        return -ENOMEM;
+    ret_mark->hash = siphash(&done->hash_key, text->bytes, text->size);
+    ret_mark->check = siphash(&done->check_key, text->bytes, text->size) | 1;
+    return 0;
+}
+
+/* Called with each record; a negative errno ends it. */
+typedef int record_fn(struct done *done, const struct record_line *line, void *data);
+
+static int each_record(struct done *done, int descriptor, record_fn *fn, void *data, uint64_t *ret_strange)
+{
+    struct line_buffer buffer = {.descriptor = descriptor};
+    uint64_t strange = 0;
+    int code;
+    do {
+        struct record_line record;
+        const char *line;
+        size_t size;
+        bool is_ended;
+        code = line_buffer_next(&buffer, &line, &size, &is_ended);
+        if (code == 0 && size == 0)
+            continue;
+        if (code == 0)
+            code = record_line_read(&done->reader, line, size, &record);
+        if (code == 0)
+            code = fn(done, &record, data);
+        else if (code == HAUL_E_INVALID)
+            strange += is_ended;
+    } while (code == 0 || code == HAUL_E_INVALID);
+    line_buffer_finish(&buffer);
+    if (code != HAUL_E_DRAINED)
+        return code;
+    *ret_strange = strange;
+    return 0;
+}
+
+static int note(struct done *done, const struct record_line *line, void *data)
+{
+    struct mark mark;
+    uint64_t *word;
+    (void)data;
+    int code = mark_of(done, line, &mark);
+    if (code == 0)
+        code = seen_find(done->seen, mark.hash, &word);
+    if (code == 0)
+        *word = line->ok ? mark.check : 0;
+    return code;
+}
+
+int done_read(struct done *done, int descriptor, uint64_t *ret_strange)
+{
+    return each_record(done, descriptor, note, NULL, ret_strange);
+}
+
+static int has(struct done *done, const struct record_line *line)
+{
+    struct mark mark;
+    int code = mark_of(done, line, &mark);
+    return code == 0 ? seen_look_up(done->seen, mark.hash) == mark.check : code;
+}
+
+struct file_call {
+    done_file_fn *fn;
+    void *data;
+};
+
+static int tell_file(struct done *done, const struct record_line *line, void *data)
+{
+    const struct file_call *call = data;
+    if (!line->ok || !line->file.bytes)
+        return 0;
+    int code = has(done, line);
+    return code == 1 ? call->fn(call->data, line->file.bytes, line->file.size) : code;
+}
+
+int done_each_file(struct done *done, int descriptor, done_file_fn *fn, void *data)
+{
+    struct file_call call = {fn, data};
+    uint64_t ignored;
+    return each_record(done, descriptor, tell_file, &call, &ignored);
+}
+
+int done_has(struct done *done, const struct entry *entry)
+{
+    struct record_line line = {.input = {entry->input, entry->input_size}, .tag = {entry->tag, entry->tag_size}};
+    int code = 0;
+    if (entry->tag && entry->is_tag_json)
+        code = record_line_read_tag(&done->reader, entry->tag, entry->tag_size, &line);
+    if (entry->request)
+        line.request = (struct record_text){entry->request->digest, strlen(entry->request->digest)};
+    return code == 0 ? has(done, &line) : code;
+}
