@@ -18,8 +18,9 @@
 struct page {
     struct picture picture;
     struct picture_file file;
-    struct text json; /* of one track, before it is made safe */
-    bool has_tracks;
+    struct text json; /* of one piece, before it is made safe */
+    bool has_runs;
+    bool has_tracks; /* the run that was begun last */
 };
 
 static void append(struct text *text, const char *string)
@@ -204,22 +205,48 @@ void page_append_json(struct text *text, const char *json, size_t size)
     text_append(text, plain, (size_t)(end - plain));
 }
 
+/* Appends what is in `json` behind GAP. */
+static int pass(struct page *page, const char *gap)
+{
+    if (page->json.failed)
+        return -ENOMEM;
+    append(&page->file.text, gap);
+    page_append_json(&page->file.text, page->json.bytes, page->json.size);
+    return picture_file_pass(&page->file);
+}
+
+/* NAME is NULL where there is but one. */
+static int begin_run(struct picture *picture, const char *name)
+{
+    struct page *page = (struct page *)picture;
+    const char *gap = page->has_runs ? "\n]},\n" : "\n";
+    text_clear(&page->json);
+    append_text(&page->json, "{\"name\":", name);
+    append(&page->json, name ? ",\"tracks\":[" : "{\"tracks\":[");
+    page->has_runs = true;
+    page->has_tracks = false;
+    return pass(page, gap);
+}
+
 static int add(struct picture *picture, const struct track *track)
 {
     struct page *page = (struct page *)picture;
+    int code = page->has_runs ? 0 : begin_run(picture, NULL);
+    if (code != 0)
+        return code;
+    const char *gap = page->has_tracks ? ",\n" : "\n";
     text_clear(&page->json);
     append_track(&page->json, track);
-    if (page->json.failed)
-        return -ENOMEM;
-    append(&page->file.text, page->has_tracks ? ",\n" : "\n");
     page->has_tracks = true;
-    page_append_json(&page->file.text, page->json.bytes, page->json.size);
-    return picture_file_pass(&page->file);
+    return pass(page, gap);
 }
 
 static int end(struct picture *picture)
 {
     struct page *page = (struct page *)picture;
+    int code = page->has_runs ? 0 : begin_run(picture, NULL);
+    if (code != 0)
+        return code;
     append(&page->file.text, "\n]}]}\n");
     text_append(&page->file.text, (const char *)page_tail, page_tail_size);
     return picture_file_commit(&page->file);
@@ -233,7 +260,7 @@ static void destroy(struct picture *picture)
     free(page);
 }
 
-static const struct picture_kind kind = {.add = add, .end = end, .destroy = destroy};
+static const struct picture_kind kind = {.add = add, .begin_run = begin_run, .end = end, .destroy = destroy};
 
 int page_create(const char *path, struct picture **ret_picture)
 {
@@ -248,7 +275,7 @@ int page_create(const char *path, struct picture **ret_picture)
     }
     text_append(&page->file.text, (const char *)page_head, page_head_size);
     append_text(&page->file.text, "{\"version\":", haul_version());
-    append(&page->file.text, ",\"runs\":[{\"tracks\":[");
+    append(&page->file.text, ",\"runs\":[");
     *ret_picture = &page->picture;
     return 0;
 }

@@ -150,6 +150,15 @@ void pictures_note_wait(struct pictures *pictures, int64_t from, int64_t to)
     }
 }
 
+void pictures_begin_run(struct pictures *pictures, const char *name)
+{
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (picture && picture->kind->begin_run && pictures->codes[i] == 0)
+            pictures->codes[i] = picture->kind->begin_run(picture, name);
+    }
+}
+
 int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)
 {
     int code = 0;

@@ -294,6 +294,28 @@ def test_all_rows_are_printed(browser, page, tmp_path):
     assert browser.complaints() == []
 
 
+def test_several_files_stand_side_by_side(haul, browser, tmp_path):
+    path = tmp_path / "both.html"
+    names = ["one <b>.jsonl", "two.jsonl", "none.jsonl"]
+    write_records(tmp_path / names[0], [record(at, start=at, total=1) for at in range(3)])
+    write_records(tmp_path / names[1], [record(at, total=1, url=f"http://two/{at}") for at in range(4)])
+    write_records(tmp_path / names[2], [])
+    run = haul("report", "--report", path, *names, cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (0, b"")
+    browser.show(path)
+    assert browser.texts("#modes-table tr:first-child th") == names
+    rows = browser.run("[...document.querySelectorAll('#modes-table tr')].map((row) => [...row.cells].map((cell) => cell.textContent))")
+    assert ["URLs", "3", "4", "0"] in rows and ["wall time", "3.00 s", "1.00 s", "0 µs"] in rows
+    assert ["in flight, most", "1", "4", "0"] in rows
+    assert row_urls(browser) == ["/0", "/1", "/2"]
+    browser.click(selector="#run label:nth-of-type(2) span")
+    assert browser.text("#when") == "4 URLs of http://two, 2026-11-21 21:37:28 UTC"
+    assert (figure(browser, "wall time"), len(row_urls(browser))) == ("1.00 s", 4)
+    browser.click(selector="#run label:nth-of-type(3) span")
+    assert (figure(browser, "URLs"), row_urls(browser)) == ("0", [])
+    assert browser.complaints() == []
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_few_urls(browser, page, count):
     browser.show(page([record(at) for at in range(count)]))

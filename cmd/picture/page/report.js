@@ -1,6 +1,7 @@
 /* Shows the run, or one of several, of which the page has the data. */
 
 function showRun(run) {
+    showMoment(run.tracks);
     showSummary(run.figures);
     drawHistogram(run.tracks, run.figures);
     showWaterfall(run);
@@ -37,7 +38,6 @@ function beginReport() {
     const { runs } = JSON.parse(byId("data").textContent);
     for (const run of runs)
         run.figures = figuresOf(run.tracks);
-    showMoment(runs[0].tracks);
     showModes(runs);
     beginTheme();
     beginWaterfall();

@@ -61,9 +61,10 @@ function drawRows() {
     const number = Math.min(waterfall.shown.length, rows.isPrinting ? MOST_PRINTED : MOST_ROWS);
     rows.height = Number.parseFloat(getComputedStyle(grid).getPropertyValue("--row")) *
         Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    // First, since a list that has become shorter cannot be scrolled as far.
+    body.style.height = `${Math.max(number, 3) * rows.height}px`;
     rows.first = rows.isPrinting ? 0 : Math.max(0, Math.floor(grid.scrollTop / rows.height) - 10);
     rows.last = rows.isPrinting ? number : Math.min(number, rows.first + Math.ceil(grid.clientHeight / rows.height) + 20);
-    body.style.height = `${Math.max(number, 3) * rows.height}px`;
     strip.style.transform = `translateY(${rows.first * rows.height}px)`;
     drawAxis(grid);
     const visible = waterfall.shown.slice(rows.first, rows.last);

@@ -68,7 +68,7 @@ function showModes(runs) {
     if (runs.length < 2)
         return;
     const head = make("tr"), table = byId("modes-table");
-    head.append(make("td", "", ""), ...runs.map((run) => {
+    head.append(make("td"), ...runs.map((run) => {
         const name = makeForeign("th", run.name, "number");
         name.scope = "col";
         return name;
