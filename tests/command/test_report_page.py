@@ -133,6 +133,7 @@ def test_time_is_zoomed(browser, page):
     browser.drag(selector="#overview", **{"from": 0.42, "to": 0.58})
     assert window() == pytest.approx([4.2, 5.8], abs=0.1)
     assert row_urls(browser) == ["/4", "/5"]
+    assert browser.run("waterfall.passed.length") == 10, "the overview has lost what is not in the window"
     browser.click(selector="#zoom-whole")
     assert window() == [0, 10] and len(row_urls(browser)) == 10
     browser.click(selector="#zoom-in")

@@ -5,11 +5,11 @@ function phaseColours() {
     return [...byId("legend").querySelectorAll("i")].map((swatch) => getComputedStyle(swatch).backgroundColor);
 }
 
-/* The lines in the order in which the tracks started, from above to below. Those of failures are drawn last. */
+/* The lines in the order in which the tracks started, from above to below. */
 function drawOverview() {
     const overview = byId("overview"), canvas = overview.querySelector("canvas");
     const width = overview.clientWidth, height = overview.clientHeight, density = window.devicePixelRatio || 1;
-    const tracks = waterfall.shown.filter((track) => track.start >= 0).sort((one, other) => one.from - other.from);
+    const tracks = waterfall.passed.filter((track) => track.start >= 0).sort((one, other) => one.from - other.from);
     const colours = phaseColours(), scale = width / waterfall.end;
     const line = Math.max(1, Math.min(3, Math.floor((height - 8) / Math.max(1, tracks.length))));
     canvas.width = width * density;

@@ -14,7 +14,8 @@ const sortKeys = {
 
 const waterfall = {
     tracks: [],
-    shown: [], // of the tracks, in order
+    passed: [], // of the tracks, those that the filter lets through
+    shown: [], // of these, those within the window, in order
     from: 0, // what of the run's time is shown
     to: 1,
     end: 1, // of the run
@@ -66,8 +67,8 @@ function isInWindow(track) {
 function refresh() {
     const words = waterfall.filter.toLowerCase().split(/\s+/).filter(Boolean);
     const isOf = waterfall.choices.get(waterfall.show)[1];
-    waterfall.shown = waterfall.tracks.filter((track) => isInWindow(track) && isOf(track) && hasWords(track, words));
-    waterfall.shown.sort(compareTracks(waterfall.sort, waterfall.isDescending ? -1 : 1));
+    waterfall.passed = waterfall.tracks.filter((track) => isOf(track) && hasWords(track, words));
+    waterfall.shown = waterfall.passed.filter(isInWindow).sort(compareTracks(waterfall.sort, waterfall.isDescending ? -1 : 1));
     waterfall.active = Math.max(0, Math.min(waterfall.active, waterfall.shown.length - 1));
     const { shown, tracks } = waterfall;
     byId("shown").textContent = shown.length === tracks.length
