@@ -17,6 +17,7 @@
 #include "picture/pictures.h"
 #include "run/entry.h"
 
+#include <haul/error.h>
 #include <haul/result.h>
 #include <haul/sleep.h>
 #include <haul/url.h>
@@ -286,7 +287,10 @@ static int draw(struct output *output, const struct entry *entry)
     const struct record_options full = {.epoch = output->options.epoch, .is_full = true};
     text_clear(&output->text);
     int code = record_write(&output->text, entry, &full);
-    return code == 0 ? pictures_add(output->options.pictures, output->text.bytes, output->text.size) : code;
+    if (code == 0)
+        code = pictures_add(output->options.pictures, output->text.bytes, output->text.size);
+    /* A record of haul's own is one, if there is the memory to read it. */
+    return code == HAUL_E_INVALID ? -ENOMEM : code;
 }
 
 /* Puts the record into the journal; where it was written, it stands in the text. */
