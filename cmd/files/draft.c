@@ -116,6 +116,17 @@ int draft_write(struct draft *draft, const void *bytes, size_t size)
     return 0;
 }
 
+/* Each close of a file flushes it, that of a copy, too, and the draft itself keeps its lock. */
+int draft_flush(struct draft *draft)
+{
+    int copy = fcntl(draft->descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0 && files_make_way(draft->files, -errno))
+        copy = fcntl(draft->descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0)
+        return -errno;
+    return close(copy) == 0 || errno == EINTR ? 0 : -errno;
+}
+
 static void close_file(struct draft *draft)
 {
     close(draft->descriptor);

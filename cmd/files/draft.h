@@ -30,6 +30,10 @@ int draft_reopen(struct draft *draft, int64_t size);
 /* Negative errno. */
 int draft_write(struct draft *draft, const void *bytes, size_t size);
 
+/* Has the file system say whether it has taken all that was written; some tell that only where a file is closed (a
+ * quota of NFS), and then the name would be there already. It does not wait for the disk. Negative errno. */
+int draft_flush(struct draft *draft);
+
 /* Gives the file the name PATH, and closes it. IS_NEW: nothing is there yet, or -EEXIST. -ESTALE: it is not what was
  * written, since another program has changed it. Negative errno; otherwise the descriptor of the folder that it is in.
  */

@@ -175,10 +175,36 @@ bool files_has(struct files *files, const char *path)
     return look_at(files, path, 0, &status) && S_ISREG(status.st_mode);
 }
 
+static int open_existing(struct files *files, const char *path)
+{
+    int folder = files_open_folder(files, path, false);
+    if (folder < 0)
+        return folder;
+    int descriptor = openat(folder, folder_last_component(path), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int code = descriptor >= 0 ? descriptor : -errno;
+    close(folder);
+    return code;
+}
+
+int files_open_existing(struct files *files, const char *path)
+{
+    int descriptor = open_existing(files, path);
+    return files_make_way(files, descriptor) ? open_existing(files, path) : descriptor;
+}
+
+/* What keeps a name that is there. */
+struct keeper {
+    struct files *files;
+    bool has_kept;
+};
+
 static bool is_kept(void *data, const char *path)
 {
+    struct keeper *keeper = data;
     struct stat status;
-    return look_at(data, path, AT_SYMLINK_NOFOLLOW, &status);
+    bool is_there = look_at(keeper->files, path, AT_SYMLINK_NOFOLLOW, &status);
+    keeper->has_kept |= is_there;
+    return is_there;
 }
 
 /* What a JSON line calls its file; NULL: nothing. */
@@ -208,7 +234,8 @@ static int append_own_name(const char *name, struct text *path)
     return code;
 }
 
-int files_take_name(struct files *files, const struct entry *entry, const char *name, int status, struct text *ret_path)
+int files_take_name(struct files *files, const struct entry *entry, const char *name, int status, struct text *ret_path,
+                    bool *ret_gives_way)
 {
     const struct template_values values = {
         .url = entry->url,
@@ -225,10 +252,13 @@ int files_take_name(struct files *files, const struct entry *entry, const char *
     struct text path = {0};
     const char *own = own_name(entry);
     int code = own ? append_own_name(own, &path) : template_expand(files->template, &values, &path);
+    struct keeper keeper = {.files = files};
+    claims_refuse_fn *refuse = files->options.keeps_existing ? is_kept : NULL;
     if (code == 0)
-        code = claims_take(&files->claims, path.bytes, path.size, files->options.keeps_existing ? is_kept : NULL, files,
-                           ret_path);
+        code = claims_take(&files->claims, path.bytes, path.size, refuse, &keeper, ret_path);
     text_finish(&path);
+    if (code == 0)
+        *ret_gives_way = keeper.has_kept;
     return code;
 }
 

@@ -14,7 +14,6 @@
 
 struct draft;
 struct entry;
-struct haul_request;
 struct status_set;
 struct template;
 struct text;
@@ -27,7 +26,6 @@ struct files_options {
     bool keeps_existing;                /* a name that is there gets a number */
     bool skips_existing;                /* a URL whose name is there is not fetched */
     bool continues;                     /* what was left of a file; what is there is whole, and is not fetched */
-    const struct haul_request *request; /* what all are sent; NULL: a plain GET */
     const struct status_set *ok_status; /* of answers whose bodies are kept; borrowed; NULL: those below 400 */
     bool keeps_failed;                  /* those of others, too */
     bool is_synced;                     /* a file is on the disk before its URL is done */
@@ -65,15 +63,19 @@ bool files_want(const struct files *files, const struct entry *entry);
 bool files_name_needs_answer(const struct files *files, const struct entry *entry);
 
 /* Takes a name for ENTRY: a path inside of the folder, with a NUL. NAME: what the server calls it, or NULL. STATUS: of
- * the answer, or 0. HAUL_E_BUSY: there are too many of that name; -ENOMEM. */
-int files_take_name(struct files *files, const struct entry *entry, const char *name, int status,
-                    struct text *ret_path);
+ * the answer, or 0. RET_GIVES_WAY: whether it has its number because of a file that is there. HAUL_E_BUSY: there are
+ * too many of that name; -ENOMEM. */
+int files_take_name(struct files *files, const struct entry *entry, const char *name, int status, struct text *ret_path,
+                    bool *ret_gives_way);
 
 /* PATH, as a record shows it, is a file of an earlier run: nobody else gets that name. -ENOMEM. */
 int files_reserve(struct files *files, const char *path, size_t size);
 
 /* Whether there is a file called PATH, if only by a link. A folder, or a link to nothing, is none. */
 bool files_has(struct files *files, const char *path);
+
+/* Opens that file to be read. The descriptor, or a negative errno. */
+int files_open_existing(struct files *files, const char *path);
 
 /* Opens the folder that PATH is in. The descriptor, or a negative errno as folder_open_parent has it. */
 int files_open_folder(struct files *files, const char *path, bool is_made);

@@ -163,6 +163,13 @@ int part_rename(int part_folder, const char *name, int folder, const char *new_n
     return renameat(part_folder, part, folder, new_name) == 0 ? 0 : -errno;
 }
 
+int part_remove_left(int folder, const char *name)
+{
+    char part[name_room];
+    int code = write_name(name, part);
+    return code == 0 ? remove_left(folder, part) : code;
+}
+
 void part_remove(int folder, const char *name)
 {
     char part[name_room];

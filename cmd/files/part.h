@@ -26,6 +26,9 @@ int part_check(int folder, const char *name, int descriptor, int64_t size);
  */
 int part_rename(int part_folder, const char *name, int folder, const char *new_name, bool is_new);
 
+/* Takes NAME.part away, if it is there and nobody writes it. Negative errno; -EBUSY: another program does. */
+int part_remove_left(int folder, const char *name);
+
 /* Takes NAME.part away. */
 void part_remove(int folder, const char *name);
 

@@ -2,9 +2,9 @@
 
 #include "files/files.h"
 #include "files/folder.h"
+#include "files/part.h"
 #include "files/validator.h"
 #include "request/extended.h"
-#include "run/entry.h"
 
 #include <haul/error.h>
 #include <haul/request.h>
@@ -28,35 +28,56 @@ static bool can_be_parted(const struct haul_request *request)
 
 /* The last byte is asked for once more: of a file that is whole but for its name there is always a rest then, and it
  * tells a little whether both belong together. */
-static int ask(const struct rest *rest, const struct haul_request *request, struct entry *entry)
+static int ask(const struct rest *rest, const struct haul_request *base, struct extended_request **inout_sent)
 {
     char range[64];
     char *condition;
     snprintf(range, sizeof(range), "Range: bytes=%" PRId64 "-", rest->begin - 1);
     if (asprintf(&condition, "If-Range: %s", rest->validator) < 0)
         return -ENOMEM;
-    entry->sent = extended_request_create(request, (const char *[]){range, condition}, 2);
+    int code = extended_request_set(inout_sent, base, (const char *[]){range, condition}, 2);
     free(condition);
-    return entry->sent ? 0 : -ENOMEM;
+    return code;
 }
 
-int rest_ask(struct rest *rest, struct files *files, struct entry *entry, const char *path)
+static int look_for_begin(struct rest *rest, struct files *files, const char *path, const struct haul_url *url)
 {
-    const struct haul_request *request = entry_request(entry, files->options.request);
-    if (!can_be_parted(request))
-        return 0;
+    int code = HAUL_E_DRAINED;
     files_open_reserve(files);
     int folder = files_open_folder(files, path, false);
-    int code = HAUL_E_DRAINED;
     if (folder >= 0) {
-        code = validator_read(folder, folder_last_component(path), entry->url, &rest->begin, &rest->validator);
+        code = validator_read(folder, folder_last_component(path), url, &rest->begin, &rest->validator);
         close(folder);
     }
     files_close_reserve(files);
-    if (code == 0)
-        code = ask(rest, request, entry);
+    return code;
+}
+
+int rest_ask(struct rest *rest, struct files *files, const char *path, const struct haul_url *url,
+             const struct haul_request *base, struct extended_request **inout_sent)
+{
+    if (!can_be_parted(base))
+        return 0;
+    rest_finish(rest);
+    *rest = (struct rest){.end = -1};
+    int code = look_for_begin(rest, files, path, url);
+    if (code == -ENOMEM)
+        return code;
     /* What cannot be continued is made anew. */
-    return code == -ENOMEM ? code : 0;
+    return code == 0 ? ask(rest, base, inout_sent) : extended_request_set(inout_sent, base, NULL, 0);
+}
+
+/* Nobody but -C leaves a validator, so what is beside one is no file of somebody's own. */
+void rest_drop(struct files *files, const char *path)
+{
+    files_open_reserve(files);
+    int folder = files_open_folder(files, path, false);
+    const char *name = folder_last_component(path);
+    if (folder >= 0 && validator_is_there(folder, name) && part_remove_left(folder, name) == 0)
+        validator_remove(folder, name);
+    if (folder >= 0)
+        close(folder);
+    files_close_reserve(files);
 }
 
 /* Digits, and END behind them. */

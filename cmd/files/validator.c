@@ -63,6 +63,14 @@ void validator_remove(int folder, const char *name)
         (void)unlinkat(folder, path, 0);
 }
 
+bool validator_is_there(int folder, const char *name)
+{
+    char path[NAME_MAX + 1];
+    struct stat status;
+    return write_name(name, ".part.validator", path) == 0 && fstatat(folder, path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(status.st_mode);
+}
+
 int validator_write(int folder, const char *name, const struct haul_url *url, const struct haul_result *result)
 {
     char path[NAME_MAX + 1];

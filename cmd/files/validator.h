@@ -2,6 +2,7 @@
 #ifndef FILES_VALIDATOR_H
 #define FILES_VALIDATOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct haul_result;
@@ -14,6 +15,8 @@ int validator_write(int folder, const char *name, const struct haul_url *url, co
 /* Looks for the begin of a file. HAUL_E_DRAINED: there is none of URL that could be continued; negative errno.
  * Otherwise its size, 1 at least, and the validator, the caller's to free. */
 int validator_read(int folder, const char *name, const struct haul_url *url, int64_t *ret_size, char **ret_validator);
+
+bool validator_is_there(int folder, const char *name);
 
 void validator_remove(int folder, const char *name);
 

@@ -144,7 +144,7 @@ int output_prepare(struct output *output, struct entry *entry, haul_body_fn **re
     *ret_fn = options->has_body ? NULL : haul_body_discard;
     *ret_data = entry;
     if (options->files != NULL && has_file(options->files, entry)) {
-        code = file_body_create(options->files, entry);
+        code = file_body_create(options->files, entry, entry_request(entry, options->request));
         *ret_fn = receive;
     } else if (output->bodies != NULL) {
         code = body_create(output->bodies, &entry->body);

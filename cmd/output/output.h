@@ -43,6 +43,7 @@ struct output_options {
     struct writer *writer;              /* outlives the output, as all writers do */
     struct writer *target;              /* for the bodies, beside what the format says; NULL: none */
     struct files *files;                /* for each body one; outlives all entries; NULL: none */
+    const struct haul_request *request; /* what all are sent; NULL: a plain GET; outlives all entries */
     bool keeps_failed;                  /* the bodies of the others, too */
     bool has_retries;                   /* bodies may come anew */
     bool has_race;                      /* only a body that is whole can win */
@@ -65,7 +66,7 @@ void output_destroy(struct output *output);
 enum lines_style output_style_for(enum format format, enum colour colour, int descriptor);
 
 /* Before a fetch of ENTRY: where its body goes, for the `body` and `body_data` of the fetch. ENTRY may have a result
- * behind it: then it is not to be fetched. -ENOMEM. */
+ * behind it: then it is not to be fetched. HAUL_E_BUSY: it is not to be fetched either, but completed. -ENOMEM. */
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
 
 /* The body that DATA, an entry, was prepared for comes anew: for the `restart` of the fetch. */

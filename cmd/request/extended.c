@@ -1,33 +1,58 @@
 #include "request/extended.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct extended_request *extended_request_create(const struct haul_request *base, const char *const *headers,
-                                                 size_t count)
+/* NULL: out of memory. */
+static const char **join(const struct haul_request *base, const char *const *fields, size_t count)
 {
     size_t base_count = 0;
     size_t text_size = 0;
     while (base && base->headers && base->headers[base_count])
         base_count++;
     for (size_t i = 0; i < count; i++)
-        text_size += strlen(headers[i]) + 1;
-    struct extended_request *extended;
+        text_size += strlen(fields[i]) + 1;
     size_t pointers = base_count + count + 1;
-    extended = calloc(1, sizeof(*extended) + pointers * sizeof(extended->headers[0]) + text_size);
-    if (!extended)
+    const char **headers = malloc(pointers * sizeof(*headers) + text_size);
+    if (!headers)
         return NULL;
-    if (base)
-        extended->request = *base;
-    char *text = (char *)&extended->headers[pointers];
+    char *text = (char *)&headers[pointers];
     for (size_t i = 0; i < base_count; i++)
-        extended->headers[i] = base->headers[i];
+        headers[i] = base->headers[i];
     for (size_t i = 0; i < count; i++) {
-        size_t size = strlen(headers[i]) + 1;
-        extended->headers[base_count + i] = memcpy(text, headers[i], size);
+        size_t size = strlen(fields[i]) + 1;
+        headers[base_count + i] = memcpy(text, fields[i], size);
         text += size;
     }
-    extended->count = base_count + count;
-    extended->request.headers = extended->headers;
-    return extended;
+    headers[base_count + count] = NULL;
+    return headers;
+}
+
+int extended_request_set(struct extended_request **inout_extended, const struct haul_request *base,
+                         const char *const *fields, size_t count)
+{
+    struct extended_request *extended = *inout_extended;
+    const char **headers = join(base, fields, count);
+    if (headers && !extended)
+        extended = calloc(1, sizeof(*extended));
+    if (!headers || !extended) {
+        free(headers);
+        return -ENOMEM;
+    }
+    free(extended->headers);
+    *extended = (struct extended_request){.headers = headers};
+    if (base)
+        extended->request = *base;
+    extended->request.headers = headers;
+    *inout_extended = extended;
+    return 0;
+}
+
+void extended_request_destroy(struct extended_request *extended)
+{
+    if (!extended)
+        return;
+    free(extended->headers);
+    free(extended);
 }

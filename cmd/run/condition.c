@@ -22,7 +22,7 @@ int condition_set(struct entry *entry, struct etags *etags, const struct haul_re
     free(tag);
     if (size < 0)
         return -ENOMEM;
-    entry->sent = extended_request_create(entry_request(entry, common), (const char *const *)&field, 1);
+    code = extended_request_set(&entry->sent, entry_request(entry, common), (const char *const *)&field, 1);
     free(field);
-    return entry->sent ? 0 : -ENOMEM;
+    return code;
 }

@@ -73,7 +73,7 @@ void entry_destroy(struct entry *entry)
 {
     if (entry == NULL)
         return;
-    free(entry->sent);
+    extended_request_destroy(entry->sent);
     body_destroy(entry->body);
     file_body_destroy(entry->file);
     free(entry->shared_file);

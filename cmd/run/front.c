@@ -18,6 +18,7 @@ struct fetch_entry {
     struct entry *entry;
     haul_body_fn *body;
     void *body_data;
+    bool is_there; /* it is not to be fetched */
     struct haul_fetch fetch;
     struct haul_result *result;
     int code;
@@ -196,6 +197,17 @@ static int own_retries(const struct line_request *request)
     return request->retry > 0 ? request->retry : -1;
 }
 
+/* Of what is there and was not fetched. NULL: out of memory. */
+static struct haul_result *result_of_existing(const struct entry *entry)
+{
+    struct haul_result *result = haul_result_create_failed(haul_url_masked(entry->url), HAUL_CLASS_NONE, "");
+    if (!result)
+        return NULL;
+    result->ok = true;
+    result->message = NULL;
+    return result;
+}
+
 static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(fetch_entry);
@@ -206,16 +218,21 @@ static struct haul_step fetch_entry(struct haul_task *task, struct haul_coroutin
         self->fetch.max_time = self->entry->request->max_time;
         self->fetch.retries = own_retries(self->entry->request);
     }
-    add_fetch(self->front, self);
-    HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
-    if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
-        self->result = haul_awaited(task).pointer;
+    if (self->is_there) {
+        self->result = result_of_existing(self->entry);
+        coroutine->code = self->result ? 0 : -ENOMEM;
+    } else {
+        add_fetch(self->front, self);
+        HAUL_AWAIT_CODE(coroutine->code, haul_call(task, &self->fetch.coroutine));
+        remove_fetch(self->front, self);
+        if (coroutine->code == 0 || coroutine->code == HAUL_E_CANCELLED)
+            self->result = haul_awaited(task).pointer;
+    }
     self->code = 0;
     while (complete(self->front, self->entry, self->result, self->code) == HAUL_E_BUSY)
         HAUL_AWAIT_CODE(self->code,
                         self->front->plan.sink.wait_complete(task, self->front->plan.sink.data, self->entry));
     self->front->alive--;
-    remove_fetch(self->front, self);
     if (self->result && self->result->error_class == HAUL_CLASS_CANCELLED && self->front->is_stopped)
         self->result->message = self->front->cancel_message;
     self->entry->result = self->result;
@@ -257,9 +274,10 @@ static int start(struct front *front, struct entry *entry)
     tell_turn(front);
     if (is_waiting)
         return 0;
-    code = haul_group_spawn(
-        &front->group, HAUL_CALL(fetch_entry, .front = front, .entry = entry, .body = body, .body_data = body_data),
-        NULL);
+    code = haul_group_spawn(&front->group,
+                            HAUL_CALL(fetch_entry, .front = front, .entry = entry, .body = body, .body_data = body_data,
+                                      .is_there = code == HAUL_E_BUSY),
+                            NULL);
     if (code == 0)
         front->alive++;
     return code;

@@ -22,7 +22,8 @@ struct fetch_entry;
 struct front_sink {
     /* Called with each entry once, when it leaves; the entry is destroyed behind it. A negative errno ends the run. */
     int (*emit)(void *data, struct entry *entry);
-    /* Before an entry is fetched: where its body goes. A negative errno ends the run. NULL: bodies are dropped. */
+    /* Before an entry is fetched: where its body goes. HAUL_E_BUSY: what it would bring is there; it is not fetched,
+     * but completed. A negative errno ends the run. NULL: bodies are dropped. */
     int (*prepare)(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data);
     /* ENTRY has been fetched, and RESULT, which this may change, will be its own: so it does not leave yet. CODE is 0,
      * or what wait_complete came to. HAUL_E_BUSY: it is to be asked again behind wait_complete. A negative errno ends

@@ -140,8 +140,9 @@ void haul_client_statistics(const struct haul_client *client, struct haul_client
  * Never called for an answer that is followed as a redirect. */
 typedef int haul_body_fn(void *data, const struct haul_result *so_far, const void *bytes, size_t size);
 
-/* What came of the body so far is not the answer's: another attempt is made, from which it comes anew. 0; or a
- * negative errno: it cannot be taken back, and the attempt was the last. */
+/* What came of the body so far is not the answer's: another attempt is made now, from which it comes anew. What the
+ * fetch's `request` points to may be changed here, and is what that attempt sends. 0; or a negative errno: it cannot be
+ * taken back, and the attempt before was the last. */
 typedef int haul_restart_fn(void *data);
 
 /* Takes a body and drops it, for a fetch that is to tell only how it came out. It is called from any thread. */

@@ -1,6 +1,7 @@
 #include "net/admission.h"
 
 #include <errno.h>
+#include <haul/error.h>
 #include <haul/event.h>
 #include <haul/sleep.h>
 
@@ -45,6 +46,12 @@ static struct haul_await take(struct haul_task *task, struct haul__admission *se
 static bool is_early(const struct haul__admission *self)
 {
     return self->has_turn && haul__limit_due(self->limit) > now(self);
+}
+
+/* Whether it will not be let go in time. */
+static bool is_hopeless(const struct haul__admission *self)
+{
+    return now(self) > self->latest || (self->has_turn && haul__limit_due(self->limit) > self->latest);
 }
 
 static struct haul_await wait_until_due(struct haul_task *task, struct haul__admission *self)
@@ -125,8 +132,10 @@ struct haul_step haul__admission(struct haul_task *task, struct haul_coroutine *
         self->has_turn = true;
     }
     while (!self->has_place) {
-        while (is_early(self))
+        while (is_early(self) && !is_hopeless(self))
             HAUL_AWAIT(wait_until_due(task, self));
+        if (is_hopeless(self))
+            HAUL_FAIL(HAUL_E_TIMEOUT);
         come_forward(self);
         while (closed_gate(self))
             HAUL_AWAIT(haul_event_wait(task, closed_gate(self)));
@@ -136,6 +145,8 @@ struct haul_step haul__admission(struct haul_task *task, struct haul_coroutine *
         /* Meanwhile it may have asked for a pause. */
         if (is_early(self))
             release_place(self);
+        else if (now(self) > self->latest)
+            HAUL_FAIL(HAUL_E_TIMEOUT);
     }
     coroutine->code = (int16_t)let_go(self);
     if (coroutine->code != 0)

@@ -6,13 +6,15 @@
 #include "net/client.h"
 
 /* A coroutine; it is awaited before the hop, on the client's loop. It ends with 0: the hop is to be let go now; with
- * HAUL_E_CANCELLED, or negative errno. Whatever it ended with, haul__admission_end follows. */
+ * HAUL_E_TIMEOUT: it could not be let go by `latest`; with HAUL_E_CANCELLED, or negative errno. Whatever it ended with,
+ * haul__admission_end follows. */
 struct haul__admission {
     struct haul_coroutine coroutine;
     struct haul_client *client;
     const struct haul_url *url;
-    size_t lane;   /* of the place that it got, where hops are kept */
-    bool is_begun; /* an earlier hop of the fetch was let go: the gate is open for it */
+    int64_t latest; /* when it may be let go at the latest; HAUL_NEVER */
+    size_t lane;    /* of the place that it got, where hops are kept */
+    bool is_begun;  /* an earlier hop of the fetch was let go: the gate is open for it */
     /* Private from here. */
     struct haul__limit *limit; /* its host's; NULL: there is none */
     bool is_aside;

@@ -31,12 +31,15 @@ struct haul__fetch_state {
     int64_t left;                /* of the time that the attempt may take */
     int64_t attempt_started;
     int64_t retry_at; /* when the next attempt may begin */
+    int64_t latest;   /* ... and when no more; of the first one, HAUL_NEVER */
     bool is_attempt;  /* the hop is the first of an attempt */
+    bool is_retry;    /* ... which is not the first */
     bool is_hopping;
 };
 
-/* A hop has ended, and another is to be made; or another attempt, later. */
-enum { again = 0x100, later };
+/* A hop has ended, and another is to be made; or another attempt, later. Or that is not made after all, and what came
+ * of the last one stands. */
+enum { again = 0x100, later, over };
 
 /* Clocks of several loops are read at different times, and what comes later is not to seem earlier. */
 static int64_t now(const struct haul_fetch *self)
@@ -124,6 +127,7 @@ static int begin(struct haul_fetch *self)
     if (code != 0)
         return refuse(state, code, problem);
     state->left = max_time(self);
+    state->latest = HAUL_NEVER;
     state->is_attempt = true;
     haul__outgoing_begin(&state->outgoing, self->request, state->url);
     return make_result(self);
@@ -133,7 +137,7 @@ static struct haul_await queue(struct haul_task *task, struct haul_fetch *self)
 {
     struct haul__fetch_state *state = self->state;
     state->queued = now(self);
-    state->admission = HAUL_FRAME(haul__admission, .client = self->client, .url = state->url,
+    state->admission = HAUL_FRAME(haul__admission, .client = self->client, .url = state->url, .latest = state->latest,
                                   .is_begun = state->result->public.attempts > 0);
     return haul_call(task, &state->admission.coroutine);
 }
@@ -268,12 +272,20 @@ static void pause_host(struct haul_fetch *self)
         options->pause(options->pause_data, state->url, status, duration);
 }
 
-/* Whether what came of the body can be forgotten. */
-static bool can_restart(const struct haul_fetch *self)
+/* Whether something of the body has been given away that another attempt would give once more. */
+static bool needs_restart(const struct haul_fetch *self)
 {
-    if (!self->body || self->body == haul_body_discard || self->state->result->public.bytes == 0)
-        return true;
-    return self->restart && self->restart(self->body_data) == 0;
+    return self->body && self->body != haul_body_discard && self->state->result->public.bytes > 0;
+}
+
+/* How long the host wishes to be left alone, as far as is known: it has told this fetch, or another. */
+static int64_t wish(const struct haul_fetch *self)
+{
+    const struct haul__fetch_state *state = self->state;
+    const struct haul__limit *limit = state->admission.limit;
+    bool is_own = limit && state->result->public.redirects == 0 && limit->paused_until > now(self);
+    int64_t pause = is_own ? limit->paused_until - now(self) : 0;
+    return pause > state->hop.retry_after ? pause : state->hop.retry_after;
 }
 
 /* An attempt has come out: later, if there is to be another. */
@@ -292,29 +304,42 @@ static int consider_retry(struct haul_fetch *self)
         return code;
     pause_host(self);
     int64_t elapsed = now(self) - result->started;
-    if (!haul__retries_take(&client->retries, result, most, state->hop.retry_after, elapsed, &delay) ||
-        !can_restart(self))
+    if (!haul__retries_take(&client->retries, result, most, wish(self), elapsed, &delay) ||
+        (needs_restart(self) && !self->restart))
         return 0;
     state->retry_at = haul_deadline(now(self), delay);
+    state->latest = haul_deadline(result->started, client->options.retry_max_time);
     return later;
 }
 
 /* The wait for another attempt is over, with CODE. */
-static int begin_anew(struct haul_fetch *self, int code)
+static int come_back(struct haul_fetch *self, int code)
 {
     struct haul__fetch_state *state = self->state;
     haul__client_come_forward(self->client);
     if (code != 0)
         return code;
+    state->url = self->url ? self->url : state->own_url;
+    state->is_retry = true;
+    return again;
+}
+
+/* Another attempt is let go. Until here what came of the last one stood, since this one may not have been made. */
+static int begin_anew(struct haul_fetch *self)
+{
+    struct haul__fetch_state *state = self->state;
+    if (needs_restart(self) && self->restart(self->body_data) != 0)
+        return over;
     haul_url_destroy(state->hop.target);
     state->hop.target = NULL;
     haul__result_begin_anew(state->result);
-    state->url = self->url ? self->url : state->own_url;
     haul__outgoing_finish(&state->outgoing);
     haul__outgoing_begin(&state->outgoing, self->request, state->url);
     state->left = max_time(self);
     state->is_attempt = true;
-    return again;
+    state->is_retry = false;
+    state->latest = HAUL_NEVER;
+    return 0;
 }
 
 static struct haul_await wait_for_retry(struct haul_task *task, struct haul_fetch *self)
@@ -333,6 +358,8 @@ static int end(struct haul_fetch *self)
         note_hop(self);
     else
         state->result->public.time.queue += now(self) - state->queued;
+    if (code == HAUL_E_TIMEOUT && state->is_retry)
+        code = over;
     if (code == 0 && (state->hop.target || state->hop.problem))
         code = follow(self);
     else if (code == 0)
@@ -374,12 +401,14 @@ struct haul_step haul_fetch(struct haul_task *task, struct haul_coroutine *corou
         self->code = again;
     while (self->code == again) {
         HAUL_AWAIT_CODE(self->code, queue(task, self));
+        if (self->code == 0 && self->state->is_retry)
+            self->code = begin_anew(self);
         if (self->code == 0)
             HAUL_AWAIT_CODE(self->code, make_hop(task, self));
         self->code = end(self);
         if (self->code == later) {
             HAUL_AWAIT_CODE(self->code, wait_for_retry(task, self));
-            self->code = begin_anew(self, self->code);
+            self->code = come_back(self, self->code);
         }
     }
     if (self->code == HAUL_E_CANCELLED)

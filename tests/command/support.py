@@ -28,9 +28,10 @@ PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 
 
 def environment(extra=None):
-    """A plain one: no proxy, the C locale, colours as by default. A value of None in `extra` unsets."""
+    """A plain one: no proxy, the C locale, colours as by default, no configuration and no place where a program could
+    make one. A value of None in `extra` unsets."""
     plain = {name: value for name, value in os.environ.items() if name.lower() not in PROXIES | {"no_color"}}
-    plain.update({"LC_ALL": "C", "TERM": "xterm", "XDG_CONFIG_HOME": "/no/such/folder"}, **(extra or {}))
+    plain.update({"LC_ALL": "C", "TERM": "xterm", "XDG_CONFIG_HOME": "/dev/null/none"}, **(extra or {}))
     return {name: value for name, value in plain.items() if value is not None}
 
 

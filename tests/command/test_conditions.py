@@ -69,6 +69,18 @@ def test_a_file_that_is_missing_is_fetched_all_the_same(haul, tagged, tmp_path):
     assert files_of(haul(*arguments, cwd=tmp_path)) == ["a"]
 
 
+def test_a_file_that_is_kept_is_not_fetched_again(haul, tagged, tmp_path):
+    """With --no-clobber what has changed comes beside what is there."""
+    tagged.tags = {"/a": '"1"', "/b": '"2"'}
+    arguments = ["-j", "--gather", "-O", "--no-clobber", "--etags", "tags", *map(tagged.url, ["/a", "/b"])]
+    assert files_of(haul(*arguments, cwd=tmp_path)) == ["a", "b"]
+    tagged.tags["/b"] = '"3"'
+    again = haul(*arguments, cwd=tmp_path)
+    assert (statuses(again), files_of(again)) == ([304, 200], [None, "b.1"])
+    (tmp_path / "a").unlink()
+    assert statuses(haul(*arguments, cwd=tmp_path)) == [200, 304]
+
+
 def test_what_fails_has_no_tag(haul, puppet, tmp_path):
     puppet.answers["/a"] = servers.response(404, 'ETag: "1"')
     haul("--etags", "tags", puppet.url("/a"), cwd=tmp_path)

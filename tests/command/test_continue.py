@@ -127,6 +127,104 @@ def test_another_attempt_without_an_answer_leaves_what_is_there(haul, puppet, tm
     assert tree(tmp_path) == {"a": WHOLE}
 
 
+def broken(whole, by):
+    """An answer that ends too early."""
+    return whole.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)[:-by]
+
+
+AGAIN = ["--retry", 5, "--retry-all-errors", "--retry-delay", "1ms"]
+
+
+@pytest.mark.parametrize("more", [[], ["--sha256"], ["--fail-with-body"]])
+def test_another_attempt_goes_on_where_one_broke_off(haul, puppet, tmp_path, more):
+    puppet.answers["/a"] = FailingFirst(
+        broken(answer(200, TAG, body=WHOLE), 600),
+        answer(503, body=b"later"),
+        broken(rest(BEGIN, TAG), 100),
+        broken(rest(len(WHOLE) - 101, TAG), 101),
+        rest(len(WHOLE) - 101, TAG),
+    )
+    run = haul("-j", "-C", "-", "-O", *AGAIN, *more, puppet.url("/a"), cwd=tmp_path)
+    (record,) = run.records()
+    assert (record["status"], record["ok"], record["file"], len(record["tries"])) == (206, True, "a", 5)
+    assert record.get("sha256") in (None, hashlib.sha256(WHOLE).hexdigest())
+    assert tree(tmp_path) == {"a": WHOLE}
+    ranges = [request.field("range") for request in puppet.requests]
+    assert ranges == [None, *[f"bytes={BEGIN}-"] * 2, *[f"bytes={len(WHOLE) - 101}-"] * 2]
+    assert [request.field("if-range") for request in puppet.requests] == [None, *['"one"'] * 4]
+
+
+def test_another_attempt_begins_anew_where_the_file_has_changed(haul, puppet, tmp_path):
+    """And what goes on after that does so from the new one."""
+    new = WHOLE[::-1]
+    puppet.answers["/a"] = FailingFirst(
+        broken(answer(200, TAG, body=WHOLE), 600),
+        broken(answer(200, 'ETag: "two"', body=new), 1000),
+        answer(206, "Content-Range: bytes 23-1023/1024", 'ETag: "two"', body=new[23:]),
+    )
+    run = haul("-j", "-C", "-", "-O", "--sha256", *AGAIN, puppet.url("/a"), cwd=tmp_path)
+    (record,) = run.records()
+    assert (record["ok"], record["sha256"]) == (True, hashlib.sha256(new).hexdigest())
+    assert tree(tmp_path) == {"a": new}
+    assert [request.field("if-range") for request in puppet.requests] == [None, '"one"', '"two"']
+
+
+def test_another_attempt_begins_anew_where_nothing_tells_the_version(haul, puppet, tmp_path):
+    """Then it asks for no part, though the one before did."""
+    puppet.answers["/a"] = FailingFirst(
+        broken(answer(200, TAG, body=WHOLE), 600),
+        broken(answer(200, body=WHOLE), 600),
+        answer(200, body=WHOLE),
+    )
+    assert haul("-C", "-", "-O", *AGAIN, "-H", "X-Own: 1", puppet.url("/a"), cwd=tmp_path).returncode == 0
+    assert tree(tmp_path) == {"a": WHOLE}
+    assert [request.field("range") for request in puppet.requests] == [None, f"bytes={BEGIN}-", None]
+    assert {request.field("x-own") for request in puppet.requests} == {"1"}
+
+
+def test_another_attempt_takes_no_lies(haul, puppet, tmp_path):
+    puppet.answers["/a"] = FailingFirst(broken(answer(200, TAG, body=WHOLE), 600), LIES["another part"])
+    run = haul("-j", "-C", "-", "-O", *AGAIN, puppet.url("/a"), cwd=tmp_path)
+    assert "does not go on from what is there" in run.records()[0]["error"]["message"]
+    assert tree(tmp_path) == {}
+
+
+def test_the_body_of_an_error_does_not_take_the_place_of_what_was_left(haul, haul_running, puppet, tmp_path):
+    leave_half(haul_running, puppet, tmp_path, TAG)
+    left = tree(tmp_path)
+    puppet.answers["/held/a"] = answer(404, body=b"gone")
+    puppet.release("/held/a")
+    run = haul("-j", "-C", "-", "-O", "--fail-with-body", puppet.url("/held/a"), cwd=tmp_path)
+    (record,) = run.records()
+    assert (record["status"], record["file"], record["error"]["class"]) == (404, None, "http")
+    assert tree(tmp_path) == left
+
+
+@pytest.mark.parametrize("more", [[], ["--sha256"]])
+def test_what_is_left_beside_a_whole_file_goes(haul, haul_running, puppet, tmp_path, more):
+    """Another haul has been quicker, and this one was killed. A file of one's own that is called so stays."""
+    leave_half(haul_running, puppet, tmp_path, TAG, how=signal.SIGKILL)
+    (tmp_path / "a").write_bytes(WHOLE)
+    (tmp_path / "b").write_bytes(b"whole")
+    (tmp_path / "b.part").write_bytes(b"own")
+    assert haul("-C", "-", "-O", *more, puppet.url("/a"), puppet.url("/b"), cwd=tmp_path).returncode == 0
+    assert tree(tmp_path) == {"a": WHOLE, "b": b"whole", "b.part": b"own"}
+
+
+def test_what_another_program_writes_beside_a_whole_file_stays(haul, haul_running, puppet, tmp_path):
+    whole = answer(200, TAG, body=WHOLE)
+    puppet.answers["/held/a"] = [whole[:-600], whole[-600:]]
+    with haul_running("-C", "-", "-O", puppet.url("/held/a"), cwd=tmp_path) as run:
+        puppet.release("/held/a")
+        wait_until(lambda: tree(tmp_path).get("a.part") == WHOLE[:-600])
+        (tmp_path / "a").write_bytes(b"whole")
+        assert haul("-C", "-", "-O", puppet.url("/held/a"), cwd=tmp_path).returncode == 0
+        assert sorted(tree(tmp_path)) == ["a", "a.part", "a.part.validator"]
+        puppet.release("/held/a")
+        assert run.wait() == 0
+    assert tree(tmp_path) == {"a": WHOLE}
+
+
 def test_a_failure_before_the_answer_leaves_it_as_it_was(haul, haul_running, puppet, tmp_path):
     leave_half(haul_running, puppet, tmp_path, TAG)
     left = tree(tmp_path)

@@ -132,12 +132,11 @@ def test_with_repeat_it_is_a_mistake(haul):
 
 
 @sanitized
-def test_a_folder_that_is_not_there_is_told(haul):
-    run = haul("--dedupe", "sleep:0", env={"TMPDIR": "/no/such/folder"})
+def test_a_folder_that_is_not_there_is_told(haul, tmp_path):
+    folder = tmp_path / "none"
+    run = haul("--dedupe", "sleep:0", env={"TMPDIR": str(folder)})
     assert run.returncode == 3
-    assert run.stderr.decode() == (
-        "haul: cannot make a file for --dedupe in /no/such/folder: No such file or directory\n"
-    )
+    assert run.stderr.decode() == f"haul: cannot make a file for --dedupe in {folder}: No such file or directory\n"
 
 
 def peak_memory(count):

@@ -191,46 +191,6 @@ def test_a_folder_is_no_name(haul, origin, tmp_path):
     assert tree(tmp_path) == {"d/e": b"x"}
 
 
-def test_what_is_there_is_replaced_or_not(haul, origin, mode, tmp_path):
-    url = origin.url("/ok")
-    before = {"ok": b"old", "ok.1": b"older"}
-    for name, content in before.items():
-        (tmp_path / name).write_bytes(content)
-    run = haul("--mode", mode, "-j", "-O", "--no-clobber", url, url, cwd=tmp_path)
-    assert files_of(run) == ["ok.2", "ok.3"]
-    assert tree(tmp_path) == {**before, "ok.2": b"ok\n", "ok.3": b"ok\n"}
-    run = haul("--mode", mode, "-j", "-O", url, cwd=tmp_path)
-    assert files_of(run) == ["ok"]
-    assert tree(tmp_path)["ok"] == b"ok\n"
-
-
-def test_no_clobber_leaves_what_came_meanwhile(haul_running, puppet, tmp_path):
-    with haul_running("-j", "-O", "--no-clobber", puppet.url("/held"), cwd=tmp_path) as run:
-        puppet.wait_for("/held")
-        (tmp_path / "held").write_bytes(b"mine")
-        puppet.release("/held")
-        assert run.record()["error"]["message"] == "cannot make held: File exists"
-    assert tree(tmp_path) == {"held": b"mine"}
-
-
-def test_skip_existing(haul, origin, mode, tmp_path):
-    (tmp_path / "b").write_bytes(b"old")
-    urls = [origin.url(f"/bytes/{name}?{name}") for name in "abc"]
-    run = haul("--mode", mode, "-j", "-O", "--skip-existing", *urls, cwd=tmp_path)
-    assert run.returncode == 0
-    records = sorted(run.records(), key=lambda record: record["index"])
-    assert [(record["ok"], record["status"], record["attempts"], record["file"]) for record in records] == [
-        (True, 200, 1, "a"),
-        (True, 0, 0, "b"),
-        (True, 200, 1, "c"),
-    ]
-    assert tree(tmp_path) == {"a": b"a", "b": b"old", "c": b"c"}
-    before = origin.stats()["requests"]
-    run = haul("--mode", mode, "-j", "-O", "--skip-existing", *urls, cwd=tmp_path)
-    assert origin.stats()["requests"] == before
-    assert files_of(run) == ["a", "b", "c"]
-
-
 def test_no_component_is_a_link(haul, origin, tmp_path):
     """But for those that a person has written."""
     outside = tmp_path / "outside"
@@ -432,20 +392,6 @@ def test_hostile_names_from_servers_stay_inside(haul, origin, tmp_path, name):
     assert run.returncode == 0
     assert sorted(tree(tmp_path)) == sorted(f"a/b/{file}" for file in files_of(run))
     assert not any(file[0] in ".-" or "/" in file or len(file) > 210 for file in files_of(run))
-
-
-def test_a_server_replaces_no_file(haul, origin, tmp_path):
-    (tmp_path / "mine").write_bytes(b"mine")
-    run = haul("-j", "-O", "-J", *dispositions(origin, "attachment; filename=mine"), cwd=tmp_path)
-    assert files_of(run) == ["mine.1"]
-    assert tree(tmp_path) == {"mine": b"mine", "mine.1": b"ok\n"}
-
-
-def test_skip_existing_needs_names_that_are_known(haul, origin, tmp_path):
-    for options in (["-O", "-J"], ["-o", "{status}"]):
-        run = haul(*options, "--skip-existing", origin.url("/ok"), cwd=tmp_path)
-        assert (run.returncode, run.stdout) == (2, b"")
-        assert run.stderr.startswith(b"haul: --skip-existing must know the names of files before the answers come")
 
 
 def test_include_headers(haul, origin, mode):

@@ -68,6 +68,37 @@ def test_no_attempt_after_the_time_for_all(haul, origin):
     assert (record["status"], record["attempts"]) == (503, 1)
 
 
+MEANWHILE = ["-j", "--retry", 1, "--retry-delay", "1ms", "--retry-max-time", "1s"]
+
+
+def test_a_pause_that_another_has_been_told_of_counts_for_the_time_for_all(haul_running, puppet):
+    puppet.answers["/held/one"] = servers.response(503)
+    puppet.answers["/held/other"] = servers.response(429, "Retry-After: 4")
+    with haul_running(*MEANWHILE, puppet.url("/held/one"), puppet.url("/held/other")) as run:
+        puppet.wait_for("/held/one", "/held/other")
+        puppet.release("/held/other")
+        assert run.record()["status"] == 429
+        puppet.release("/held/one")
+        assert run.wait() == 1
+    assert len(puppet.requests) == 2
+
+
+def test_nor_does_an_attempt_begin_where_the_pause_comes_later(haul_running, puppet, tmp_path):
+    """What came of the one before stands then, with its body."""
+    puppet.answers["/one"] = servers.response(503, body=b"not now")
+    puppet.answers["/held/other"] = servers.response(429, "Retry-After: 4")
+    options = ["--per-host", 1, "-O", "--fail-with-body", "--gather"]
+    with haul_running(*MEANWHILE, *options, puppet.url("/one"), puppet.url("/held/other"), cwd=tmp_path) as run:
+        puppet.wait_for("/held/other")
+        puppet.release("/held/other")
+        first, second = run.record(), run.record()
+        assert run.wait() == 1
+    assert (first["status"], first["attempts"], len(first["tries"])) == (503, 1, 1)
+    assert (second["status"], second["attempts"]) == (429, 1)
+    assert (tmp_path / "one").read_bytes() == b"not now"
+    assert len(puppet.requests) == 2
+
+
 def test_a_host_that_asks_for_a_pause_is_left_alone(haul, origin):
     urls = [origin.url("/flaky/z?times=1&failure=429&after=1"), *(origin.url(f"/ok?{number}") for number in range(5))]
     run = haul("-j", "--per-host", 1, "--retry", 1, *FAST, *urls)
