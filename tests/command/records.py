@@ -1,8 +1,21 @@
 """Records as haul -j writes them, of what never was."""
 
 
-def record(index, url=None, *, ok=True, status=None, error=None, message="it failed", start=0, queue=0, total=0.001,
-           bytes=3, attempts=1, content_type="text/plain"):  # pylint: disable=redefined-builtin
+def record(
+    index,
+    url=None,
+    *,
+    ok=True,
+    status=None,
+    error=None,
+    message="it failed",
+    start=0,
+    queue=0,
+    total=0.001,
+    size=3,
+    attempts=1,
+    content_type="text/plain",
+):
     """A short one, of http://h/INDEX unless there is a URL; all its time was waiting for the answer."""
     url = f"http://h/{index}" if url is None else url
     time = {"queue": queue, "dns": 0, "connect": 0, "tls": 0, "wait": total, "transfer": 0, "total": total}
@@ -21,7 +34,7 @@ def record(index, url=None, *, ok=True, status=None, error=None, message="it fai
         "final_url": url,
         "http_version": "1.1",
         "content_type": content_type,
-        "bytes": bytes,
+        "bytes": size,
         "remote_ip": "127.0.0.1",
         "remote_port": 80,
         "reused": False,

@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const browser = await chromium.launch({ executablePath: process.argv[2], args: ["--no-sandbox"] });
-let page = null, complaints = [];
+let page = null,
+    complaints = [];
 
 const commands = {
     /* Opens a file in a window of a size and a colour scheme. Whatever else the page asks for is a complaint. */

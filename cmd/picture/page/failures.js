@@ -6,10 +6,15 @@ const failures = { tracks: [], count: 0 };
 
 function makeFailure(track) {
     const row = make("tr");
-    row.append(make("td", "number faint", track.index), make("td", "bad narrow", track.class ?? "–"),
-        make("td", "number", track.status || "–"), make("td", "number", track.attempts),
-        make("td", "number", track.start < 0 ? "–" : durationText(track.total)), makeForeign("td", track.url),
-        make("td", "", foreignText(track.message ?? "")));
+    row.append(
+        make("td", "number faint", track.index),
+        make("td", "bad narrow", track.class ?? "–"),
+        make("td", "number", track.status || "–"),
+        make("td", "number", track.attempts),
+        make("td", "number", track.start < 0 ? "–" : durationText(track.total)),
+        makeForeign("td", track.url),
+        make("td", "", foreignText(track.message ?? "")),
+    );
     return row;
 }
 
@@ -19,7 +24,8 @@ function showMoreFailures() {
     failures.count += next.length;
     const left = failures.tracks.length - failures.count;
     byId("failures-more").hidden = left === 0;
-    byId("failures-more").textContent = `Show ${countText(Math.min(left, FAILURES_AT_ONCE))} more of ${countText(left)}`;
+    byId("failures-more").textContent =
+        `Show ${countText(Math.min(left, FAILURES_AT_ONCE))} more of ${countText(left)}`;
 }
 
 function showFailures(tracks) {

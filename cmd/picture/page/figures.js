@@ -21,8 +21,7 @@ function isTimed(track) {
 
 /* Calls VISIT with the phase, begin and end of each span. */
 function eachSpan(track, visit) {
-    for (let at = 0; at < track.spans.length; at += 3)
-        visit(track.spans[at], track.spans[at + 1], track.spans[at + 2]);
+    for (let at = 0; at < track.spans.length; at += 3) visit(track.spans[at], track.spans[at + 1], track.spans[at + 2]);
 }
 
 /* The most tracks that were in flight at one moment; who only waits for a place is not. */
@@ -31,18 +30,16 @@ function peakInFlight(tracks) {
     for (const track of tracks) {
         let behind = -1;
         eachSpan(track, (phase, from, to) => {
-            if (phase === QUEUE)
-                return;
-            if (from === behind)
-                steps.pop();
-            else
-                steps.push([from, 1]);
+            if (phase === QUEUE) return;
+            if (from === behind) steps.pop();
+            else steps.push([from, 1]);
             steps.push([to, -1]);
             behind = to;
         });
     }
     steps.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
-    let inFlight = 0, peak = 0;
+    let inFlight = 0,
+        peak = 0;
     for (const [, change] of steps) {
         inFlight += change;
         peak = Math.max(peak, inFlight);
@@ -57,33 +54,36 @@ function countConnections(tracks) {
     for (const track of tracks)
         for (const hop of track.hops ?? []) {
             isKnown = true;
-            if (hop.connection > 0)
-                connections.add(hop.connection);
+            if (hop.connection > 0) connections.add(hop.connection);
         }
     return isKnown ? connections.size : null;
 }
 
 function figuresOf(tracks) {
     const figures = {
-        urls: tracks.length, ok: 0, unstarted: 0, requested: 0, bytes: 0, wall: 0, total: 0,
-        statuses: new Map(), classes: new Map(), times: [],
+        urls: tracks.length,
+        ok: 0,
+        unstarted: 0,
+        requested: 0,
+        bytes: 0,
+        wall: 0,
+        total: 0,
+        statuses: new Map(),
+        classes: new Map(),
+        times: [],
     };
     for (const track of tracks) {
         figures.ok += track.ok ? 1 : 0;
         figures.wall = Math.max(figures.wall, track.to);
         figures.total += track.total;
-        if (track.class)
-            count(figures.classes, track.class);
-        if (track.status > 0)
-            count(figures.statuses, track.status);
-        if (track.class === "cancelled" && track.attempts === 0)
-            figures.unstarted++;
+        if (track.class) count(figures.classes, track.class);
+        if (track.status > 0) count(figures.statuses, track.status);
+        if (track.class === "cancelled" && track.attempts === 0) figures.unstarted++;
         if (track.attempts > 0) {
             figures.requested++;
             figures.bytes += track.bytes;
         }
-        if (isTimed(track))
-            figures.times.push(track.total);
+        if (isTimed(track)) figures.times.push(track.total);
     }
     figures.times.sort((one, other) => one - other);
     figures.notOk = figures.urls - figures.ok;

@@ -7,10 +7,14 @@ function phaseColours() {
 
 /* The lines in the order in which the tracks started, from above to below. */
 function drawOverview() {
-    const overview = byId("overview"), canvas = overview.querySelector("canvas");
-    const width = overview.clientWidth, height = overview.clientHeight, density = window.devicePixelRatio || 1;
+    const overview = byId("overview"),
+        canvas = overview.querySelector("canvas");
+    const width = overview.clientWidth,
+        height = overview.clientHeight,
+        density = window.devicePixelRatio || 1;
     const tracks = waterfall.passed.filter((track) => track.start >= 0).sort((one, other) => one.from - other.from);
-    const colours = phaseColours(), scale = width / waterfall.end;
+    const colours = phaseColours(),
+        scale = width / waterfall.end;
     const line = Math.max(1, Math.min(3, Math.floor((height - 8) / Math.max(1, tracks.length))));
     canvas.width = width * density;
     canvas.height = height * density;
@@ -20,7 +24,12 @@ function drawOverview() {
         const y = 4 + (at * (height - 8 - line)) / Math.max(1, tracks.length - 1);
         eachSpan(track, (phase, from, to) => {
             pen.fillStyle = colours[phase];
-            pen.fillRect(from * scale, y, Math.max(0.5, (to - from) * scale), phase === QUEUE ? Math.min(1, line) : line);
+            pen.fillRect(
+                from * scale,
+                y,
+                Math.max(0.5, (to - from) * scale),
+                phase === QUEUE ? Math.min(1, line) : line,
+            );
         });
     });
     const frame = overview.querySelector(".window");
@@ -45,7 +54,11 @@ function beginOverview() {
         if (begin !== null && Math.abs(at - begin) > waterfall.end / 200)
             zoomTo(Math.min(begin, at), Math.max(begin, at));
     });
-    overview.addEventListener("pointerup", () => { begin = null; });
-    overview.addEventListener("pointercancel", () => { begin = null; });
+    overview.addEventListener("pointerup", () => {
+        begin = null;
+    });
+    overview.addEventListener("pointercancel", () => {
+        begin = null;
+    });
     overview.addEventListener("dblclick", () => zoomTo(0, waterfall.end));
 }

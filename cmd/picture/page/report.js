@@ -20,24 +20,26 @@ function beginTheme() {
 /* A switch among several runs, which shows the first at first. */
 function beginRuns(runs) {
     byId("run").hidden = runs.length < 2;
-    byId("run").append(...runs.map((run, at) => {
-        const label = make("label"), choice = make("input");
-        choice.type = "radio";
-        choice.name = "run";
-        choice.checked = at === 0;
-        choice.addEventListener("change", () => {
-            report.run = run;
-            showRun(run);
-        });
-        label.append(choice, makeForeign("span", run.name ?? ""));
-        return label;
-    }));
+    byId("run").append(
+        ...runs.map((run, at) => {
+            const label = make("label"),
+                choice = make("input");
+            choice.type = "radio";
+            choice.name = "run";
+            choice.checked = at === 0;
+            choice.addEventListener("change", () => {
+                report.run = run;
+                showRun(run);
+            });
+            label.append(choice, makeForeign("span", run.name ?? ""));
+            return label;
+        }),
+    );
 }
 
 function beginReport() {
     const { runs } = JSON.parse(byId("data").textContent);
-    for (const run of runs)
-        run.figures = figuresOf(run.tracks);
+    for (const run of runs) run.figures = figuresOf(run.tracks);
     showModes(runs);
     beginTheme();
     beginWaterfall();

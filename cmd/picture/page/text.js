@@ -9,12 +9,9 @@ function countText(number) {
 
 /* "12 µs", "3.4 ms", "1.20 s", "2 min 5 s" */
 function durationText(microseconds) {
-    if (microseconds < 1000)
-        return `${Math.round(microseconds)} µs`;
-    if (microseconds < 999500)
-        return `${(microseconds / 1000).toFixed(microseconds < 9950 ? 1 : 0)} ms`;
-    if (microseconds < 119.5e6)
-        return `${(microseconds / 1e6).toFixed(microseconds < 9.995e6 ? 2 : 1)} s`;
+    if (microseconds < 1000) return `${Math.round(microseconds)} µs`;
+    if (microseconds < 999500) return `${(microseconds / 1000).toFixed(microseconds < 9950 ? 1 : 0)} ms`;
+    if (microseconds < 119.5e6) return `${(microseconds / 1e6).toFixed(microseconds < 9.995e6 ? 2 : 1)} s`;
     const seconds = Math.round(microseconds / 1e6);
     return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
@@ -32,17 +29,17 @@ function bytesText(bytes) {
 /* Control characters, and those that turn the direction of writing or have no width, are shown by their number, so that
  * a URL looks like nothing but what it is. */
 function foreignText(text) {
-    return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu,
-        (character) => `\\u{${character.codePointAt(0).toString(16)}}`);
+    return text.replace(
+        /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu,
+        (character) => `\\u{${character.codePointAt(0).toString(16)}}`,
+    );
 }
 
 /* An element of TAG with TEXT, in CLASSES. */
 function make(tag, classes, text) {
     const element = document.createElement(tag);
-    if (classes)
-        element.className = classes;
-    if (text !== undefined)
-        element.textContent = text;
+    if (classes) element.className = classes;
+    if (text !== undefined) element.textContent = text;
     return element;
 }
 
@@ -63,9 +60,7 @@ function byId(id) {
 function niceStep(length, most) {
     const rough = length / Math.max(1, most);
     const power = 10 ** Math.floor(Math.log10(rough));
-    for (const factor of [1, 2, 5])
-        if (factor * power >= rough * (1 - 1e-9))
-            return factor * power;
+    for (const factor of [1, 2, 5]) if (factor * power >= rough * (1 - 1e-9)) return factor * power;
     return 10 * power;
 }
 

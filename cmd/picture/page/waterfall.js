@@ -30,8 +30,11 @@ const waterfall = {
 /* Whether TRACK has all words of a filter, and none of those with a minus. */
 function hasWords(track, words) {
     const text = [track.url, track.final, track.method, track.status || "", track.class, track.message, track.type]
-        .join(" ").toLowerCase();
-    return words.every((word) => (word.startsWith("-") && word.length > 1 ? !text.includes(word.slice(1)) : text.includes(word)));
+        .join(" ")
+        .toLowerCase();
+    return words.every((word) =>
+        word.startsWith("-") && word.length > 1 ? !text.includes(word.slice(1)) : text.includes(word),
+    );
 }
 
 /* What can be chosen to be shown: its name, and whether a track is of it. */
@@ -51,16 +54,15 @@ function showChoices(tracks) {
 function compareTracks(key, direction) {
     const value = sortKeys[key][1];
     return (one, other) => {
-        const first = value(one), second = value(other);
-        if (first !== second)
-            return first < second ? -direction : direction;
+        const first = value(one),
+            second = value(other);
+        if (first !== second) return first < second ? -direction : direction;
         return one.from - other.from || one.index - other.index;
     };
 }
 
 function isInWindow(track) {
-    if (waterfall.from <= 0 && waterfall.to >= waterfall.end)
-        return true;
+    if (waterfall.from <= 0 && waterfall.to >= waterfall.end) return true;
     return track.start >= 0 && track.from <= waterfall.to && track.to >= waterfall.from;
 }
 
@@ -68,11 +70,15 @@ function refresh() {
     const words = waterfall.filter.toLowerCase().split(/\s+/).filter(Boolean);
     const isOf = waterfall.choices.get(waterfall.show)[1];
     waterfall.passed = waterfall.tracks.filter((track) => isOf(track) && hasWords(track, words));
-    waterfall.shown = waterfall.passed.filter(isInWindow).sort(compareTracks(waterfall.sort, waterfall.isDescending ? -1 : 1));
+    waterfall.shown = waterfall.passed
+        .filter(isInWindow)
+        .sort(compareTracks(waterfall.sort, waterfall.isDescending ? -1 : 1));
     waterfall.active = Math.max(0, Math.min(waterfall.active, waterfall.shown.length - 1));
     const { shown, tracks } = waterfall;
-    byId("shown").textContent = shown.length === tracks.length
-        ? `${countText(tracks.length)} URLs` : `${countText(shown.length)} of ${countText(tracks.length)} URLs`;
+    byId("shown").textContent =
+        shown.length === tracks.length
+            ? `${countText(tracks.length)} URLs`
+            : `${countText(shown.length)} of ${countText(tracks.length)} URLs`;
     drawRows();
     drawOverview();
 }
@@ -84,14 +90,14 @@ function zoomTo(from, to) {
     const begin = Math.max(0, Math.min(from, waterfall.end - length));
     waterfall.from = begin;
     waterfall.to = begin + length;
-    for (const id of ["zoom-out", "zoom-whole"])
-        byId(id).disabled = length >= waterfall.end;
+    for (const id of ["zoom-out", "zoom-whole"]) byId(id).disabled = length >= waterfall.end;
     refresh();
 }
 
 /* Zooms by FACTOR: what stands at SHARE of the window stays there. */
 function zoomBy(factor, share = 0.5) {
-    const length = waterfall.to - waterfall.from, at = waterfall.from + share * length;
+    const length = waterfall.to - waterfall.from,
+        at = waterfall.from + share * length;
     zoomTo(at - share * length * factor, at + (1 - share) * length * factor);
 }
 
@@ -114,8 +120,7 @@ function fillShow() {
         const number = waterfall.tracks.reduce((sum, track) => sum + (isOf(track) ? 1 : 0), 0);
         const option = make("option", "", `${name} (${countText(number)})`);
         option.value = key;
-        if (number > 0 || key === "all")
-            options.push(option);
+        if (number > 0 || key === "all") options.push(option);
     }
     byId("show").replaceChildren(...options);
 }
@@ -124,8 +129,7 @@ function fillShow() {
 function prefixOf(tracks) {
     const [origin, ...others] = originsOf(tracks);
     const haveAll = (prefix) => tracks.every((track) => track.url.startsWith(prefix));
-    if (others.length === 0 && origin && haveAll(`${origin}/`))
-        return origin;
+    if (others.length === 0 && origin && haveAll(`${origin}/`)) return origin;
     return ["http://", "https://"].find(haveAll) ?? "";
 }
 
@@ -139,11 +143,13 @@ function showWaterfall(run) {
 }
 
 function beginWaterfall() {
-    byId("legend").replaceChildren(...PHASES.map((phase, at) => {
-        const item = make("li");
-        item.append(make("i", phase), PHASE_NAMES[at]);
-        return item;
-    }));
+    byId("legend").replaceChildren(
+        ...PHASES.map((phase, at) => {
+            const item = make("li");
+            item.append(make("i", phase), PHASE_NAMES[at]);
+            return item;
+        }),
+    );
     for (const [key, [name]] of Object.entries(sortKeys)) {
         const option = make("option", "", `Sort by ${name}`);
         option.value = key;
