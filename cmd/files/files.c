@@ -102,6 +102,7 @@ int files_create(const struct files_options *options, struct files **ret_files)
     }
     if (files->needs_answer && options->takes_names)
         files->options.keeps_existing = true;
+    files->needs_answer |= options->has_one_winner && !options->skips_existing && !options->continues;
     *ret_files = files;
     return 0;
 }

@@ -30,6 +30,7 @@ struct files_options {
     bool keeps_failed;                  /* those of others, too */
     bool is_synced;                     /* a file is on the disk before its URL is done */
     bool has_digest;                    /* its SHA-256 is made */
+    bool has_one_winner;                /* so no name is taken for a URL before its answer has won */
 };
 
 /* How many descriptors a body may need on its way to its name. */

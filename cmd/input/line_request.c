@@ -134,6 +134,11 @@ int line_request_complete(struct line_request *request, const struct haul_reques
     return code == 0 ? haul_request_check(&request->sent, ret_problem) : code;
 }
 
+bool line_request_has_field(const struct line_request *request, const char *name)
+{
+    return has_name(request->headers, name);
+}
+
 struct line_request *line_request_ref(struct line_request *request)
 {
     request->references++;

@@ -46,6 +46,9 @@ int line_request_complete(struct line_request *request, const struct haul_reques
  * two that differ have the same bytes. TEXT has `failed` set where memory ran out. */
 void line_request_describe(const struct line_request *request, struct text *text);
 
+/* Whether the line has a header field of that name. */
+bool line_request_has_field(const struct line_request *request, const char *name);
+
 struct line_request *line_request_ref(struct line_request *request);
 void line_request_unref(struct line_request *request); /* NULL is fine */
 

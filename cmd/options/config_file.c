@@ -111,6 +111,13 @@ static int parse_line(struct config_file *file, struct span line, const char **r
     return add_option(file, name, line, has_value, ret_problem);
 }
 
+static size_t mark_size(const char *text, size_t size)
+{
+    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    size_t mark = sizeof(byte_order_mark) - 1;
+    return size >= mark && memcmp(text, byte_order_mark, mark) == 0 ? mark : 0;
+}
+
 static size_t count_lines(const char *text, size_t size)
 {
     size_t count = 1;
@@ -125,6 +132,7 @@ int config_file_parse(const char *text, size_t size, struct config_file *ret_fil
     struct config_file file = {.options = calloc(count_lines(text, size), sizeof(*file.options))};
     int code = file.options ? 0 : -ENOMEM;
     const char *end = text + size;
+    text += mark_size(text, size);
     size_t number = 0;
     while (text < end && code == 0) {
         const char *newline = memchr(text, '\n', (size_t)(end - text));

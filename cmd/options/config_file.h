@@ -6,7 +6,7 @@
  *     silent
  *
  * A value in quotation marks may have \" \\ \t \n \r in it; any other goes to the end of its line, without the blanks
- * around it. */
+ * around it. The file may begin with a byte order mark. */
 #ifndef CONFIG_FILE_H
 #define CONFIG_FILE_H
 

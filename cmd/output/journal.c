@@ -25,6 +25,7 @@ struct journal {
     uint64_t marks[outlet_count];
     struct text waiting; /* behind those */
     struct haul_handle *handle;
+    struct haul_event room; /* set unless it is full */
     bool has_failed;
 };
 
@@ -117,6 +118,8 @@ int journal_open(const char *path, struct journal **ret_journal)
         return -ENOMEM;
     }
     journal->path = copy;
+    haul_event_init(&journal->room);
+    haul_event_set(&journal->room);
     /* Not to be held up by what is no regular file. */
     journal->descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
     int code = prepare(journal);
@@ -182,6 +185,8 @@ static void append(struct journal *journal)
             fail(journal, errno, size);
     }
     text_clear(&journal->leaving);
+    if (!journal_is_full(journal))
+        haul_event_set(&journal->room);
 }
 
 /* What waits shall leave when all that was given out until now is written. */
@@ -267,11 +272,23 @@ int journal_add(struct journal *journal, const char *bytes, size_t size)
     text_append(&journal->waiting, bytes, size);
     if (journal->waiting.failed)
         return -ENOMEM;
+    if (journal_is_full(journal))
+        haul_event_clear(&journal->room);
     if (is_quiet(journal))
         look_soon(journal);
     else
         turn(journal);
     return 0;
+}
+
+bool journal_is_full(const struct journal *journal)
+{
+    return journal->leaving.size + journal->waiting.size > JOURNAL_HIGH_WATER;
+}
+
+struct haul_event *journal_room(struct journal *journal)
+{
+    return &journal->room;
 }
 
 bool journal_has_failed(const struct journal *journal)
@@ -285,6 +302,7 @@ void journal_close(struct journal *journal)
         return;
     if (journal->descriptor >= 0)
         close(journal->descriptor);
+    haul_event_finish(&journal->room);
     text_finish(&journal->leaving);
     text_finish(&journal->waiting);
     free(journal->path);

@@ -344,6 +344,8 @@ struct haul_event *output_missing_room(struct output *output, bool is_under_way)
         return writer_room(options->target);
     if (options->messages != NULL && writer_is_full(options->messages))
         return writer_room(options->messages);
+    if (options->journal != NULL && journal_is_full(options->journal))
+        return journal_room(options->journal);
     if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))
         return bodies_idle(output->bodies);
     if (output->bodies != NULL && is_under_way && bodies_are_many(output->bodies))

@@ -48,9 +48,14 @@ static int open_file(struct jar *jar, const char *path)
     return code < 0 ? complain("--cookie-jar", path, code) : 0;
 }
 
+bool jar_is_wanted(const struct request_options *options)
+{
+    return options->cookie_jar || options->cookie_files.count > 0;
+}
+
 int jar_open(struct jar *jar, const struct request_options *options)
 {
-    if (!options->cookie_jar && options->cookie_files.count == 0)
+    if (!jar_is_wanted(options))
         return 0;
     int code = haul_cookies_create(&jar->cookies);
     if (code == 0)

@@ -2,6 +2,8 @@
 #ifndef REQUEST_JAR_H
 #define REQUEST_JAR_H
 
+#include <stdbool.h>
+
 struct haul_cookies;
 struct replacement;
 struct request_options;
@@ -12,6 +14,9 @@ struct jar {
     const char *path;             /* where they are written; NULL: nowhere */
     struct replacement *file;
 };
+
+/* Whether the options have cookies kept. */
+bool jar_is_wanted(const struct request_options *options);
 
 /* Opens what the options name. HAUL_E_INVALID: it cannot be used, and a message has said so; -ENOMEM. */
 int jar_open(struct jar *jar, const struct request_options *options);

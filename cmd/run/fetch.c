@@ -259,6 +259,7 @@ static int make_files(struct run *run)
         .makes_folders = options->create_dirs,
         .keeps_existing = options->no_clobber,
         .skips_existing = options->skip_existing,
+        .has_one_winner = options->race,
         .continues = options->continues,
         .ok_status = &options->ok_status,
         .keeps_failed = options->fail_with_body,

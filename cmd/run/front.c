@@ -6,10 +6,15 @@
 #include "run/feed.h"
 
 #include <haul/error.h>
+#include <haul/sleep.h>
 #include <haul/task.h>
 
 #include <errno.h>
 #include <string.h>
+
+/* So many are read before the loop's others have their turn: what is refused, or known, comes out at once, and leaves
+ * room for the next. */
+enum { read_at_once = 1000 };
 
 /* One entry on its way through the fetcher. */
 struct fetch_entry {
@@ -283,11 +288,11 @@ static int start(struct front *front, struct entry *entry)
     return code;
 }
 
-/* Reads and starts until there is no room (0), or nothing to read: the feed's answer. */
+/* Reads and starts until there is no room or it was much (0), or nothing to read: the feed's answer. */
 static int read_feed(struct front *front)
 {
     int code = 0;
-    while (code == 0 && has_room(front) && !is_sink_full(front)) {
+    for (unsigned count = 0; code == 0 && count < read_at_once && has_room(front) && !is_sink_full(front); count++) {
         struct entry *entry;
         code = front->plan.feed->next(front->plan.feed, &entry);
         if (code == 0)
@@ -334,6 +339,8 @@ struct haul_step front_run(struct haul_task *task, struct haul_coroutine *corout
             HAUL_FAIL(self->code);
         } else if (is_sink_full(self->front)) {
             HAUL_AWAIT(self->front->plan.sink.wait_room(task, self->front->plan.sink.data));
+        } else if (has_room(self->front)) {
+            HAUL_AWAIT(haul_sleep(task, 0));
         } else {
             HAUL_AWAIT(haul_event_wait(task, &self->front->room));
         }

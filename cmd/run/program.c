@@ -4,6 +4,7 @@
 #include "input/source.h"
 #include "message.h"
 #include "options/client_options.h"
+#include "request/jar.h"
 
 #include <haul/haul.h>
 
@@ -73,6 +74,7 @@ static int make_feed(struct program *program)
         .base = program->base,
         .is_dry_run = options->dry_run,
         .request = request_of(&options->request),
+        .keeps_cookies = jar_is_wanted(&options->request),
         .reading = options->reading,
         .query = request_query(&options->request),
     };

@@ -86,7 +86,7 @@ int resume_make(struct resume *resume, const char *path, int descriptor, struct 
         return code;
     if (descriptor >= 0)
         return read_journal(resume, path, descriptor, files);
-    descriptor = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (descriptor < 0)
         return errno == ENOENT ? 0 : refuse(path, -errno);
     code = read_journal(resume, path, descriptor, files);

@@ -59,6 +59,18 @@ static int read_plain(struct source_feed *self)
     return read_glob(self, line->input, line->input_size);
 }
 
+/* What is to be sent for a JSON line. libcurl takes the host whose cookies are sent from the field Host, and with it
+ * the writer of a list could have those of any host sent to a server of his own. */
+static int complete_request(struct source_feed *self)
+{
+    struct line_request *request = self->json.request;
+    if (self->options.keeps_cookies && line_request_has_field(request, "Host")) {
+        self->problem = "the field \"headers\" has Host, which would choose whose cookies are sent";
+        return HAUL_E_INVALID;
+    }
+    return line_request_complete(request, self->options.request, &self->problem);
+}
+
 static int read_json(struct source_feed *self)
 {
     struct line *line = &self->line.line;
@@ -80,7 +92,7 @@ static int read_json(struct source_feed *self)
     if (self->json.problem[0] != '\0')
         self->problem = self->json.problem;
     if (!self->problem)
-        code = line_request_complete(self->json.request, self->options.request, &self->problem);
+        code = complete_request(self);
     if (code != 0 && code != HAUL_E_INVALID)
         return code;
     if (self->problem || !self->options.globs_in_lists)

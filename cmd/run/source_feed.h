@@ -26,6 +26,7 @@ struct source_feed_options {
     bool is_dry_run;                    /* entries have their result: that nothing was fetched */
     const struct haul_url *base;        /* of what begins with a slash; NULL: none */
     const struct haul_request *request; /* what JSON lines are sent as where they do not say it; NULL: a plain GET */
+    bool keeps_cookies;                 /* what is sent to a host has those of that host */
     struct haul_url_reading reading;
     const struct text *query; /* what each URL's query has behind its own; NULL: nothing */
 };

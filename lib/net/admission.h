@@ -13,8 +13,8 @@ struct haul__admission {
     struct haul_client *client;
     const struct haul_url *url;
     int64_t latest; /* when it may be let go at the latest; HAUL_NEVER */
-    size_t lane;    /* of the place that it got, where hops are kept */
     bool is_begun;  /* an earlier hop of the fetch was let go: the gate is open for it */
+    size_t lane;    /* of the place that it got, where hops are kept */
     /* Private from here. */
     struct haul__limit *limit; /* its host's; NULL: there is none */
     bool is_aside;

@@ -2,11 +2,8 @@
 #include "net/redirect.h"
 #include "net/transfer.h"
 
-#include "net/retry_after.h"
-
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 static const char *version_name(long version)
 {
@@ -71,37 +68,6 @@ static void note_sizes(struct haul__transfer *transfer)
     result->uploaded = uploaded;
 }
 
-static struct curl_header *next_header(CURL *easy, struct curl_header *before)
-{
-    return curl_easy_nextheader(easy, CURLH_HEADER, -1, before);
-}
-
-/* A value of libcurl's; 7.88 leaves the end of the line in one that is empty. */
-static const char *value_of(const struct curl_header *header)
-{
-    return header->value[strspn(header->value, " \t\r\n")] ? header->value : "";
-}
-
-/* Copies the fields of the header. Those that libcurl keeps are gone with its next transfer. */
-static int keep_headers(struct haul__transfer *transfer)
-{
-    struct haul__result *result = transfer->result;
-    size_t count = 0;
-    for (struct curl_header *header = NULL; (header = next_header(transfer->easy, header));)
-        count++;
-    struct haul_header *kept = count > 0 ? haul__result_make_headers(result, count) : NULL;
-    if (!kept)
-        return count > 0 ? -ENOMEM : 0;
-    for (struct curl_header *header = NULL; (header = next_header(transfer->easy, header)); kept++) {
-        const char *value = value_of(header);
-        kept->name = haul__result_add_text(result, header->name, strlen(header->name));
-        kept->value = haul__result_add_text(result, value, strlen(value));
-        if (!kept->name || !kept->value)
-            return -ENOMEM;
-    }
-    return 0;
-}
-
 int haul__transfer_note_facts(struct haul__transfer *transfer)
 {
     struct haul_result *result = &transfer->result->public;
@@ -122,7 +88,7 @@ int haul__transfer_note_facts(struct haul__transfer *transfer)
     const struct haul_client_options *options = transfer->all->options;
     if (code == 0 && !options->follow_redirects && haul__is_redirect(result->status))
         code = note_redirect(transfer);
-    return code == 0 && (options->keep_headers || options->keep_hops) ? keep_headers(transfer) : code;
+    return code == 0 ? haul__head_write(&transfer->head, transfer->result) : code;
 }
 
 /* The points in time of a hop, in microseconds from its start: each at least the one before. */
@@ -266,18 +232,4 @@ int64_t haul__transfer_expected(const struct haul__transfer *transfer)
     if (!is_decoded)
         curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     return length;
-}
-
-/* Of several that say so the longest. */
-int64_t haul__transfer_retry_after(const struct haul__transfer *transfer)
-{
-    struct curl_header *header;
-    int64_t longest = 0;
-    CURLHcode code = CURLHE_OK;
-    for (size_t i = 0; code == CURLHE_OK; i++) {
-        code = curl_easy_header(transfer->easy, "Retry-After", i, CURLH_HEADER, -1, &header);
-        int64_t duration = code == CURLHE_OK ? haul__retry_after_read(header->value, (int64_t)time(NULL)) : 0;
-        longest = duration > longest ? duration : longest;
-    }
-    return longest;
 }

@@ -7,8 +7,8 @@
 #include <strings.h>
 
 /* Behind which words a secret stands, up to the end of the line: fields, also as HTTP/2's are told of, and what libcurl
- * says of a cookie that it keeps. */
-static const char *const secrets[] = {"authorization: ", "cookie: ", "added cookie ", "replaced cookie "};
+ * says of a cookie that it keeps. Behind the colon of a field there need not be a space. */
+static const char *const secrets[] = {"authorization:", "cookie:", "added cookie ", "replaced cookie "};
 
 /* Where in LINE a secret begins; SIZE: it has none. */
 static size_t find_secret(const char *line, size_t size)
@@ -17,7 +17,7 @@ static size_t find_secret(const char *line, size_t size)
         for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
             size_t length = strlen(secrets[i]);
             if (size - at > length && strncasecmp(line + at, secrets[i], length) == 0)
-                return at + length;
+                return at + length + (line[at + length] == ' ');
         }
     return size;
 }

@@ -266,7 +266,7 @@ static int judge(struct haul__hop *self)
     if (to)
         return find_target(self, to);
     if (result->status >= 400)
-        self->retry_after = haul__transfer_retry_after(transfer);
+        self->retry_after = transfer->head.retry_after;
     if (!self->body)
         haul__result_keep_body(self->result, &transfer->kept);
     return 0;

@@ -158,18 +158,29 @@ static void note_receipt(struct haul__transfer *transfer)
         haul__transfer_progress(transfer);
 }
 
+static void begin_head(struct haul__transfer *transfer)
+{
+    transfer->has_whole_header = false;
+    haul__head_begin(&transfer->head);
+}
+
 static size_t take_header(char *bytes, size_t one, size_t size, void *data)
 {
     struct haul__transfer *transfer = data;
+    const struct haul_client_options *options = transfer->all->options;
     (void)one;
     note_receipt(transfer);
     /* Interim answers have a header too; the empty line that counts is the last one's. What comes behind the body has
      * no such line. */
     if (size >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
-        transfer->has_whole_header = false;
+        begin_head(transfer);
     else if (size > 0 && (bytes[0] == '\r' || bytes[0] == '\n'))
         transfer->has_whole_header = true;
     if (!haul__bounds_take_header(transfer, size))
+        return 0;
+    if (!transfer->has_whole_header && transfer->error == 0)
+        transfer->error = haul__head_take(&transfer->head, bytes, size, options->keep_headers || options->keep_hops);
+    if (transfer->error < 0)
         return 0;
     if (transfer->ends_with_header && transfer->has_whole_header)
         haul__request_end_with_header(transfer);
@@ -364,6 +375,7 @@ void haul__transfer_release(struct haul__transfer *transfer)
         return;
     haul__buffer_finish(&transfer->kept);
     haul__buffer_finish(&transfer->sent);
+    haul__head_finish(&transfer->head);
     haul__addresses_unref(transfer->addresses);
     transfer->addresses = NULL;
     haul__list_append(&transfer->all->unused, &transfer->link);
@@ -372,6 +384,7 @@ void haul__transfer_release(struct haul__transfer *transfer)
 void haul__transfer_destroy(struct haul__transfer *transfer)
 {
     haul__buffer_finish(&transfer->kept);
+    haul__head_finish(&transfer->head);
     haul__buffer_finish(&transfer->told);
     haul__buffer_finish(&transfer->fields);
     haul__buffer_finish(&transfer->proxy_fields);
@@ -419,7 +432,7 @@ int haul__transfer_prepare(struct haul__transfer *transfer, const struct haul_ur
     haul__endpoint_set(&transfer->remote, NULL, 0);
     haul__endpoint_set(&transfer->local, NULL, 0);
     transfer->has_facts = false;
-    transfer->has_whole_header = false;
+    begin_head(transfer);
     transfer->is_discarded = false;
     transfer->is_cancelled = false;
     transfer->is_enough = false;

@@ -8,6 +8,7 @@
 #include "net/deadlines.h"
 #include "net/endpoint.h"
 #include "net/failure.h"
+#include "net/head.h"
 #include "net/host.h"
 #include "net/progress.h"
 #include "net/refusal.h"
@@ -87,6 +88,7 @@ struct haul__transfer {
     bool is_cancelled;        /* its task was asked to end */
     bool ends_with_header;    /* of the body at most a small rest is read */
     bool is_enough;           /* what was wanted has come; the rest is not read */
+    struct haul__head head;   /* the fields of the answer that came last */
     size_t header_size;       /* bytes of header so far, of interim answers and behind the body, too */
     size_t header_lines;      /* and lines */
     int64_t body_size;        /* bytes of body so far */
@@ -152,8 +154,5 @@ const char *haul__transfer_location(const struct haul__transfer *transfer);
 
 /* How many bytes of body, as they are passed on, the answer's header announces; -1: it does not. */
 int64_t haul__transfer_expected(const struct haul__transfer *transfer);
-
-/* For how long the answer asks to be waited before the next request (RFC 9110, 10.2.3); 0: it does not. */
-int64_t haul__transfer_retry_after(const struct haul__transfer *transfer);
 
 #endif

@@ -177,3 +177,21 @@ def test_headers_without_end(haul, kind, options):
     )
     # What was taken, and what fits between two sockets.
     assert server.sent < 30_000_000
+
+
+MANY = {
+    "same": ["A" * 50 + ": 1"] * 4900,
+    "distinct": [f"{'A' * 40}{number}: 1" for number in range(4900)],
+    "retry-after": ["Retry-After: 1"] * 4900,
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+@pytest.mark.parametrize("options", [[], ["-w", "%{num_headers}\n"]], ids=["plain", "kept"])
+def test_many_fields_hold_nobody_up(haul, puppet, kind, options):
+    """A time that grew with their square would be minutes here."""
+    puppet.answers["/many"] = servers.response(503, *MANY[kind])
+    run = haul("--sequential", *options, *[puppet.url("/many")] * 20)
+    assert len(run.lines()) == 20
+    if options:
+        assert set(run.lines()) == {"4901"}

@@ -407,6 +407,14 @@ class TestVerbose:
         assert run.stderr.count(b"> Cookie: ***\n") == 2
         assert run.stderr.count(b"< Set-Cookie: ***\n") == 2
 
+    def test_secrets_are_not_told_without_a_space_either(self, haul, puppet):
+        puppet.answers["/x"] = servers.response(200, "Set-Cookie:id=s3cret")
+        fields = ["Authorization:Bearer s3cret", "cookie:a=s3cret"]
+        run = haul("-v", *(option for field in fields for option in ("-H", field)), puppet.url("/x"))
+        assert b"s3cret" not in run.stderr
+        for line in (b"> Authorization:***\n", b"> cookie:***\n", b"< Set-Cookie:***\n"):
+            assert line in run.stderr
+
     def test_secrets_of_http2_are_not_told(self, haul, origin, certificates, tmp_path):
         (tmp_path / "nginx").mkdir()
         with servers.Http2(tmp_path / "nginx", certificates, origin) as server:

@@ -290,3 +290,10 @@ def test_the_unread_rest_of_json_lines_is_as_it_stands(haul, tmp_path):
     run = haul("--input-format", "jsonl", "-c", 2, "--deadline", "0.1", "--failed", "list", "-i", "list", cwd=tmp_path)
     assert run.returncode == 124
     assert sorted((tmp_path / "list").read_text().splitlines()) == lines
+
+
+def test_the_winner_of_a_race_has_the_name_of_the_file(haul, origin, tmp_path):
+    urls = [origin.url("/silent"), origin.url("/status/503"), origin.url("/ok")]
+    run = haul("--race", "-j", "-o", "mirror", *urls, cwd=tmp_path)
+    assert [record["file"] for record in run.records() if record["ok"]] == ["mirror"]
+    assert [file.name for file in tmp_path.iterdir()] == ["mirror"]

@@ -1,10 +1,12 @@
 """--journal: it has a record of all that has left, and of nothing else."""
 
+import contextlib
 import fcntl
 import json
 import os
 import re
 import resource
+import select
 import signal
 import stat
 import struct
@@ -105,7 +107,9 @@ def test_a_reader_that_has_gone_leaves_the_rest_to_be_done(haul_running, tmp_pat
         run.stdin.write(b"sleep:0\n")
         run.record()
         run.process.stdout.close()
-        run.stdin.write(b"sleep:0.001\n" * 3)
+        # It may have seen that at once.
+        with contextlib.suppress(BrokenPipeError):
+            run.stdin.write(b"sleep:0.001\n" * 3)
         assert run.wait() == 141
     assert inputs_of(tmp_path / "journal") == ["sleep:0"]
 
@@ -137,6 +141,51 @@ def test_a_journal_that_cannot_be_used_is_told(haul, tmp_path, path, problem):
     run = haul("--journal", path, "sleep:0", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (2, b"")
     assert run.stderr == b"haul: cannot use the journal " + path.encode() + b": " + problem + b"\n"
+
+
+@sanitized
+@pytest.mark.parametrize("arguments", [["-i", "list"], ["-i", "-"], ["-i", "link"], ["sleep:0", "-i", "/dev/stdin"]])
+def test_a_list_is_no_journal(haul, tmp_path, arguments):
+    """It would get a line more for each that is read."""
+    (tmp_path / "list").write_bytes(b"sleep:0")
+    (tmp_path / "link").symlink_to("list")
+    with (tmp_path / "list").open("rb") as stdin:
+        run = haul("--journal", "list", *arguments, stdin=stdin, cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr == b"haul: cannot use the journal list: it is a list that is read\n"
+    assert (tmp_path / "list").read_bytes() == b"sleep:0"
+
+
+@sanitized
+def test_standard_output_is_no_journal(haul_running, tmp_path):
+    with (tmp_path / "journal").open("wb") as output:
+        with haul_running("-j", "--journal", "journal", "sleep:0", stdout=output, cwd=tmp_path) as run:
+            assert run.stderr.rest() == b"haul: cannot use the journal journal: it is standard output\n"
+            assert run.wait() == 2
+    assert (tmp_path / "journal").read_bytes() == b""
+
+
+@sanitized
+def test_a_reader_that_stands_still_holds_back_what_it_is_not_told(haul_running, tmp_path):
+    """Nothing is written of what is ok, but its records wait for what was written before."""
+    reading, writing = os.pipe()
+    with open(reading, "rb", buffering=0) as reader, open(writing, "wb", buffering=0) as pipe:
+        pipe.write(b"x" * fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ))
+        with haul_running("-s", "--only", "failed", "--journal", "journal", stdout=pipe, cwd=tmp_path) as run:
+            run.stdin.write(b"ftp://x/\n")
+            os.set_blocking(run.stdin.fileno(), False)
+            lines = 0
+            while select.select([], [run.stdin], [], 1)[1]:
+                lines += (run.stdin.write(b"sleep:0\n" * 1000) or 0) // len(b"sleep:0\n")
+                assert lines < 100_000
+            assert (tmp_path / "journal").read_bytes() == b""
+            os.set_blocking(run.stdin.fileno(), True)
+            run.stdin.close()
+            pipe.close()
+            while reader.read(65536):
+                pass
+            assert run.wait() == 1
+    assert len(inputs_of(tmp_path / "journal")) >= lines
 
 
 @sanitized

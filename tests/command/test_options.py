@@ -156,3 +156,28 @@ def test_a_line_is_never_an_option(haul):
     run = haul("-j", stdin="--help:x\n-i:/etc/passwd\n")
     assert run.returncode == 1
     assert sorted(json.loads(line)["input"] for line in run.lines()) == ["--help:x", "-i:/etc/passwd"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("--failed", "--summary-json"),
+        ("--failed", "--journal"),
+        ("--journal", "--etags"),
+        ("--summary-json", "--cookie-jar"),
+        ("-o", "--failed"),
+    ],
+)
+def test_no_two_options_write_one_file(haul, tmp_path, one, other):
+    run = haul(one, "x", other, "x", "sleep:0", cwd=tmp_path)
+    shown = "-o, --output" if one == "-o" else one
+    problem = f"haul: {shown} and {other} would write the same file: name another for one of them; try 'haul --help'\n"
+    assert (run.returncode, run.stderr.decode()) == (2, problem)
+    assert list(tmp_path.iterdir()) == []
+    # By another name, too.
+    (tmp_path / "x").touch()
+    assert haul(one, "x", other, "./x", "sleep:0", cwd=tmp_path).returncode == 2
+
+
+def test_two_options_may_write_to_one_device(haul):
+    assert haul("--failed", "/dev/null", "--summary-json", "/dev/null", "sleep:0").returncode == 0

@@ -264,6 +264,25 @@ def test_auth_hosts_hold_for_the_fields_of_a_line(haul, puppet):
     assert (request.field("authorization"), request.field("x-plain")) == (None, "y")
 
 
+@pytest.mark.parametrize("name", ["Host", "hOST"])
+@pytest.mark.parametrize("value", ["bank.test", ["a.test", "bank.test"], ""], ids=["one", "two", "empty"])
+def test_a_line_does_not_choose_whose_cookies_it_gets(haul, puppet, tmp_path, name, value):
+    file = tmp_path / "cookies"
+    file.write_text("# Netscape HTTP Cookie File\nbank.test\tFALSE\t/\tFALSE\t0\tid\tsecret\n")
+    line = json.dumps({"url": puppet.url("/"), "headers": {name: value}}) + "\n"
+    for option in (["-b", file], ["--cookie-jar", tmp_path / "jar"], ["-b", file, "--auth-host", "bank.test"]):
+        run = haul("-j", "--input-format", "jsonl", *option, stdin=line)
+        (record,) = run.records()
+        assert record["error"]["class"] == "url" and "Host" in record["error"]["message"]
+    assert puppet.requests == []
+
+
+def test_a_line_that_gets_no_cookies_chooses_its_host(haul, puppet):
+    line = {"url": puppet.url("/"), "headers": {"Host": "bank.test"}}
+    haul("--input-format", "jsonl", "-b", "a=b", stdin=json.dumps(line) + "\n")
+    assert puppet.requests[0].field("host") == "bank.test"
+
+
 def test_auth_hosts_hold_for_trusted_redirects(haul, puppet):
     puppet.answers["/0"] = servers.response(302, "Location: " + puppet.url("/1", "b.test"))
     puppet.answers["/1"] = servers.response(302, "Location: " + puppet.url("/2", "c.test"))

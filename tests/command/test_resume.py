@@ -1,6 +1,7 @@
 """--resume: what is done is not fetched again, wherever it stands in the list."""
 
 import json
+import os
 import re
 import subprocess
 
@@ -152,6 +153,13 @@ def test_a_dry_run_reads_it_and_writes_nothing(haul, tmp_path):
     before = (tmp_path / "journal").read_bytes()
     assert [record["index"] for record in resumed(haul, *arguments, cwd=tmp_path)] == [1, 2]
     assert (tmp_path / "journal").read_bytes() == before
+
+
+@sanitized
+def test_a_dry_run_does_not_wait_for_a_pipe(haul, tmp_path):
+    os.mkfifo(tmp_path / "journal")
+    run = haul("--journal", "journal", "--resume", "--dry-run", "sleep:0", cwd=tmp_path)
+    assert (run.returncode, run.stderr) == (2, b"haul: cannot read the journal journal: Illegal seek\n")
 
 
 @sanitized

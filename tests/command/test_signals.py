@@ -1,6 +1,7 @@
 """Ends from outside: signals, readers that go away or are slow, and disks that are full."""
 
 import fcntl
+import json
 import os
 import resource
 import signal
@@ -11,6 +12,7 @@ import time
 import pytest
 import servers
 import support
+from test_files import wait_until
 
 pytestmark = [pytest.mark.sanitized, pytest.mark.threads]
 
@@ -19,6 +21,19 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM]
 
 def held_urls(puppet, count):
     return [puppet.url(f"/held/{number}") for number in range(count)]
+
+
+@pytest.mark.parametrize("lines", ["ftp://x/\n", "sleep:0\n"])
+def test_a_list_of_which_nothing_is_fetched_is_interrupted(haul_running, tmp_path, lines):
+    """All comes out at once, and nothing that it would have to wait for."""
+    count = 1_000_000
+    (tmp_path / "list").write_text(lines * count, encoding="ascii")
+    options = ["-s", "--dry-run", "--fail-on", "never", "-i", "list", "--summary-json", "summary"]
+    with (tmp_path / "lines").open("wb") as output, haul_running(*options, stdout=output, cwd=tmp_path) as run:
+        wait_until(lambda: (tmp_path / "lines").stat().st_size > 0)
+        run.interrupt()
+        assert run.wait() == -signal.SIGINT
+    assert json.loads((tmp_path / "summary").read_bytes())["urls"] < count
 
 
 @pytest.mark.parametrize("which", SIGNALS)

@@ -35,6 +35,7 @@ static void an_option_a_line(void **state)
         {"user-agent \"\"", "--user-agent="},
         {"user-agent a\"b", "--user-agent=a\"b"},
         {"a = =b", "--a==b"},
+        {"\xef\xbb\xbfsilent", "--silent"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
