@@ -248,6 +248,9 @@ static int check_written(struct parser *parser)
         {"--journal", options->journal},
         {"--summary-json", options->summary_json},
         {"--etags", options->etags},
+        {"--report", options->report},
+        {"--har", options->har},
+        {"--trace", options->trace},
         {"--cookie-jar", options->request.cookie_jar},
     };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
