@@ -14,7 +14,8 @@
  *         output/         what is written: lines, records, CSV, --write-out, bodies, progress, summary, and the writer
  *                         below them all
  *         report/         `haul compare`: variants run in rounds, statistics and tests, table, words, exports
- *         picture/        what is drawn of records, while they come or with `haul report`: track.c reads one
+ *         picture/        what is drawn of records, while they come or with `haul report`: track.c reads one, and page/
+ *                         has the report's HTML, style and script
  *     lib/                the library, libhaul
  *         haul/           its public headers: begin with coroutine.h, task.h, gather.h and client.h
  *         base/           floor 0: errors, memory, heap, clock, durations

@@ -307,6 +307,8 @@ const struct option_row option_rows[] = {
 
     {"waterfall", 0, NULL, "show when each URL was queued, connected, waited and transferred, as bars",
      SECTION_PICTURES, SAVED, read_true, .offset = AT(waterfall)},
+    {"report", 0, "FILE", "write a report to FILE: a page of HTML with figures, waterfall and failures",
+     SECTION_PICTURES, SAVED, read_text, .offset = AT(report)},
     {"har", 0, "FILE", "write all requests to FILE as an HTTP archive, for the network panel of a browser",
      SECTION_PICTURES, SAVED, read_text, .offset = AT(har)},
     {"trace", 0, "FILE", "write what went on to FILE as trace events, for Perfetto",

@@ -249,6 +249,9 @@ static int check_written(struct parser *parser)
         {"--journal", options->journal},
         {"--summary-json", options->summary_json},
         {"--etags", options->etags},
+        {"--report", options->report},
+        {"--har", options->har},
+        {"--trace", options->trace},
         {"--cookie-jar", options->request.cookie_jar},
     };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -274,7 +277,7 @@ static int complete(struct parser *parser)
     if (options->help || options->version)
         return 0;
     if (options->command == COMMAND_REPORT && !pictures_are_wanted(options))
-        return fail(parser, "nothing says what to make of the records: give --waterfall, --har FILE or --trace FILE");
+        return fail(parser, "nothing says what to make of the records: give --waterfall, --report, --har or --trace");
     int code = complete_files(parser);
     if (code == 0)
         code = check_written(parser);

@@ -166,8 +166,9 @@ struct options {
     const char *summary_json; /* a file; NULL: none */
     bool is_record_full;
     bool waterfall;
-    const char *har;   /* a file; NULL: none */
-    const char *trace; /* the same */
+    const char *report; /* a file; NULL: none */
+    const char *har;    /* the same */
+    const char *trace;  /* the same */
 
     struct comparison_options comparison;
 };

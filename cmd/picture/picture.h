@@ -14,6 +14,9 @@ struct picture_kind {
     /* The run's loop had nothing to do from one point to another, in microseconds since the begin of the run. NULL:
      * that is not shown. Negative errno. */
     int (*note_wait)(struct picture *picture, int64_t from, int64_t to);
+    /* The tracks that follow are of the run NAME, which is shown beside others. NULL: all are shown as of one. Negative
+     * errno. */
+    int (*begin_run)(struct picture *picture, const char *name);
     /* All have been added: puts the picture where it belongs. Once. Negative errno. */
     int (*end)(struct picture *picture);
     /* Frees it; of one that was not ended nothing is left behind. */

@@ -5,6 +5,7 @@
 #include "output/number.h"
 #include "output/terminal.h"
 #include "picture/har.h"
+#include "picture/page.h"
 #include "picture/picture.h"
 #include "picture/trace.h"
 #include "picture/track.h"
@@ -41,6 +42,16 @@ static int make_trace(const struct options *options, struct picture **ret_pictur
     return trace_create(options->trace, ret_picture);
 }
 
+static const char *page_name(const struct options *options)
+{
+    return options->report;
+}
+
+static int make_page(const struct options *options, struct picture **ret_picture)
+{
+    return page_create(options->report, ret_picture);
+}
+
 static const char *waterfall_name(const struct options *options)
 {
     return options->waterfall ? "the waterfall" : NULL;
@@ -73,6 +84,7 @@ static int make_waterfall(const struct options *options, struct picture **ret_pi
 
 static const struct maker makers[] = {
     {waterfall_name, make_waterfall},
+    {page_name, make_page},
     {har_name, make_har},
     {trace_name, make_trace},
 };
@@ -135,6 +147,15 @@ void pictures_note_wait(struct pictures *pictures, int64_t from, int64_t to)
         if (picture && picture->kind->note_wait && pictures->codes[i] == 0)
             pictures->codes[i] =
                 picture->kind->note_wait(picture, (int64_t)number_microseconds(from), (int64_t)number_microseconds(to));
+    }
+}
+
+void pictures_begin_run(struct pictures *pictures, const char *name)
+{
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (picture && picture->kind->begin_run && pictures->codes[i] == 0)
+            pictures->codes[i] = picture->kind->begin_run(picture, name);
     }
 }
 

@@ -27,6 +27,9 @@ int pictures_add(struct pictures *pictures, const char *text, size_t size);
 /* The run's loop had nothing to do from one point to another, in nanoseconds since the begin of the run. */
 void pictures_note_wait(struct pictures *pictures, int64_t from, int64_t to);
 
+/* What is added from here on is of the run NAME. */
+void pictures_begin_run(struct pictures *pictures, const char *name);
+
 /* Ends them all. Negative errno: one could not be made, the first with a problem; the others are there. */
 int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem);
 

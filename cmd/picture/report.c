@@ -43,6 +43,13 @@ static int take_line(struct reading *reading, const char *line, size_t size)
     return 0;
 }
 
+/* What a file is called beside others. */
+static const char *short_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(path, "-") == 0 ? "standard input" : slash ? slash + 1 : path;
+}
+
 /* 0; HAUL_E_INVALID: it could not be read, or had lines that are no records; -ENOMEM. */
 static int read_file(struct pictures *pictures, const char *path)
 {
@@ -82,6 +89,8 @@ enum exit_status report_command(const struct options *options)
     if (pictures_create(options, &pictures, &problem) != 0)
         return fail(&problem);
     for (size_t i = 0; i < options->item_count && status != EXIT_STATUS_BROKEN; i++) {
+        if (options->item_count > 1)
+            pictures_begin_run(pictures, short_name(options->items[i].text));
         int code = read_file(pictures, options->items[i].text);
         if (code == HAUL_E_INVALID)
             status = EXIT_STATUS_USAGE;

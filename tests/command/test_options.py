@@ -166,6 +166,9 @@ def test_a_line_is_never_an_option(haul):
         ("--journal", "--etags"),
         ("--summary-json", "--cookie-jar"),
         ("-o", "--failed"),
+        ("--etags", "--report"),
+        ("--report", "--har"),
+        ("--har", "--trace"),
     ],
 )
 def test_no_two_options_write_one_file(haul, tmp_path, one, other):

@@ -84,6 +84,7 @@ SAMPLE(has_format, options->format == FORMAT_CSV)
 SAMPLE(has_record, options->is_record_full)
 SAMPLE(has_trace, is_same(options->trace, "run.trace"))
 SAMPLE(has_waterfall, options->waterfall)
+SAMPLE(has_report, is_same(options->report, "run.html"))
 SAMPLE(has_har, is_same(options->har, "run.har"))
 SAMPLE(has_only, options->only == ONLY_FAILED)
 SAMPLE(has_colour, options->colour == COLOUR_NEVER)
@@ -211,6 +212,7 @@ static const struct option_sample samples[] = {
     {"only", "failed", has_only},
     {"record", "full", has_record},
     {"waterfall", NULL, has_waterfall},
+    {"report", "run.html", has_report},
     {"har", "run.har", has_har},
     {"trace", "run.trace", has_trace},
     {"color", "never", has_colour},
