@@ -1,5 +1,7 @@
 #include "output/journal.h"
 
+#include "input/line_buffer.h"
+#include "input/record_line.h"
 #include "message.h"
 #include "output/appender.h"
 
@@ -21,7 +23,7 @@ struct journal {
 };
 
 /* How all records begin. */
-static const char begin_of_record[] = "{\"v\":";
+static const char begin_of_record[] = "{\"v\":1,";
 
 static int refuse(const char *path, const char *reason)
 {
@@ -60,14 +62,26 @@ static off_t find_last_line(int descriptor, off_t end)
     return 0;
 }
 
-/* Whether the line from BEGIN to END is what was left of a record. One that has its brace may be whole. */
+/* Whether SIZE bytes at BEGIN are a whole record. Of what nobody could read it does not matter. */
+static bool is_whole(int descriptor, off_t begin, size_t size)
+{
+    struct record_line_reader reader = {.input = {0}};
+    struct record_line ignored;
+    char *line = size < LINE_BUFFER_LONGEST ? malloc(size) : NULL;
+    bool is_it = !line || read_at(descriptor, line, size, begin) != 0 ||
+                 record_line_read(&reader, line, size, &ignored) != HAUL_E_INVALID;
+    record_line_reader_finish(&reader);
+    free(line);
+    return is_it;
+}
+
+/* Whether the line from BEGIN to END is what was left of a record. */
 static bool is_torn(int descriptor, off_t begin, off_t end)
 {
     char text[sizeof(begin_of_record) - 1];
-    char last;
     size_t size = end - begin < (off_t)sizeof(text) ? (size_t)(end - begin) : sizeof(text);
     return read_at(descriptor, text, size, begin) == 0 && memcmp(text, begin_of_record, size) == 0 &&
-           read_at(descriptor, &last, 1, end - 1) == 0 && last != '}';
+           !is_whole(descriptor, begin, (size_t)(end - begin));
 }
 
 /* What is added begins on a line of its own. Negative errno. */

@@ -139,18 +139,13 @@ static int receive(void *data, const struct haul_result *so_far, const void *byt
                                : body_receive(entry->body, so_far, bytes, size);
 }
 
-static bool has_file(const struct files *files, const struct entry *entry)
-{
-    return haul_url_scheme(entry->url) != HAUL_URL_SLEEP && files_want(files, entry);
-}
-
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
     const struct output_options *options = &output->options;
     int code = 0;
     *ret_fn = options->has_body ? NULL : haul_body_discard;
     *ret_data = entry;
-    if (options->files != NULL && has_file(options->files, entry)) {
+    if (options->files != NULL && files_want(options->files, entry)) {
         code = file_body_create(options->files, entry, entry_request(entry, options->request));
         *ret_fn = receive;
     } else if (output->bodies != NULL) {

@@ -37,6 +37,7 @@ struct entry {
     struct body *body;             /* owned; --body: what is kept of the body. Otherwise NULL */
     struct extended_request *sent; /* owned. What is sent instead of what it would be; NULL: nothing else */
     struct file_body *file;        /* owned; -o: the body's file. Otherwise NULL */
+    bool is_shared;                /* the result is of another one, that was fetched for it, too */
     char *shared_file;             /* owned. The file of the one that was fetched for it, too; NULL: none */
     char *shared_digest;           /* owned. Its digest; NULL: unknown */
     union {

@@ -438,6 +438,8 @@ static enum exit_status conclude(struct run *run, int code)
 {
     struct program *program = &run->program;
     struct feed *rest = front_is_drained(&run->front) ? NULL : run->feed;
+    /* What is read for --failed alone is no part of the run. */
+    resume_set_passed(&run->resume, NULL, NULL);
     reports_end_failures(&run->reports, rest, program->source);
     progress_clear(run->progress);
     program_tell_failure(program, code);
