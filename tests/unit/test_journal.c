@@ -129,6 +129,30 @@ static void a_record_waits_for_what_was_given_out_before(void **state)
     end(&fixture);
 }
 
+static void what_waits_can_be_read(void **state)
+{
+    struct fixture fixture;
+    char bytes[8];
+    (void)state;
+    begin(&fixture);
+    const struct appender *appender = journal_appender(fixture.journal);
+    give_out(&fixture, more_than_fits);
+    add(&fixture, "one\n");
+    writer_stage_iterate(&fixture.stage);
+    add(&fixture, "two\n");
+    assert_int_equal(appender_pending(appender), 8);
+    assert_int_equal(appender_read(appender, 0, bytes, sizeof(bytes)), 8);
+    assert_memory_equal(bytes, "one\ntwo\n", 8);
+    assert_int_equal(appender_read(appender, 2, bytes, 3), 3);
+    assert_memory_equal(bytes, "e\nt", 3);
+    assert_int_equal(appender_read(appender, 5, bytes, sizeof(bytes)), 3);
+    assert_memory_equal(bytes, "wo\n", 3);
+    assert_int_equal(appender_read(appender, 8, bytes, sizeof(bytes)), 0);
+    take_in(&fixture, more_than_fits);
+    assert_int_equal(appender_pending(appender), 0);
+    end(&fixture);
+}
+
 static void what_is_not_settled_is_not_with_the_writer(void **state)
 {
     struct fixture fixture;
@@ -201,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_that_come_together_are_written_soon),
         cmocka_unit_test(a_record_waits_for_what_was_given_out_before),
+        cmocka_unit_test(what_waits_can_be_read),
         cmocka_unit_test(what_is_not_settled_is_not_with_the_writer),
         cmocka_unit_test(what_is_lost_is_not_noted),
         cmocka_unit_test(half_a_record_is_taken_back),
