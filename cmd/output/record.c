@@ -256,7 +256,8 @@ static int write_short(struct text *text, const struct entry *entry, const struc
     end = record_write_times(end, &result->time);
     if (options->has_headers) {
         end = JSON_WRITE(end, ",\"headers\":");
-        end = record_write_fields(end, result->headers, result->header_count);
+        end = entry->is_shared ? JSON_WRITE(end, "null")
+                               : record_write_fields(end, result->headers, result->header_count);
     }
     if (options->has_body)
         end = write_body(end, result);

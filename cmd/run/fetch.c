@@ -6,6 +6,7 @@
 #include "input/source.h"
 #include "message.h"
 #include "options/client_options.h"
+#include "output/appender.h"
 #include "output/journal.h"
 #include "output/output.h"
 #include "output/progress.h"
@@ -104,11 +105,8 @@ static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void 
 static int complete(void *data, struct entry *entry, struct haul_result *result, int code)
 {
     struct run *run = data;
-    enum { ok = 200 };
     verdict_apply(&run->verdict, result);
-    code = output_complete(run->output, entry, result, code);
-    bool is_new = code == 0 && run->etags && result->ok && result->status == ok;
-    return is_new ? etags_note(run->etags, entry->url, result) : code;
+    return output_complete(run->output, entry, result, code);
 }
 
 static struct haul_await wait_complete(struct haul_task *task, void *data, struct entry *entry)
@@ -303,7 +301,8 @@ static int make_output(struct run *run)
         .ok_status = &options->ok_status,
         .write_out = options->write_out,
         .failures = run->reports.failures,
-        .journal = run->reports.journal,
+        .journal = run->reports.journal ? journal_appender(run->reports.journal) : NULL,
+        .etags = run->etags,
         .epoch = program->epoch,
         .has_retries = options->retries > 0,
         .has_race = options->race,
@@ -439,6 +438,8 @@ static enum exit_status conclude(struct run *run, int code)
 {
     struct program *program = &run->program;
     struct feed *rest = front_is_drained(&run->front) ? NULL : run->feed;
+    /* What is read for --failed alone is no part of the run. */
+    resume_set_passed(&run->resume, NULL, NULL);
     reports_end_failures(&run->reports, rest, program->source);
     progress_clear(run->progress);
     program_tell_failure(program, code);
@@ -447,6 +448,7 @@ static enum exit_status conclude(struct run *run, int code)
     tell_end(run);
     reports_end_pictures(&run->reports);
     program->has_told |= reports_have_failed(&run->reports);
+    program->has_told |= run->etags && appender_has_failed(etags_appender(run->etags));
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)
         status = exit_status_worse(status, EXIT_STATUS_DEADLINE);

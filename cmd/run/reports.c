@@ -3,6 +3,7 @@
 #include "input/source.h"
 #include "message.h"
 #include "options/options.h"
+#include "output/appender.h"
 #include "output/failures.h"
 #include "output/journal.h"
 #include "output/replacement.h"
@@ -131,7 +132,7 @@ void reports_end_pictures(struct reports *reports)
 
 bool reports_have_failed(const struct reports *reports)
 {
-    return reports->has_told || (reports->journal && journal_has_failed(reports->journal));
+    return reports->has_told || (reports->journal && appender_has_failed(journal_appender(reports->journal)));
 }
 
 void reports_finish(struct reports *reports)

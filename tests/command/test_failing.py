@@ -297,3 +297,32 @@ def test_the_winner_of_a_race_has_the_name_of_the_file(haul, origin, tmp_path):
     run = haul("--race", "-j", "-o", "mirror", *urls, cwd=tmp_path)
     assert [record["file"] for record in run.records() if record["ok"]] == ["mirror"]
     assert [file.name for file in tmp_path.iterdir()] == ["mirror"]
+
+
+@pytest.mark.parametrize("options", [[], ["-0"], ["--glob"]])
+def test_what_was_refused_is_refused_again(haul, tmp_path, options):
+    """Whoever feeds it until all is ok is not told so where something never can be."""
+    arguments = ["#comment", "", "{#a,}", "http://127.0.0.1:1/" + 100_000 * "a", "http://127.0.0.1/\r"]
+    assert len(haul(*options, "--failed", "again", *arguments, cwd=tmp_path).lines()) == 6
+    before = haul("-j", *options, "--failed", "again", "-i", "again", cwd=tmp_path)
+    after = haul("-j", *options, "--failed", "again", "-i", "again", cwd=tmp_path)
+    assert len(before.records()) == len(after.records()) == 6
+    assert sorted(record["input"] for record in before.records()) == sorted(record["input"] for record in after.records())
+
+
+def test_a_line_that_is_too_long_stays_refused(haul, tmp_path):
+    (tmp_path / "list").write_bytes(b"sleep:0\t" + 1_100_000 * b"a" + b"\n")
+    (tmp_path / "lines").write_bytes(b'{"url":"sleep:0"}' + 1_100_000 * b" " + b"\n{}\n")
+    for options in (["-i", "list"], ["--input-format", "jsonl", "-i", "lines"]):
+        assert haul(*options, "--failed", "again", cwd=tmp_path).returncode == 1
+        run = haul("-j", *options[:-1], "again", cwd=tmp_path)
+        assert {record["error"]["class"] for record in run.records()} == {"url"}
+
+
+def test_arguments_stay_what_they_are(haul, refused_port, tmp_path):
+    """As patterns are read, and in JSON."""
+    url = f"http://127.0.0.1:{refused_port}/".encode()
+    for options, argument in {("-g", "--glob"): b"{a,b}", ("--input-format", "jsonl"): b"\xff"}.items():
+        (first,) = haul("-j", *options, "--failed", "again", url + argument, cwd=tmp_path).records()
+        (second,) = haul("-j", *options, "-i", "again", cwd=tmp_path).records()
+        assert first["url"] == second["url"]
