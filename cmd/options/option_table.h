@@ -41,7 +41,8 @@ struct option_row {
     size_t maximum;      /* of a number */
     size_t given;        /* where a `bool` tells that it was given; 0: nowhere */
     const char *choices; /* all that the value may be, with blanks between them; NULL: there is more */
-    bool is_secret;      /* its value may be, so that it is overwritten in argv */
+    enum option_need need; /* without which it does nothing */
+    bool is_secret;        /* its value may be, so that it is overwritten in argv */
 };
 
 extern const struct option_row option_rows[];
