@@ -77,7 +77,7 @@ struct options {
     enum command command;
     bool help;
     bool version;
-    bool disable;                /* the user's configuration file was not read */
+    bool disable;                  /* the user's configuration file was not read */
     const char *needy[NEED_COUNT]; /* for each need the first option of the command line that has it; NULL: none */
     char *idle; /* one of them does nothing: which, and what it needs, in one line; NULL: there is none */
     struct arguments *arguments; /* owned: texts of files that others may point to */

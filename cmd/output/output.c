@@ -204,7 +204,8 @@ static int write_errors(const struct output *output, const struct text *errors)
 static int append_format(struct output *output, const struct entry *entry)
 {
     struct text errors = {0};
-    int code = write_out_append(output->options.write_out, entry, &output->record_options, &output->text, &errors);
+    int code = write_out_append(output->options.write_out, entry, entry_request(entry, output->options.request),
+                                &output->record_options, &output->text, &errors);
     if (code == 0)
         code = write_errors(output, &errors);
     text_finish(&errors);

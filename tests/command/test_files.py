@@ -457,10 +457,10 @@ def test_an_option_of_files_that_does_nothing_is_told(haul, origin, options, tmp
         assert (run.returncode, run.stderr) == (0, told)
     (tmp_path / "x").mkdir()
     for more in (["-O"], ["-o", "y"]):
-        assert haul(*options, *more, origin.url("/ok"), cwd=tmp_path).stderr == b""
+        assert b"does nothing" not in haul(*options, *more, origin.url("/ok"), cwd=tmp_path).stderr
     (tmp_path / "config").write_text("create-dirs\nfsync\n")
     assert haul("-K", tmp_path / "config", "sleep:0").stderr == b""
-    assert haul(*options, "--input-format", "jsonl", stdin='{"url": "sleep:0"}').stderr == b""
+    assert haul(*options, "--input-format", "jsonl", stdin='{"url": "sleep:0"}', cwd=tmp_path).stderr == b""
 
 
 def test_newline_is_of_bodies(haul):
