@@ -239,11 +239,11 @@ static int append_referer(struct text *text, const struct haul_request *request)
     const char *referer = request != NULL ? request->referer : NULL;
     if (referer == NULL)
         return 0;
-    size_t size = strlen(referer), room = size + sizeof("***");
+    size_t length = strlen(referer), room = length + sizeof("***");
     char *masked = malloc(room);
     if (masked == NULL)
         return -ENOMEM;
-    haul_url_mask(referer, size, masked, room);
+    haul_url_mask(referer, length, masked, room);
     append_text(text, masked);
     free(masked);
     return 0;
