@@ -1,5 +1,6 @@
 """Files: each body whole, under a name of its own, and nothing left of what is not whole."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -90,11 +91,12 @@ def test_names_that_need_the_answer_go_by_who_is_done(haul_running, puppet, tmp_
 
 
 def wait_until(is_so):
-    """Waits for what comes soon, and is told of by nobody."""
+    """Waits for what comes soon, and is told of by nobody. A file may get its name between being listed and read."""
     event = threading.Event()
     for _ in range(6000):
-        if is_so():
-            return
+        with contextlib.suppress(FileNotFoundError):
+            if is_so():
+                return
         event.wait(0.01)
     raise TimeoutError
 
