@@ -91,6 +91,8 @@ static enum exit_status run(struct options *options)
     case COMMAND_FETCH:
         break;
     }
+    if (options->idle)
+        message("%s", options->idle);
     return fetch_command(options);
 }
 

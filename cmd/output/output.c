@@ -17,6 +17,7 @@
 #include "picture/pictures.h"
 #include "request/etags.h"
 #include "run/entry.h"
+#include "run/verdict.h"
 
 #include <haul/error.h>
 #include <haul/result.h>
@@ -26,6 +27,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct output {
@@ -184,13 +186,30 @@ void output_take_turn(struct output *output, struct entry *entry)
         body_take_turn(entry->body);
 }
 
+/* As it is: that it ends no line, or does not begin one, may be meant. */
+static int write_errors(const struct output *output, const struct text *errors)
+{
+    struct writer *writer = output->options.messages;
+    int code = 0;
+    if (errors->size == 0)
+        return 0;
+    if (writer != NULL)
+        code = writer_write(writer, errors->bytes, errors->size);
+    else
+        message_write(errors->bytes, errors->size);
+    if (code == 0 && writer != NULL)
+        writer_flush(writer);
+    return code;
+}
+
 /* The text of the format; what it has for standard error is written. */
 static int append_format(struct output *output, const struct entry *entry)
 {
     struct text errors = {0};
-    int code = write_out_append(output->options.write_out, entry, &output->record_options, &output->text, &errors);
-    if (code == 0 && errors.size > 0)
-        message_write(errors.bytes, errors.size);
+    int code = write_out_append(output->options.write_out, entry, entry_request(entry, output->options.request),
+                                &output->record_options, &output->text, &errors);
+    if (code == 0)
+        code = write_errors(output, &errors);
     text_finish(&errors);
     return code;
 }
@@ -234,6 +253,13 @@ static int emit_text(struct output *output, const struct entry *entry)
 static bool is_kept(const struct output *output, const struct haul_result *result)
 {
     return output->options.keeps_failed && result->error_class == HAUL_CLASS_HTTP;
+}
+
+/* Whether nothing is wrong with it: another one has won. */
+static bool has_lost_race(const struct haul_result *result)
+{
+    return result->error_class == HAUL_CLASS_CANCELLED && result->message != NULL &&
+           strcmp(result->message, verdict_race_lost) == 0;
 }
 
 /* Says why ENTRY gives no body, or only the begin of one. */
@@ -329,7 +355,7 @@ int output_emit(struct output *output, struct entry *entry)
     if (output->options.format != OUTPUT_BODIES)
         code = emit_text(output, entry);
     /* Once nothing can be written any more, that is all there is to tell. */
-    else if (!entry->result->ok && writer_state(output->options.writer) == WRITER_OPEN)
+    else if (!entry->result->ok && !has_lost_race(entry->result) && writer_state(output->options.writer) == WRITER_OPEN)
         code = tell_missing(output, entry);
     if (code == 0 && output->bodies != NULL)
         code = emit_body(output, entry);

@@ -5,6 +5,7 @@
 #include "report/shuffle.h"
 #include "report/url_list.h"
 #include "run/entry.h"
+#include "run/verdict.h"
 
 #include <haul/duration.h>
 #include <haul/error.h>
@@ -29,7 +30,7 @@ static void judge(void *data, struct entry *entry)
     if (once->variant.mode != MODE_RACE || once->is_won || !entry->result->ok)
         return;
     once->is_won = true;
-    front_stop(&once->front, "race lost");
+    front_stop(&once->front, verdict_race_lost);
     haul_task_cancel(once->racing);
 }
 

@@ -165,7 +165,7 @@ static void judge(void *data, struct entry *entry)
     if (options->fail_fast && verdict_has_failed(&run->verdict))
         cut_short(run, "fail-fast");
     if (options->race && verdict_has_ok(&run->verdict))
-        cut_short(run, "race lost");
+        cut_short(run, verdict_race_lost);
 }
 
 /* An input was done before: that is as good as done now. */
@@ -175,7 +175,7 @@ static void pass(void *data)
     output_pass(run->output);
     verdict_count_done(&run->verdict);
     if (run->program.options->race)
-        cut_short(run, "race lost");
+        cut_short(run, verdict_race_lost);
 }
 
 static bool is_under_way(const struct run *run)

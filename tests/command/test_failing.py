@@ -6,6 +6,7 @@ import signal
 import stat
 
 import pytest
+import servers
 
 pytestmark = pytest.mark.sanitized
 
@@ -113,6 +114,15 @@ def test_the_first_success_wins_a_race(haul, origin, mode):
 def test_a_race_gives_the_body_of_the_winner(haul, origin):
     run = haul("--race", "--body", "-s", origin.url("/status/503"), origin.url("/ok"), origin.url("/silent"))
     assert (run.returncode, run.stdout) == (0, haul("--body", origin.url("/ok")).stdout)
+
+
+def test_of_what_lost_a_race_nothing_is_said(haul, puppet):
+    urls = [puppet.url(path) for path in ("/status/503", "/held/1", "/held/2")]
+    puppet.answers["/status/503"] = servers.response(503)
+    run = haul("--race", "--body", "-s", "--sequential", *urls[:1], puppet.url("/ok"), *urls[1:])
+    assert (run.returncode, run.stderr.decode()) == (0, f"haul: {urls[0]}: http: 503 Service Unavailable\n")
+    run = haul("--race", "--body", *urls[1:], puppet.url("/ok"))
+    assert (run.returncode, run.stderr) == (0, b"")
 
 
 def test_a_race_has_one_winner_though_several_come_in_together(haul):
