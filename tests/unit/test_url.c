@@ -306,9 +306,10 @@ static void test_masking(void **state)
         const char *text;
         const char *masked;
     } cases[] = {
-        {"http://u:secret@h/x", "http://u:***@h/x"},     {"http://u:@h/x", "http://u:***@h/x"},
-        {"http://:secret@h:81/x", "http://:***@h:81/x"}, {"http://u@h/x", "http://u@h/x"},
+        {"http://u:secret@h/x", "http://u:***@h/x"},     {"http://token:@h/x", "http://***@h/x"},
+        {"http://:secret@h:81/x", "http://:***@h:81/x"}, {"http://token@h:81/x", "http://***@h:81/x"},
         {"http://h/u:secret@x", "http://h/u:secret@x"},
+        {"http://token@h/x@y", "http://***@h/x@y"},
     };
     char buffer[64];
     (void)state;
@@ -347,7 +348,9 @@ static void test_masking_what_is_no_url(void **state)
         {"ftp://h:21/a@b", "ftp://h:21/a@b"},
         {"ftp://h:/a@b", "ftp://h:***@b"},
         {"ftp://h/a:b@c", "ftp://h/a:b@c"},
-        {"u@h:x", "u@h:x"},
+        {"token@h:x", "***@h:x"},
+        {"ftp://token@h:21/x", "ftp://***@h:21/x"},
+        {"token@h", "***@h"},
         {":", ":"},
         {"//", "//"},
     };
