@@ -27,8 +27,8 @@ int lines_write(struct text *text, const struct entry *entry, enum lines_style s
  * passwords masked, escaped. */
 void lines_append_url(struct text *text, const struct entry *entry);
 
-/* What is shown of the line of ENTRY, which was refused, before it is masked and escaped: all of it, but nothing of what
- * looks like JSON, which may hold fields of a header. */
+/* What is shown of the line of ENTRY, which was refused, before it is masked and escaped: all of it, but nothing of
+ * what looks like JSON, which may hold fields of a header. */
 const char *lines_refused(const struct entry *entry, size_t *ret_size);
 
 /* Appends the tag, if there is one: text is escaped, and JSON stays JSON. */

@@ -44,7 +44,8 @@ void haul_url_destroy(struct haul_url *url);                /* NULL is fine */
 /* All of it, credentials included. Belongs to the URL, as all texts below. */
 const char *haul_url_text(const struct haul_url *url);
 
-/* For eyes and records: a password is replaced by "***", or, where there is none, the user name, which may be a token. */
+/* For eyes and records: a password is replaced by "***", or, where there is none, the user name, which may be a token.
+ */
 const char *haul_url_masked(const struct haul_url *url);
 
 enum haul_url_scheme haul_url_scheme(const struct haul_url *url);

@@ -308,8 +308,7 @@ static void test_masking(void **state)
     } cases[] = {
         {"http://u:secret@h/x", "http://u:***@h/x"},     {"http://token:@h/x", "http://***@h/x"},
         {"http://:secret@h:81/x", "http://:***@h:81/x"}, {"http://token@h:81/x", "http://***@h:81/x"},
-        {"http://h/u:secret@x", "http://h/u:secret@x"},
-        {"http://token@h/x@y", "http://***@h/x@y"},
+        {"http://h/u:secret@x", "http://h/u:secret@x"},  {"http://token@h/x@y", "http://***@h/x@y"},
     };
     char buffer[64];
     (void)state;
@@ -320,14 +319,6 @@ static void test_masking(void **state)
         haul_url_mask(cases[i].text, strlen(cases[i].text), buffer, sizeof(buffer));
         assert_string_equal(buffer, cases[i].masked);
     }
-    haul_url_mask("http://u:a@b@h/x", 16, buffer, sizeof(buffer));
-    assert_string_equal(buffer, "http://u:***@h/x");
-    haul_url_mask("ftp://u:secret@h", 16, buffer, sizeof(buffer));
-    assert_string_equal(buffer, "ftp://u:***@h");
-    haul_url_mask("u:secret@h/x", 12, buffer, sizeof(buffer));
-    assert_string_equal(buffer, "u:***@h/x");
-    haul_url_mask("no URL", 6, buffer, sizeof(buffer));
-    assert_string_equal(buffer, "no URL");
 }
 
 /* What is refused is shown, and is refused for many a password that was not encoded. */
@@ -337,6 +328,10 @@ static void test_masking_what_is_no_url(void **state)
         const char *text;
         const char *masked;
     } cases[] = {
+        {"http://u:a@b@h/x", "http://u:***@h/x"},
+        {"ftp://u:secret@h", "ftp://u:***@h"},
+        {"u:secret@h/x", "u:***@h/x"},
+        {"no URL", "no URL"},
         {"http://u:se/cret@h/x", "http://u:***@h/x"},
         {"http://u:se?cret@h/x", "http://u:***@h/x"},
         {"http://u:#secret@h/x", "http://u:***@h/x"},
