@@ -21,7 +21,7 @@ static void find(struct same_name *of, const struct haul_header **sorted, const 
     for (size_t i = 0; i < count; i++)
         sorted[i] = &fields[i];
     if (count > 0)
-        qsort(sorted, count, sizeof(sorted[0]), compare);
+        qsort(sorted, count, sizeof(void *), compare);
     for (size_t i = 0; i < count; i++)
         of[i] = (struct same_name){.next = count};
     for (size_t i = 1; i < count; i++) {
@@ -40,7 +40,7 @@ int same_names_init(struct same_names *same, const struct haul_header *fields, s
         find(same->of, few, fields, count);
         return 0;
     }
-    const struct haul_header **sorted = calloc(count, sizeof(sorted[0]));
+    const struct haul_header **sorted = calloc(count, sizeof(void *));
     struct same_name *of = calloc(count, sizeof(of[0]));
     bool is_enough = sorted != NULL && of != NULL;
     if (is_enough) {
