@@ -9,6 +9,7 @@
 #include "output/csv.h"
 #include "output/failures.h"
 #include "output/hosts.h"
+#include "output/lines.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
@@ -269,11 +270,13 @@ static int tell_missing(const struct output *output, const struct entry *entry)
     const char *reason = entry->body != NULL ? body_problem(entry->body) : NULL;
     if (reason == NULL)
         reason = result->message != NULL ? result->message : "unknown";
-    size_t room = entry->input_size + sizeof("***");
+    size_t size;
+    const char *refused = lines_refused(entry, &size);
+    size_t room = size + sizeof("***");
     char *masked = malloc(room);
     if (masked == NULL)
         return -ENOMEM;
-    haul_url_mask(entry->input, entry->input_size, masked, room);
+    haul_url_mask(refused, size, masked, room);
     struct excerpt url = excerpt(result->url != NULL ? result->url : masked);
     free(masked);
     const char *class_name = haul_class_name(result->error_class);

@@ -29,7 +29,7 @@ DOORS = {
         "lib/net/target.c", "lib/net/target.h", "lib/net/parser.c", "lib/net/request.c", "lib/net/settings.c",
         "lib/net/settings.h", "lib/net/debug.c", "lib/net/debug.h", "lib/net/bounds.c", "lib/net/retry_after.c", "lib/net/cookies.c", "lib/net/cookies.h",
     ],
-    "openssl/": ["lib/net/trust.c", "cmd/files/digest.c"],
+    "openssl/": ["lib/net/trust.c", "lib/net/flood.c", "cmd/files/digest.c"],
     "cjson/": [
         "cmd/files/tag.c",
         "cmd/input/json_line.c",
