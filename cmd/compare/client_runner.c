@@ -1,6 +1,7 @@
 #include "compare/client_runner.h"
 
 #include "compare/measure.h"
+#include "compare/run_records.h"
 #include "compare/shuffle.h"
 #include "compare/url_list.h"
 #include "options/client_options.h"
@@ -14,11 +15,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A result has left when it is handed over: a comparison writes none, so that a slow terminal is not measured. */
+/* A result has left when it is handed over: a comparison writes none, so that a slow terminal is not measured, and
+ * keeps records, for pictures, only then. */
 static int emit(void *data, struct entry *entry)
 {
     struct client_run *once = data;
     measure_emit(once->run, entry, haul_loop_update_now(once->front.loop));
+    if (once->runner->records)
+        run_records_add(once->runner->records, entry, once->run->start);
     return 0;
 }
 

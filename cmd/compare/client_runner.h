@@ -11,6 +11,7 @@
 #include <haul/group.h>
 
 struct haul_trust;
+struct run_records;
 struct url_list;
 
 /* One run. Private to the runner. */
@@ -35,6 +36,7 @@ struct client_runner {
     const struct options *options;
     struct haul_trust *trust;     /* certificates are read once, for all runs */
     const struct url_list *lists; /* of each side */
+    struct run_records *records;  /* takes what comes out; NULL: nobody asks for it */
     int64_t sample_time;          /* what runs in sequence is a sample of the list that takes so long; HAUL_NEVER */
     struct haul_client **clients; /* owned: warm ones, one for each concurrency; made when they are first used */
     struct client_run once;

@@ -4,20 +4,26 @@
 #include "compare/baseline.h"
 #include "compare/client_runner.h"
 #include "compare/exports.h"
+#include "compare/illustration.h"
 #include "compare/rounds.h"
+#include "compare/run_records.h"
 #include "compare/sides.h"
 #include "compare/table.h"
 #include "compare/words.h"
 #include "input/source.h"
 #include "message.h"
+#include "output/spill.h"
 #include "output/text.h"
 #include "output/writer.h"
+#include "picture/pictures.h"
+#include "picture/waterfall.h"
 #include "run/program.h"
 
 #include <haul/haul.h>
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* All that a comparison needs, made from the top down and torn down from the bottom up. */
 struct job {
@@ -30,6 +36,8 @@ struct job {
     size_t warm_up_count;
     struct comparison comparison;
     struct client_runner runner;
+    struct pictures *pictures;   /* NULL: none is asked for */
+    struct run_records *records; /* that they are made of */
     struct announcer announcer;
     bool is_worse; /* than the baseline, past the limit */
 };
@@ -47,6 +55,8 @@ struct work {
 static void run_begins(void *data, size_t number, size_t count, const struct variant *variant)
 {
     struct job *job = data;
+    if (job->records)
+        run_records_begin(job->records, number);
     struct variant_labels labels = comparison_labels(&job->comparison);
     struct text label = {0};
     variant_append(&label, &labels, variant);
@@ -153,6 +163,7 @@ static int begin_rounds(struct job *job, struct rounds *ret_rounds)
     job->comparison.variants = job->variants;
     int code =
         job->variants ? client_runner_init(&job->runner, options, job->program.trust, job->sides.lists) : -ENOMEM;
+    job->runner.records = job->records;
     if (code == 0 && !is_offline)
         code = list_warm_ups(job);
     if (code != 0)
@@ -172,30 +183,50 @@ static void fail_export(struct job *job, const char *path, int code)
     job->program.has_told = true;
 }
 
-/* Table and words, on standard output unless an export is there. */
-static int give_table(struct job *job, const struct text *text)
+/* Table, words and waterfalls, on standard output unless an export is there. */
+static int give(void *data, const char *bytes, size_t size)
 {
+    const struct job *job = data;
     if (!exports_take_standard_output(&job->exports))
-        return writer_write(job->program.writer, text->bytes, text->size);
-    message_write(text->bytes, text->size);
+        return writer_write(job->program.writer, bytes, size);
+    message_write(bytes, size);
     return 0;
+}
+
+/* Makes the pictures. Where one cannot be written, the others are there. */
+static int illustrate(struct job *job, const struct findings *findings, const struct text *words)
+{
+    struct picture_problem problem;
+    int code = job->program.options->waterfall ? give(job, "\n", 1) : 0;
+    if (code == 0)
+        code = illustration_add(job->pictures, job->records, findings, words);
+    if (code == 0 && pictures_end(job->pictures, &problem) != 0)
+        fail_export(job, problem.name, problem.code);
+    return code;
 }
 
 static int tell_findings(struct job *job, const struct findings *findings)
 {
     const struct comparison_options *options = &job->program.options->comparison;
     const struct baseline_limit limit = {options->has_max_regression, options->max_regression};
-    struct text text = {0};
-    int code = table_append(&text, &job->comparison, findings->figures);
-    text_append_string(&text, "\n");
+    struct text table = {0}, words = {0};
+    int code = table_append(&table, &job->comparison, findings->figures);
     if (code == 0)
-        code = words_append(&text, findings);
+        code = words_append(&words, findings);
     if (code == 0 && options->baseline)
-        code = baseline_append(&text, &job->baseline, findings, limit, &job->is_worse);
+        code = baseline_append(&words, &job->baseline, findings, limit, &job->is_worse);
+    text_append_string(&table, "\n");
+    if (words.size > 0)
+        text_append(&table, words.bytes, words.size);
     if (code == 0)
-        code = give_table(job, &text);
-    text_finish(&text);
-    return code == 0 ? exports_fill(&job->exports, findings, job->program.writer) : code;
+        code = table.failed ? -ENOMEM : give(job, table.bytes, table.size);
+    if (code == 0)
+        code = exports_fill(&job->exports, findings, job->program.writer);
+    if (code == 0 && job->pictures)
+        code = illustrate(job, findings, &words);
+    text_finish(&table);
+    text_finish(&words);
+    return code;
 }
 
 /* Finds out what the complete rounds show, and tells it. */
@@ -285,6 +316,24 @@ static int read_baseline(struct job *job, const struct comparison_options *optio
     return HAUL_E_INVALID;
 }
 
+static int begin_pictures(struct job *job, const struct options *options)
+{
+    const struct waterfall_outlet outlet = {
+        .descriptor = exports_take_standard_output(&job->exports) ? STDERR_FILENO : STDOUT_FILENO,
+        .write = give,
+        .data = job,
+    };
+    struct picture_problem problem;
+    int code = pictures_create(options, &outlet, &job->pictures, &problem);
+    if (code == 0) {
+        problem.name = spill_directory();
+        code = run_records_create(problem.name, &job->program.epoch, &job->records);
+    }
+    if (code != 0)
+        fail_export(job, problem.name, code);
+    return code;
+}
+
 static int make(struct job *job, const struct options *options)
 {
     announcer_init(&job->announcer, options->silent);
@@ -300,7 +349,7 @@ static int make(struct job *job, const struct options *options)
     code = exports_begin(&job->exports, options->comparison.files, &path);
     if (code != 0)
         fail_export(job, path, code);
-    return code;
+    return code == 0 && pictures_are_wanted(options) ? begin_pictures(job, options) : code;
 }
 
 static void tear_down(struct job *job)
@@ -311,6 +360,8 @@ static void tear_down(struct job *job)
     free(job->variants);
     sides_finish(&job->sides);
     baseline_finish(&job->baseline);
+    pictures_destroy(job->pictures);
+    run_records_destroy(job->records);
     exports_finish(&job->exports);
     program_tear_down(&job->program);
 }

@@ -244,6 +244,32 @@ static void add_differences(struct piece *piece, const struct differences *diffe
     }
 }
 
+static void add_head(struct piece *piece, const struct comparison *comparison)
+{
+    add_number(piece, piece->root, "v", EXPORT_JSON_VERSION);
+    add_string(piece, piece->root, "haul", haul_version());
+    add_number(piece, piece->root, "url_count", (double)comparison->url_count);
+    add_number(piece, piece->root, "host_count", (double)comparison->host_count);
+    add_number(piece, piece->root, "per_host", (double)comparison->per_host);
+    add_string(piece, piece->root, "connections", comparison->is_warm ? "kept" : "fresh");
+    add_number(piece, piece->root, "rounds", (double)comparison->rounds);
+    add_number(piece, piece->root, "rounds_complete", (double)comparison->rounds_complete);
+    add_sides(piece, comparison);
+}
+
+int export_json_append_figures(struct text *text, const struct findings *findings)
+{
+    struct piece piece;
+    int code = begin_piece(&piece);
+
+    if (code != 0)
+        return code;
+    add_head(&piece, findings->comparison);
+    add_pairs(&piece, findings->pairs);
+    add_modes(&piece, findings);
+    return append_piece(text, &piece);
+}
+
 /* Everything but the runs, which the caller appends before the last brace. */
 static int append_head(struct text *text, const struct findings *findings)
 {
@@ -253,15 +279,7 @@ static int append_head(struct text *text, const struct findings *findings)
 
     if (code != 0)
         return code;
-    add_number(&piece, piece.root, "v", EXPORT_JSON_VERSION);
-    add_string(&piece, piece.root, "haul", haul_version());
-    add_number(&piece, piece.root, "url_count", (double)comparison->url_count);
-    add_number(&piece, piece.root, "host_count", (double)comparison->host_count);
-    add_number(&piece, piece.root, "per_host", (double)comparison->per_host);
-    add_string(&piece, piece.root, "connections", comparison->is_warm ? "kept" : "fresh");
-    add_number(&piece, piece.root, "rounds", (double)comparison->rounds);
-    add_number(&piece, piece.root, "rounds_complete", (double)comparison->rounds_complete);
-    add_sides(&piece, comparison);
+    add_head(&piece, comparison);
     cJSON *urls = add_array(&piece, piece.root, "urls");
     for (size_t i = 0; i < comparison->url_count; i++)
         add_item(&piece, urls, cJSON_CreateString(comparison->urls[i]));

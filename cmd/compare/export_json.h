@@ -13,4 +13,7 @@ enum { EXPORT_JSON_VERSION = 2 };
 /* Appends all of it, with a newline at the end. -ENOMEM. */
 int export_json_append(struct text *text, const struct findings *findings);
 
+/* Appends the same without what there is of each URL: URLs, differences and runs. -ENOMEM. */
+int export_json_append_figures(struct text *text, const struct findings *findings);
+
 #endif
