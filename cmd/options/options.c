@@ -267,6 +267,9 @@ static int check_written(struct parser *parser)
         {"--report", options->report},
         {"--har", options->har},
         {"--trace", options->trace},
+        {"--export-json", options->comparison.files[EXPORT_JSON]},
+        {"--export-csv", options->comparison.files[EXPORT_CSV]},
+        {"--export-markdown", options->comparison.files[EXPORT_MARKDOWN]},
         {"--cookie-jar", options->request.cookie_jar},
     };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

@@ -1,6 +1,5 @@
 #include "picture/pictures.h"
 
-#include "message.h"
 #include "options/options.h"
 #include "output/number.h"
 #include "output/terminal.h"
@@ -12,14 +11,12 @@
 #include "picture/waterfall.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* A kind of picture: what asks for it, and what begins it. */
 struct maker {
     const char *(*name)(const struct options *options); /* NULL: nobody asks for it */
-    int (*create)(const struct options *options, struct picture **ret_picture);
+    int (*create)(const struct options *options, const struct waterfall_outlet *outlet, struct picture **ret_picture);
 };
 
 static const char *har_name(const struct options *options)
@@ -27,8 +24,9 @@ static const char *har_name(const struct options *options)
     return options->har;
 }
 
-static int make_har(const struct options *options, struct picture **ret_picture)
+static int make_har(const struct options *options, const struct waterfall_outlet *outlet, struct picture **ret_picture)
 {
+    (void)outlet;
     return har_create(options->har, ret_picture);
 }
 
@@ -37,8 +35,10 @@ static const char *trace_name(const struct options *options)
     return options->trace;
 }
 
-static int make_trace(const struct options *options, struct picture **ret_picture)
+static int make_trace(const struct options *options, const struct waterfall_outlet *outlet,
+                      struct picture **ret_picture)
 {
+    (void)outlet;
     return trace_create(options->trace, ret_picture);
 }
 
@@ -47,8 +47,9 @@ static const char *page_name(const struct options *options)
     return options->report;
 }
 
-static int make_page(const struct options *options, struct picture **ret_picture)
+static int make_page(const struct options *options, const struct waterfall_outlet *outlet, struct picture **ret_picture)
 {
+    (void)outlet;
     return page_create(options->report, ret_picture);
 }
 
@@ -57,29 +58,12 @@ static const char *waterfall_name(const struct options *options)
     return options->waterfall ? "the waterfall" : NULL;
 }
 
-static int write_to_standard_error(const char *bytes, size_t size)
+static int make_waterfall(const struct options *options, const struct waterfall_outlet *outlet,
+                          struct picture **ret_picture)
 {
-    message_write(bytes, size);
-    return 0;
-}
-
-static int write_to_standard_output(const char *bytes, size_t size)
-{
-    errno = 0;
-    if (fwrite(bytes, 1, size, stdout) == size && fflush(stdout) == 0)
-        return 0;
-    return errno > 0 ? -errno : -EIO;
-}
-
-/* Standard output is for the records of a run. */
-static int make_waterfall(const struct options *options, struct picture **ret_picture)
-{
-    bool is_report = options->command == COMMAND_REPORT;
-    int descriptor = is_report ? STDOUT_FILENO : STDERR_FILENO;
     bool is_coloured =
-        options->colour == COLOUR_AUTO ? terminal_has_colour(descriptor) : options->colour == COLOUR_ALWAYS;
-    return waterfall_create(descriptor, is_coloured, is_report ? write_to_standard_output : write_to_standard_error,
-                            ret_picture);
+        options->colour == COLOUR_AUTO ? terminal_has_colour(outlet->descriptor) : options->colour == COLOUR_ALWAYS;
+    return waterfall_create(outlet, is_coloured, ret_picture);
 }
 
 static const struct maker makers[] = {
@@ -105,7 +89,8 @@ int pictures_are_wanted(const struct options *options)
     return 0;
 }
 
-int pictures_create(const struct options *options, struct pictures **ret_pictures, struct picture_problem *ret_problem)
+int pictures_create(const struct options *options, const struct waterfall_outlet *outlet,
+                    struct pictures **ret_pictures, struct picture_problem *ret_problem)
 {
     struct pictures *pictures = calloc(1, sizeof(*pictures));
     *ret_problem = (struct picture_problem){"pictures", -ENOMEM};
@@ -114,7 +99,7 @@ int pictures_create(const struct options *options, struct pictures **ret_picture
     pictures->options = options;
     for (size_t i = 0; i < maker_count; i++) {
         const char *name = makers[i].name(options);
-        int code = name ? makers[i].create(options, &pictures->pictures[i]) : 0;
+        int code = name ? makers[i].create(options, outlet, &pictures->pictures[i]) : 0;
         if (code == 0)
             continue;
         *ret_problem = (struct picture_problem){name, code};
@@ -156,6 +141,15 @@ void pictures_begin_run(struct pictures *pictures, const char *name)
         struct picture *picture = pictures->pictures[i];
         if (picture && picture->kind->begin_run && pictures->codes[i] == 0)
             pictures->codes[i] = picture->kind->begin_run(picture, name);
+    }
+}
+
+void pictures_note_comparison(struct pictures *pictures, const char *json, size_t size)
+{
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (picture && picture->kind->note_comparison && pictures->codes[i] == 0)
+            pictures->codes[i] = picture->kind->note_comparison(picture, json, size);
     }
 }
 

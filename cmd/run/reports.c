@@ -8,6 +8,7 @@
 #include "output/journal.h"
 #include "output/replacement.h"
 #include "picture/pictures.h"
+#include "picture/waterfall.h"
 #include "run/entry.h"
 #include "run/epilogue.h"
 #include "run/feed.h"
@@ -24,10 +25,19 @@ static void tell_unwritable(struct reports *reports, const char *path, int code)
     reports->has_told = true;
 }
 
+static int write_message(void *data, const char *bytes, size_t size)
+{
+    (void)data;
+    message_write(bytes, size);
+    return 0;
+}
+
+/* Standard output is for the records. */
 static int make_pictures(struct reports *reports)
 {
+    const struct waterfall_outlet outlet = {.descriptor = STDERR_FILENO, .write = write_message};
     struct picture_problem problem;
-    int code = pictures_create(reports->options, &reports->pictures, &problem);
+    int code = pictures_create(reports->options, &outlet, &reports->pictures, &problem);
     if (code != 0)
         tell_unwritable(reports, problem.name, problem.code);
     return code;
