@@ -43,6 +43,11 @@ static void count_call(void *data)
     ++*(int *)data;
 }
 
+static bool has_origin_seen_two(void *data)
+{
+    return origin_process_count(&((struct stand *)data)->origin, "peak_in_flight") >= 2;
+}
+
 static void test_places_of_a_host(void **state)
 {
     struct stand *stand = *state;
@@ -69,6 +74,7 @@ static void test_places_of_a_host(void **state)
     assert_int_equal(result->time.queue, 0);
     haul_result_destroy(result);
     assert_int_equal(stand_statistics(stand).waiting_for_host, 6);
+    stand_until(stand, has_origin_seen_two, stand);
     stand_end_cancelled(stand, &tasks[0]);
     stand_end_cancelled(stand, &tasks[1]);
     stand_end_all(stand, tasks + 2, LENGTH(tasks) - 2);
