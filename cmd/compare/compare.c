@@ -370,7 +370,8 @@ static void tear_down(struct job *job)
 static enum exit_status conclude(struct job *job, int code)
 {
     const char *path;
-    /* Once signals have their default action: a file may be a pipe that nobody reads. */
+    /* A file may be a pipe that nobody reads. */
+    interruption_let_through();
     int export_code = exports_commit(&job->exports, &path);
     if (export_code != 0)
         fail_export(job, path, export_code);

@@ -29,7 +29,7 @@ struct reports {
 int reports_make(struct reports *reports, const struct options *options);
 
 /* Ends --failed. Of a run that was cut short FEED, which reads SOURCE, gives the lines that it has not read, as far as
- * they can be read again; otherwise it is NULL. That may take a while: once signals have their default action. */
+ * they can be read again; otherwise it is NULL. That may take a while: a second signal ends it. */
 void reports_end_failures(struct reports *reports, struct feed *feed, struct source *source);
 
 /* Ends --summary-json. */
