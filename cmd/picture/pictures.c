@@ -66,19 +66,21 @@ static int make_waterfall(const struct options *options, const struct waterfall_
     return waterfall_create(outlet, is_coloured, ret_picture);
 }
 
+/* The files come first: what is shown may wait for a reader. */
 static const struct maker makers[] = {
-    {waterfall_name, make_waterfall},
     {page_name, make_page},
     {har_name, make_har},
     {trace_name, make_trace},
+    {waterfall_name, make_waterfall},
 };
 
-enum { maker_count = sizeof(makers) / sizeof(makers[0]) };
+enum { maker_count = sizeof(makers) / sizeof(makers[0]), file_count = maker_count - 1 };
 
 struct pictures {
     const struct options *options;
     struct picture *pictures[maker_count]; /* NULL: nobody asks for it */
     int codes[maker_count];                /* of those that cannot be made */
+    size_t ended;                          /* as many of them */
 };
 
 int pictures_are_wanted(const struct options *options)
@@ -153,10 +155,12 @@ void pictures_note_comparison(struct pictures *pictures, const char *json, size_
     }
 }
 
-int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)
+/* Ends those before COUNT that are not ended yet. */
+static int end_first(struct pictures *pictures, size_t count, struct picture_problem *ret_problem)
 {
     int code = 0;
-    for (size_t i = 0; i < maker_count; i++) {
+    for (; pictures->ended < count; pictures->ended++) {
+        size_t i = pictures->ended;
         struct picture *picture = pictures->pictures[i];
         if (!picture)
             continue;
@@ -168,6 +172,16 @@ int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)
         *ret_problem = (struct picture_problem){makers[i].name(pictures->options), code};
     }
     return code;
+}
+
+int pictures_end_files(struct pictures *pictures, struct picture_problem *ret_problem)
+{
+    return end_first(pictures, file_count, ret_problem);
+}
+
+int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)
+{
+    return end_first(pictures, maker_count, ret_problem);
 }
 
 void pictures_destroy(struct pictures *pictures)

@@ -36,7 +36,10 @@ void pictures_begin_run(struct pictures *pictures, const char *name);
 /* What comparing the runs has shown, as picture.h says. */
 void pictures_note_comparison(struct pictures *pictures, const char *json, size_t size);
 
-/* Ends them all. Negative errno: one could not be made, the first with a problem; the others are there. */
+/* Ends those that are files. Negative errno: one could not be made, the first with a problem; the others are there. */
+int pictures_end_files(struct pictures *pictures, struct picture_problem *ret_problem);
+
+/* Ends all that are not ended yet, as above. */
 int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem);
 
 /* NULL is fine. */

@@ -416,39 +416,44 @@ static void tear_down(struct run *run)
     program_tear_down(&run->program);
 }
 
-static void tell_end(struct run *run)
+/* Ends what the run was to write. A first signal that comes meanwhile is put off until that is whole. */
+static void end_files(struct run *run, const struct epilogue *epilogue)
 {
-    const struct program *program = &run->program;
-    const struct options *options = program->options;
-    const struct epilogue epilogue = {
-        .options = options,
-        .output = run->output,
-        .client = run->client,
-        .wall = haul_loop_update_now(program->loop) - program->epoch.monotonic,
-        .is_whole = program->interruption.signal == 0 && !source_has_failed(program->source),
-        .is_enough = options->race && verdict_has_ok(&run->verdict),
-    };
-    if (writer_state(program->writer) == WRITER_OPEN)
-        epilogue_tell(&epilogue);
-    reports_end_summary(&run->reports, &epilogue);
+    struct program *program = &run->program;
+    struct feed *rest = front_is_drained(&run->front) ? NULL : run->feed;
+    /* What is read for --failed alone is no part of the run. */
+    resume_set_passed(&run->resume, NULL, NULL);
+    reports_end(&run->reports, rest, program->source, epilogue);
+    if (jar_save(&run->jar) < 0)
+        program->has_told = true;
+    interruption_let_through();
+}
+
+static bool has_failed_file(const struct run *run)
+{
+    return reports_have_failed(&run->reports) || (run->etags && appender_has_failed(etags_appender(run->etags)));
 }
 
 /* What a run that has ended with CODE comes to, and says. */
 static enum exit_status conclude(struct run *run, int code)
 {
     struct program *program = &run->program;
-    struct feed *rest = front_is_drained(&run->front) ? NULL : run->feed;
-    /* What is read for --failed alone is no part of the run. */
-    resume_set_passed(&run->resume, NULL, NULL);
-    reports_end_failures(&run->reports, rest, program->source);
+    const struct options *options = program->options;
+    const struct epilogue epilogue = {
+        .options = options,
+        .output = run->output,
+        .client = run->client,
+        .wall = haul_loop_update_now(program->loop) - program->epoch.monotonic,
+        .is_whole = front_is_drained(&run->front) && !source_has_failed(program->source),
+        .is_enough = options->race && verdict_has_ok(&run->verdict),
+    };
+    end_files(run, &epilogue);
     progress_clear(run->progress);
     program_tell_failure(program, code);
-    if (jar_save(&run->jar) < 0)
-        program->has_told = true;
-    tell_end(run);
-    reports_end_pictures(&run->reports);
-    program->has_told |= reports_have_failed(&run->reports);
-    program->has_told |= run->etags && appender_has_failed(etags_appender(run->etags));
+    if (writer_state(program->writer) == WRITER_OPEN)
+        epilogue_tell(&epilogue);
+    reports_show(&run->reports);
+    program->has_told |= has_failed_file(run);
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)
         status = exit_status_worse(status, EXIT_STATUS_DEADLINE);

@@ -115,7 +115,7 @@ static void save_rest(struct reports *reports, struct feed *feed, struct source 
     }
 }
 
-void reports_end_failures(struct reports *reports, struct feed *feed, struct source *source)
+static void end_failures(struct reports *reports, struct feed *feed, struct source *source)
 {
     if (!reports->failures)
         return;
@@ -126,14 +126,23 @@ void reports_end_failures(struct reports *reports, struct feed *feed, struct sou
         tell_unwritable(reports, reports->options->failed, code);
 }
 
-void reports_end_summary(struct reports *reports, const struct epilogue *epilogue)
+static void end_summary(struct reports *reports, const struct epilogue *epilogue)
 {
     int code = reports->summary ? epilogue_export(epilogue, reports->summary) : 0;
     if (code != 0)
         tell_unwritable(reports, reports->options->summary_json, code);
 }
 
-void reports_end_pictures(struct reports *reports)
+void reports_end(struct reports *reports, struct feed *feed, struct source *source, const struct epilogue *epilogue)
+{
+    end_failures(reports, feed, source);
+    end_summary(reports, epilogue);
+    struct picture_problem problem;
+    if (reports->pictures && pictures_end_files(reports->pictures, &problem) != 0)
+        tell_unwritable(reports, problem.name, problem.code);
+}
+
+void reports_show(struct reports *reports)
 {
     struct picture_problem problem;
     if (reports->pictures && pictures_end(reports->pictures, &problem) != 0)

@@ -237,7 +237,7 @@ def test_standard_output_is_no_file_to_be_replaced(haul_running, tmp_path, file)
         assert run.wait() == 1
     lines = (tmp_path / "out").read_text().splitlines()
     assert lines[0].startswith("url\t") and lines[1] == "ftp://x/"
-    assert lines[2].startswith("# Netscape") and lines[-1].startswith('{"v":1')
+    assert lines[2].startswith('{"v":1') and lines[3].startswith("# Netscape")
     assert os.listdir(tmp_path) == ["out"]
 
 
