@@ -138,6 +138,27 @@ void stand_turn(struct stand *stand, int iterations)
     assert_true(code == 0 || code == -ENOMEM);
 }
 
+void stand_cancel_every_second(struct stand *stand, char (*texts)[256], size_t count, int iterations)
+{
+    struct haul_task *tasks[8] = {0};
+    struct haul_client *client = NULL;
+    assert_in_range(count, 1, sizeof(tasks) / sizeof(tasks[0]));
+    if (haul_client_create(stand->loop, &stand->options, &client) == 0)
+        for (size_t i = 0; i < count; i++)
+            haul_task_create(stand->loop, HAUL_CALL(haul_fetch, .client = client, .text = texts[i]), &tasks[i]);
+    stand_turn(stand, iterations);
+    for (size_t i = 0; i < count; i += 2)
+        if (tasks[i])
+            haul_task_cancel(tasks[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (!tasks[i])
+            continue;
+        assert_int_equal(haul_run_until_complete(stand->loop, haul_task_future(tasks[i])), 0);
+        haul_task_unref(tasks[i]);
+    }
+    assert_int_equal(haul_client_destroy(client), 0);
+}
+
 void stand_until(struct stand *stand, bool (*condition)(void *data), void *data)
 {
     struct haul_outcome outcome;

@@ -64,6 +64,10 @@ void stand_end_all(struct stand *stand, struct stand_task *tasks, size_t count);
 /* Cancels it: it ends as cancelled. */
 void stand_end_cancelled(struct stand *stand, struct stand_task *task);
 
+/* Has a client of its own fetch COUNT URLs at once, and cancels every second after so many iterations. Whatever comes
+ * of it, memory being out included, all end. */
+void stand_cancel_every_second(struct stand *stand, char (*texts)[256], size_t count, int iterations);
+
 struct haul_client_statistics stand_statistics(const struct stand *stand);
 
 /* Nothing runs, and nothing waits. */
