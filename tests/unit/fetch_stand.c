@@ -51,19 +51,32 @@ struct haul_client *stand_client(struct stand *stand)
     return stand->client;
 }
 
-void stand_use_loops(struct stand *stand)
+bool stand_is_away(struct stand *stand)
 {
     const char *problem, *text = stand_url(stand, "/");
+    struct haul_client *client = stand_client(stand);
     struct haul_url *url;
-    bool is_away = false;
     assert_int_equal(haul_url_create(text, strlen(text), &url, &problem), 0);
-    for (stand->options.loops = 1; !is_away;) {
-        stand->options.loops++;
-        struct haul_client *client = stand_client(stand);
-        is_away = haul__client_fetcher(client, url) != &client->fetcher;
-        stand_renew(stand);
-    }
+    bool is_away = haul__client_fetcher(client, url) != &client->fetcher;
     haul_url_destroy(url);
+    return is_away;
+}
+
+void stand_renew_origin(struct stand *stand)
+{
+    stand_renew(stand);
+    origin_process_stop(&stand->origin);
+    origin_process_start(&stand->origin);
+}
+
+/* Rather another port than more loops, of which it may take thousands. */
+void stand_use_loops(struct stand *stand)
+{
+    stand->options.loops = 2;
+    assert_int_equal(stand_client(stand)->worker_count, 1);
+    while (!stand_is_away(stand))
+        stand_renew_origin(stand);
+    stand_renew(stand);
 }
 
 void stand_renew(struct stand *stand)

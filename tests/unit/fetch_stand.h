@@ -34,9 +34,15 @@ int stand_close(void **state);
 
 struct haul_client *stand_client(struct stand *stand);
 
-/* Has the client have so many loops that the origin's hops are made by a worker. Where the environment has STAND_LOOPS
- * it is so from the start. */
+/* Has the client have two loops, and an origin of which the hops are made by the second, which may be another than
+ * before. Where the environment has STAND_LOOPS it is so from the start. */
 void stand_use_loops(struct stand *stand);
+
+/* Whether the origin's hops are made by another loop than the client's own. */
+bool stand_is_away(struct stand *stand);
+
+/* Another origin, on another port, and the client ends. */
+void stand_renew_origin(struct stand *stand);
 
 /* Ends the client and takes other options for the next. */
 void stand_renew(struct stand *stand);
