@@ -9,10 +9,26 @@
 
 #include "net/client.h"
 
+/* A socket that is bound to a free port. */
+static int bind_socket(uint16_t *ret_port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof(address);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(descriptor, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(getsockname(descriptor, (struct sockaddr *)&address, &size), 0);
+    *ret_port = ntohs(address.sin_port);
+    return descriptor;
+}
+
 int stand_start(void **state)
 {
     struct stand *stand = calloc(1, sizeof(*stand));
+    uint16_t port;
     origin_process_start(&stand->origin);
+    stand->refusing = bind_socket(&port);
+    snprintf(stand->refusing_url, sizeof(stand->refusing_url), "http://127.0.0.1:%u/", port);
     *state = stand;
     return 0;
 }
@@ -21,6 +37,7 @@ int stand_stop(void **state)
 {
     struct stand *stand = *state;
     origin_process_stop(&stand->origin);
+    close(stand->refusing);
     free(stand);
     return 0;
 }
@@ -157,19 +174,6 @@ void stand_until(struct stand *stand, bool (*condition)(void *data), void *data)
     assert_int_equal(haul_run_task(stand->loop, HAUL_CALL(turner, .condition = condition, .data = data), &outcome), 0);
 }
 
-/* A socket that is bound to a free port. */
-static int bind_socket(uint16_t *ret_port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof(address);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(descriptor, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(getsockname(descriptor, (struct sockaddr *)&address, &size), 0);
-    *ret_port = ntohs(address.sin_port);
-    return descriptor;
-}
-
 void full_listener_open(struct full_listener *full)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
@@ -190,13 +194,6 @@ void full_listener_close(struct full_listener *full)
     for (size_t i = 0; i < sizeof(full->fillers) / sizeof(full->fillers[0]); i++)
         close(full->fillers[i]);
     close(full->listener);
-}
-
-void refusing_url(char *url, size_t size)
-{
-    uint16_t port;
-    close(bind_socket(&port));
-    snprintf(url, size, "http://127.0.0.1:%u/", port);
 }
 
 void assert_times_fit(const struct haul_result *result)

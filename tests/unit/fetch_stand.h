@@ -22,6 +22,8 @@ struct stand {
     struct haul_client_options options; /* to be changed before the first fetch */
     struct haul_client *client;         /* made when it is needed */
     char url[512];
+    char refusing_url[64]; /* of a port of this machine where nobody listens */
+    int refusing;          /* and which nobody else can have meanwhile */
 };
 
 /* Group fixtures: the origin. */
@@ -89,9 +91,6 @@ struct full_listener {
 };
 void full_listener_open(struct full_listener *full);
 void full_listener_close(struct full_listener *full);
-
-/* A port of this machine where nobody listens, as a URL. */
-void refusing_url(char *url, size_t size);
 
 /* All times fit each other. */
 void assert_times_fit(const struct haul_result *result);
