@@ -1,5 +1,7 @@
 #include "fetch_stand.h"
 
+#include "watchdog.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -26,6 +28,7 @@ int stand_start(void **state)
 {
     struct stand *stand = calloc(1, sizeof(*stand));
     uint16_t port;
+    watchdog_start();
     origin_process_start(&stand->origin);
     stand->refusing = bind_socket(&port);
     snprintf(stand->refusing_url, sizeof(stand->refusing_url), "http://127.0.0.1:%u/", port);
@@ -39,6 +42,7 @@ int stand_stop(void **state)
     origin_process_stop(&stand->origin);
     close(stand->refusing);
     free(stand);
+    watchdog_stop();
     return 0;
 }
 
