@@ -220,9 +220,7 @@ static void test_cancel_while_connecting(void **state)
     struct stand_task task;
     struct full_listener full;
     full_listener_open(&full);
-    char refusing[64];
-    refusing_url(refusing, sizeof(refusing));
-    haul_result_destroy(stand_fetch(stand, refusing));
+    haul_result_destroy(stand_fetch(stand, stand->refusing_url));
     size_t before = count_descriptors();
     stand_begin(stand, &task, full.url);
     stand_turn(stand, 5);
