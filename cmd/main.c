@@ -13,7 +13,7 @@
  *         files/          bodies as files: their names, and how they come to be
  *         output/         what is written: lines, records, CSV, --write-out, bodies, progress, summary, and the writer
  *                         below them all
- *         report/         `haul compare`: variants run in rounds, statistics and tests, table, words, exports
+ *         compare/        `haul compare`: variants run in rounds, statistics and tests, table, words, exports
  *         picture/        what is drawn of records, while they come or with `haul report`: track.c reads one, and page/
  *                         has the report's HTML, style and script
  *     lib/                the library, libhaul
@@ -26,12 +26,12 @@
  *     tests/              unit/, command/, the loopback origin/, fuzz/, bench/
  *
  * The way of a URL: source -> line -> entry -> front -> haul_fetch -> result -> order -> output. */
+#include "compare/compare.h"
 #include "exit_status.h"
 #include "message.h"
 #include "options/help.h"
 #include "options/options.h"
 #include "picture/report.h"
-#include "report/compare.h"
 #include "request/password.h"
 #include "run/fetch.h"
 
@@ -91,6 +91,8 @@ static enum exit_status run(struct options *options)
     case COMMAND_FETCH:
         break;
     }
+    if (options->idle)
+        message("%s", options->idle);
     return fetch_command(options);
 }
 

@@ -10,6 +10,7 @@
 #include "run/entry.h"
 
 #include <haul/error.h>
+#include <haul/url.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -216,7 +217,7 @@ static const char *own_name(const struct entry *entry)
 
 bool files_want(const struct files *files, const struct entry *entry)
 {
-    return files->template || own_name(entry);
+    return haul_url_scheme(entry->url) != HAUL_URL_SLEEP && (files->template || own_name(entry));
 }
 
 bool files_name_needs_answer(const struct files *files, const struct entry *entry)
@@ -261,6 +262,17 @@ int files_take_name(struct files *files, const struct entry *entry, const char *
     if (code == 0)
         *ret_gives_way = keeper.has_kept;
     return code;
+}
+
+int files_pass_name(struct files *files, const struct entry *entry)
+{
+    struct text path = {0};
+    bool ignored;
+    if (!files_want(files, entry) || files_name_needs_answer(files, entry))
+        return 0;
+    int code = files_take_name(files, entry, NULL, 0, &path, &ignored);
+    text_finish(&path);
+    return code == HAUL_E_BUSY ? 0 : code;
 }
 
 int files_reserve(struct files *files, const char *path, size_t size)

@@ -57,7 +57,7 @@ int files_create(const struct files_options *options, struct files **ret_files);
 /* All bodies must have been destroyed. NULL is fine. */
 void files_destroy(struct files *files);
 
-/* Whether the body of ENTRY goes to a file. */
+/* Whether the body of ENTRY, which has a URL, goes to a file. */
 bool files_want(const struct files *files, const struct entry *entry);
 
 /* Whether the name of its file comes with the answer. */
@@ -68,6 +68,10 @@ bool files_name_needs_answer(const struct files *files, const struct entry *entr
  * too many of that name; -ENOMEM. */
 int files_take_name(struct files *files, const struct entry *entry, const char *name, int status, struct text *ret_path,
                     bool *ret_gives_way);
+
+/* Takes the name of ENTRY, which has a URL and is not fetched, for nobody else; where it does not come with the answer,
+ * which never will. -ENOMEM. */
+int files_pass_name(struct files *files, const struct entry *entry);
 
 /* PATH, as a record shows it, is a file of an earlier run: nobody else gets that name. -ENOMEM. */
 int files_reserve(struct files *files, const char *path, size_t size);

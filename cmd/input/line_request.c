@@ -78,11 +78,11 @@ static void append_string(struct text *text, const char *string)
         text_append_string(text, "-,");
 }
 
-void line_request_describe(const struct line_request *request, struct text *text)
+static void describe(const struct line_request *request, const char *method, struct text *text)
 {
-    if (!request->method && !request->output && !request->body && !request->headers)
+    if (!method && !request->output && !request->body && !request->headers)
         return;
-    append_string(text, request->method);
+    append_string(text, method);
     append_string(text, request->output);
     if (request->body)
         append_part(text, request->body, request->body_size);
@@ -90,6 +90,11 @@ void line_request_describe(const struct line_request *request, struct text *text
         append_string(text, NULL);
     for (char **header = request->headers; header && *header; header++)
         append_string(text, *header);
+}
+
+void line_request_describe(const struct line_request *request, struct text *text)
+{
+    describe(request, request->has_usual_method ? NULL : request->method, text);
 }
 
 static int digest_of(const struct text *text, char *ret_digest)
@@ -105,10 +110,11 @@ static int digest_of(const struct text *text, char *ret_digest)
     return code;
 }
 
+/* Of what the line says itself: what the command line asks for may be another thing the next time. */
 static int make_digest(struct line_request *request)
 {
     struct text text = {0};
-    line_request_describe(request, &text);
+    describe(request, request->method, &text);
     int code = text.failed ? -ENOMEM : 0;
     if (code == 0 && text.size > 0)
         code = digest_of(&text, request->digest);
@@ -116,9 +122,17 @@ static int make_digest(struct line_request *request)
     return code;
 }
 
+static bool has_usual_method(const struct line_request *request, const struct haul_request *common)
+{
+    bool has_body = request->body || (common && common->body);
+    const char *usual = common && common->method ? common->method : has_body ? "POST" : "GET";
+    return request->method && strcmp(request->method, usual) == 0;
+}
+
 int line_request_complete(struct line_request *request, const struct haul_request *common, const char **ret_problem)
 {
     int code = make_digest(request);
+    request->has_usual_method = has_usual_method(request, common);
     request->has_own = request->method || request->headers || request->body;
     if (code != 0 || !request->has_own)
         return code;

@@ -28,6 +28,7 @@ struct line_request {
     int retry;           /* -1: not said */
 
     char digest[DIGEST_ROOM]; /* of what is described; empty: that is nothing. Once that is completed */
+    bool has_usual_method;    /* without one it would be the same; once that is completed */
     bool has_own;             /* it is sent otherwise than all others: as */
     struct haul_request sent; /* ... this, once that is completed */
     const char **sent_headers;
@@ -42,8 +43,9 @@ struct line_request *line_request_create(const char *text, size_t size);
  * static, says why; -ENOMEM. */
 int line_request_complete(struct line_request *request, const struct haul_request *common, const char **ret_problem);
 
-/* Appends what makes another request of the same URL: method, header, body and output. Nothing: it has none of them. No
- * two that differ have the same bytes. TEXT has `failed` set where memory ran out. */
+/* Appends what makes another request of the same URL: method, header, body and output. Nothing: it has none of them,
+ * but for a method that it would have anyway. No two that differ have the same bytes. TEXT has `failed` set where
+ * memory ran out. */
 void line_request_describe(const struct line_request *request, struct text *text);
 
 /* Whether the line has a header field of that name. */

@@ -36,12 +36,13 @@ struct option_row {
     enum option_section section;
     unsigned commands; /* those that take it: bits of enum command */
     option_read_fn *read;
-    size_t offset;       /* where it is stored in struct options */
-    size_t minimum;      /* of a number, and what is stored by an option that only sets something */
-    size_t maximum;      /* of a number */
-    size_t given;        /* where a `bool` tells that it was given; 0: nowhere */
-    const char *choices; /* all that the value may be, with blanks between them; NULL: there is more */
-    bool is_secret;      /* its value may be, so that it is overwritten in argv */
+    size_t offset;         /* where it is stored in struct options */
+    size_t minimum;        /* of a number, and what is stored by an option that only sets something */
+    size_t maximum;        /* of a number */
+    size_t given;          /* where a `bool` tells that it was given; 0: nowhere */
+    const char *choices;   /* all that the value may be, with blanks between them; NULL: there is more */
+    enum option_need need; /* without which it does nothing */
+    bool is_secret;        /* its value may be, so that it is overwritten in argv */
 };
 
 extern const struct option_row option_rows[];

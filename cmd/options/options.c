@@ -100,6 +100,9 @@ static int take_option(struct parser *parser, const struct option_row *row, cons
     }
     if (code == 0 && row->given > 0)
         *(bool *)((char *)parser->options + row->given) = true;
+    /* What a configuration file has is for whatever run it may suit. */
+    if (row->need != NEED_NOTHING && !parser->options->needy[row->need] && !parser->origin->file)
+        parser->options->needy[row->need] = row->name;
     return code;
 }
 
@@ -217,6 +220,18 @@ static int complete_files(struct parser *parser)
     return 0;
 }
 
+/* An option that does nothing is no mistake, but hardly what was meant. */
+static int complete_needs(struct options *options)
+{
+    const char *of_files = options->needy[NEED_FILES], *of_bodies = options->needy[NEED_BODIES];
+    int size = 0;
+    if (of_files && !options->output && !options->input_format.is_json)
+        size = asprintf(&options->idle, "--%s does nothing without files: -o or -O makes them of the bodies", of_files);
+    else if (of_bodies && !options->body)
+        size = asprintf(&options->idle, "--%s does nothing without --body", of_bodies);
+    return size < 0 ? -ENOMEM : 0;
+}
+
 /* A file that an option has written whole. */
 struct written {
     const char *option;
@@ -252,6 +267,9 @@ static int check_written(struct parser *parser)
         {"--report", options->report},
         {"--har", options->har},
         {"--trace", options->trace},
+        {"--export-json", options->comparison.files[EXPORT_JSON]},
+        {"--export-csv", options->comparison.files[EXPORT_CSV]},
+        {"--export-markdown", options->comparison.files[EXPORT_MARKDOWN]},
         {"--cookie-jar", options->request.cookie_jar},
     };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -279,6 +297,8 @@ static int complete(struct parser *parser)
     if (options->command == COMMAND_REPORT && !pictures_are_wanted(options))
         return fail(parser, "nothing says what to make of the records: give --waterfall, --report, --har or --trace");
     int code = complete_files(parser);
+    if (code == 0)
+        code = complete_needs(options);
     if (code == 0)
         code = check_written(parser);
     if (code != 0)
@@ -392,6 +412,7 @@ int options_parse(int argc, char *const *argv, struct options *ret_options, char
 void options_finish(struct options *options)
 {
     free(options->items);
+    free(options->idle);
     free(options->base);
     comparison_options_finish(&options->comparison);
     write_out_destroy(options->write_out);

@@ -66,6 +66,9 @@ struct comparison_options {
     bool has_max_regression;
 };
 
+/* What some options are for. */
+enum option_need { NEED_NOTHING, NEED_FILES, NEED_BODIES, NEED_COUNT };
+
 struct arguments;
 struct write_out;
 
@@ -74,7 +77,9 @@ struct options {
     enum command command;
     bool help;
     bool version;
-    bool disable;                /* the user's configuration file was not read */
+    bool disable;                  /* the user's configuration file was not read */
+    const char *needy[NEED_COUNT]; /* for each need the first option of the command line that has it; NULL: none */
+    char *idle; /* one of them does nothing: which, and what it needs, in one line; NULL: there is none */
     struct arguments *arguments; /* owned: texts of files that others may point to */
 
     struct source_item *items; /* URL arguments and lists, in the order given; at least one */

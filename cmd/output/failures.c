@@ -1,10 +1,12 @@
 #include "output/failures.h"
 
 #include "input/glob.h"
+#include "input/line.h"
 #include "input/line_request.h"
 #include "output/record.h"
 #include "output/replacement.h"
 #include "output/text.h"
+#include "output/utf8.h"
 #include "run/entry.h"
 
 #include <errno.h>
@@ -12,6 +14,9 @@
 #include <string.h>
 
 enum { batch_size = 64 * 1024 };
+
+/* What no URL and no JSON begins with. It stands before what was refused and would be read as something else. */
+static const char refused[] = "\v";
 
 struct failures {
     struct replacement *file;
@@ -77,8 +82,9 @@ static bool is_itself(const char *bytes, size_t size)
 static void write_input(struct failures *failures, const struct entry *entry)
 {
     struct text *text = &failures->input;
+    bool is_no_pattern = entry->is_expanded || entry->is_literal;
     text_clear(text);
-    if (!failures->has_globs || !entry->is_expanded || is_itself(entry->input, entry->input_size)) {
+    if (!failures->has_globs || !is_no_pattern || is_itself(entry->input, entry->input_size)) {
         text_append(text, entry->input, entry->input_size);
         return;
     }
@@ -100,17 +106,37 @@ static int add_json_line(struct failures *failures, const struct entry *entry)
         begin = line->url_at;
         end = line->url_at + line->url_size;
     }
+    /* Of one that is too long the begin may be an object of its own. */
+    if (entry->is_cut)
+        text_append_string(text, refused);
     text_append(text, line->text, begin);
     int code = begin < end ? record_write_string(text, failures->input.bytes, failures->input.size) : 0;
     text_append(text, line->text + end, line->text_size - end);
     return code;
 }
 
+/* What is no UTF-8 cannot stand in JSON. It is sent like this anyway. */
+static void append_encoded(struct text *text, const char *bytes, size_t size)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    uint32_t ignored;
+    for (size_t length; size > 0; bytes += length, size -= length) {
+        unsigned char byte = (unsigned char)*bytes;
+        const char encoded[] = {'%', digits[byte >> 4], digits[byte & 0xf]};
+        length = utf8_decode(bytes, size, &ignored);
+        text_append(text, length > 0 ? bytes : encoded, length > 0 ? length : sizeof(encoded));
+        length += length == 0;
+    }
+}
+
 static int add_json_argument(struct failures *failures, const struct entry *entry)
 {
     struct text *text = &failures->text;
+    struct text url = {0};
+    append_encoded(&url, failures->input.bytes, failures->input.size);
     text_append_string(text, "{\"url\":");
-    int code = record_write_string(text, failures->input.bytes, failures->input.size);
+    int code = url.failed ? -ENOMEM : record_write_string(text, url.bytes, url.size);
+    text_finish(&url);
     if (code == 0 && entry->tag != NULL) {
         text_append_string(text, ",\"tag\":");
         code = record_write_string(text, entry->tag, entry->tag_size);
@@ -119,15 +145,30 @@ static int add_json_argument(struct failures *failures, const struct entry *entr
     return code;
 }
 
+/* Whether LINE is read as what it was made of, also where it is the first one. */
+static bool comes_back(const struct text *line, size_t input_size, size_t tag_size)
+{
+    struct line read;
+    return line_parse(line->bytes, line->size, true, &read) && read.input == line->bytes &&
+           read.input_size == input_size && read.tag_size == tag_size;
+}
+
 static void add_plain_line(struct failures *failures, const struct entry *entry)
 {
     struct text *text = &failures->text;
+    struct text *line = &failures->input;
     size_t begin = text->size;
-    text_append(text, failures->input.bytes, failures->input.size);
+    size_t input_size = line->size;
     if (entry->tag != NULL) {
-        text_append_string(text, "\t");
-        text_append(text, entry->tag, entry->tag_size);
+        text_append_string(line, "\t");
+        text_append(line, entry->tag, entry->tag_size);
     }
+    /* One at the end is taken for a part of the newline. */
+    if (line->size > 0 && line->bytes[line->size - 1] == '\r')
+        text_append_string(line, "\r");
+    if (entry->is_cut || !comes_back(line, input_size, entry->tag_size))
+        text_append_string(text, refused);
+    text_append(text, line->bytes, line->size);
     if (!failures->format.is_null_separated)
         hide_newlines(text, begin);
 }

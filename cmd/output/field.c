@@ -147,6 +147,9 @@ FIELD(append_ready, append_microseconds, end_of(&result->time, PHASE_TLS))
 FIELD(append_secured, append_microseconds, result->time.tls > 0 ? end_of(&result->time, PHASE_TLS) : 0)
 FIELD(append_first_byte, append_microseconds, result->status > 0 ? end_of(&result->time, PHASE_WAIT) : 0)
 
+FIELD(append_verified, append_count, result->verify_result)
+FIELD(append_proxy_verified, append_count, result->proxy_verify_result)
+FIELD(append_early_data, append_count, 0) /* none is sent */
 FIELD(append_local_ip, append_text, result->local_ip)
 FIELD(append_redirect_url, append_text, result->redirect_url)
 FIELD(append_header_size, append_count, result->header_size)
@@ -167,6 +170,15 @@ static void append_http_code(struct text *text, const struct entry *entry, const
     int status = entry->result->status;
     text_append_string(text, status < 10 ? "00" : status < 100 ? "0" : "");
     append_status(text, entry, epoch);
+}
+
+/* The same of a proxy's answer to CONNECT. */
+static void append_http_connect(struct text *text, const struct entry *entry, const struct epoch *epoch)
+{
+    int status = entry->result->connect_status;
+    (void)epoch;
+    text_append_string(text, status < 10 ? "00" : status < 100 ? "0" : "");
+    append_count(text, status);
 }
 
 static void append_scheme(struct text *text, const struct entry *entry, const struct epoch *epoch)
@@ -242,11 +254,13 @@ const struct field fields[] = {
     {"filename_effective", append_file, FIELD_ALWAYS},
     {"http_code", append_http_code, FIELD_ALWAYS},
     {"response_code", append_http_code, FIELD_ALWAYS},
+    {"http_connect", append_http_connect, FIELD_ALWAYS},
     {"local_ip", append_local_ip, FIELD_ALWAYS},
     {"local_port", append_local_port, FIELD_ALWAYS},
     {"num_connects", append_connections, FIELD_ALWAYS},
     {"num_redirects", append_redirects, FIELD_ALWAYS},
     {"num_retries", append_retries, FIELD_ALWAYS},
+    {"proxy_ssl_verify_result", append_proxy_verified, FIELD_ALWAYS},
     {"redirect_url", append_redirect_url, FIELD_ALWAYS},
     {"scheme", append_scheme, FIELD_ALWAYS},
     {"size_download", append_bytes, FIELD_ALWAYS},
@@ -255,14 +269,17 @@ const struct field fields[] = {
     {"size_upload", append_uploaded, FIELD_ALWAYS},
     {"speed_download", append_speed, FIELD_ALWAYS},
     {"speed_upload", append_upload_speed, FIELD_ALWAYS},
+    {"ssl_verify_result", append_verified, FIELD_ALWAYS},
     {"time_appconnect", append_secured, FIELD_ALWAYS},
     {"time_connect", append_connected, FIELD_ALWAYS},
     {"time_namelookup", append_dns, FIELD_ALWAYS},
     {"time_pretransfer", append_ready, FIELD_ALWAYS},
     {"time_redirect", append_redirected, FIELD_ALWAYS},
     {"time_starttransfer", append_first_byte, FIELD_ALWAYS},
+    {"tls_earlydata", append_early_data, FIELD_ALWAYS},
     {"url_effective", append_final_url, FIELD_ALWAYS},
     {"urlnum", append_url_number, FIELD_ALWAYS},
+    {"xfer_id", append_index, FIELD_ALWAYS},
 };
 
 const size_t field_count = sizeof(fields) / sizeof(fields[0]);

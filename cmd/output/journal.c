@@ -1,8 +1,9 @@
 #include "output/journal.h"
 
+#include "input/line_buffer.h"
+#include "input/record_line.h"
 #include "message.h"
-#include "output/text.h"
-#include "output/writer.h"
+#include "output/appender.h"
 
 #include <haul/error.h>
 
@@ -15,22 +16,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { outlet_count = 2 };
-
 struct journal {
     int descriptor;
     char *path;
-    struct journal_outlets outlets;
-    struct text leaving; /* may be written once so much of each writer is: */
-    uint64_t marks[outlet_count];
-    struct text waiting; /* behind those */
-    struct haul_handle *handle;
-    struct haul_event room; /* set unless it is full */
-    bool has_failed;
+    struct appender appender;
 };
 
 /* How all records begin. */
-static const char begin_of_record[] = "{\"v\":";
+static const char begin_of_record[] = "{\"v\":1,";
 
 static int refuse(const char *path, const char *reason)
 {
@@ -69,14 +62,26 @@ static off_t find_last_line(int descriptor, off_t end)
     return 0;
 }
 
-/* Whether the line from BEGIN to END is what was left of a record. One that has its brace may be whole. */
+/* Whether SIZE bytes at BEGIN are a whole record. Of what nobody could read it does not matter. */
+static bool is_whole(int descriptor, off_t begin, size_t size)
+{
+    struct record_line_reader reader = {.input = {0}};
+    struct record_line ignored;
+    char *line = size < LINE_BUFFER_LONGEST ? malloc(size) : NULL;
+    bool is_it = !line || read_at(descriptor, line, size, begin) != 0 ||
+                 record_line_read(&reader, line, size, &ignored) != HAUL_E_INVALID;
+    record_line_reader_finish(&reader);
+    free(line);
+    return is_it;
+}
+
+/* Whether the line from BEGIN to END is what was left of a record. */
 static bool is_torn(int descriptor, off_t begin, off_t end)
 {
     char text[sizeof(begin_of_record) - 1];
-    char last;
     size_t size = end - begin < (off_t)sizeof(text) ? (size_t)(end - begin) : sizeof(text);
     return read_at(descriptor, text, size, begin) == 0 && memcmp(text, begin_of_record, size) == 0 &&
-           read_at(descriptor, &last, 1, end - 1) == 0 && last != '}';
+           !is_whole(descriptor, begin, (size_t)(end - begin));
 }
 
 /* What is added begins on a line of its own. Negative errno. */
@@ -118,10 +123,9 @@ int journal_open(const char *path, struct journal **ret_journal)
         return -ENOMEM;
     }
     journal->path = copy;
-    haul_event_init(&journal->room);
-    haul_event_set(&journal->room);
     /* Not to be held up by what is no regular file. */
     journal->descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+    appender_init(&journal->appender, journal->descriptor, "the journal", copy);
     int code = prepare(journal);
     if (code != 0) {
         journal_close(journal);
@@ -136,164 +140,9 @@ int journal_descriptor(const struct journal *journal)
     return journal->descriptor;
 }
 
-/* Whether all that the writers have taken is written. Where they have nothing to write they will not call, either. */
-static bool is_quiet(const struct journal *journal)
+struct appender *journal_appender(struct journal *journal)
 {
-    for (size_t i = 0; i < outlet_count; i++) {
-        const struct writer *writer = journal->outlets.writers[i];
-        if (writer && writer_written(writer) < writer_taken(writer))
-            return false;
-    }
-    return true;
-}
-
-/* Whether all that the marks are at is written. */
-static bool has_left(const struct journal *journal)
-{
-    for (size_t i = 0; i < outlet_count; i++)
-        if (journal->outlets.writers[i] && writer_written(journal->outlets.writers[i]) < journal->marks[i])
-            return false;
-    return true;
-}
-
-static void set_marks(struct journal *journal)
-{
-    for (size_t i = 0; i < outlet_count; i++)
-        if (journal->outlets.writers[i])
-            journal->marks[i] = writer_taken(journal->outlets.writers[i]);
-}
-
-static void fail(struct journal *journal, int error, off_t size)
-{
-    journal->has_failed = true;
-    /* Half a record is worse than none, but nothing that the rest depends on. */
-    if (size >= 0 && ftruncate(journal->descriptor, size) < 0)
-        error = errno;
-    message("cannot write to the journal %s: %s", excerpt(journal->path).text, strerror(error));
-}
-
-/* Writes what leaves. */
-static void append(struct journal *journal)
-{
-    struct stat status;
-    off_t size = fstat(journal->descriptor, &status) == 0 ? status.st_size : -1;
-    for (size_t done = 0; done < journal->leaving.size && !journal->has_failed;) {
-        ssize_t written = write(journal->descriptor, journal->leaving.bytes + done, journal->leaving.size - done);
-        if (written >= 0)
-            done += (size_t)written;
-        else if (errno != EINTR)
-            fail(journal, errno, size);
-    }
-    text_clear(&journal->leaving);
-    if (!journal_is_full(journal))
-        haul_event_set(&journal->room);
-}
-
-/* What waits shall leave when all that was given out until now is written. */
-static void turn(struct journal *journal)
-{
-    struct text empty = journal->leaving;
-    if (journal->leaving.size > 0 || !journal->outlets.is_settled(journal->outlets.data))
-        return;
-    journal->leaving = journal->waiting;
-    journal->waiting = empty;
-    set_marks(journal);
-}
-
-/* What waits may leave at once, in the same write. */
-static void join(struct journal *journal)
-{
-    text_append(&journal->leaving, journal->waiting.bytes, journal->waiting.size);
-    if (journal->leaving.failed)
-        journal->leaving.failed = false;
-    else
-        text_clear(&journal->waiting);
-}
-
-void journal_look(struct journal *journal)
-{
-    if (journal->leaving.size > 0 && has_left(journal)) {
-        if (journal->waiting.size > 0 && is_quiet(journal) && journal->outlets.is_settled(journal->outlets.data))
-            join(journal);
-        append(journal);
-    }
-    if (journal->waiting.size == 0)
-        return;
-    turn(journal);
-    if (journal->leaving.size > 0 && has_left(journal))
-        append(journal);
-}
-
-static void look_when_due(void *data)
-{
-    struct journal *journal = data;
-    journal->handle = NULL;
-    journal_look(journal);
-}
-
-/* Looks in the loop's next iteration: what comes together is one write. */
-static void look_soon(struct journal *journal)
-{
-    if (!journal->handle && haul_loop_call_soon(journal->outlets.loop, look_when_due, journal, &journal->handle) != 0)
-        journal_look(journal);
-}
-
-/* What was written may be the end of what the writer is still being given. */
-static void note_written(void *data)
-{
-    struct journal *journal = data;
-    journal_look(journal);
-    if (journal->waiting.size > 0 && journal->leaving.size == 0)
-        look_soon(journal);
-}
-
-void journal_follow(struct journal *journal, const struct journal_outlets *outlets)
-{
-    journal->outlets = *outlets;
-    for (size_t i = 0; i < outlet_count; i++)
-        if (outlets->writers[i])
-            writer_set_written_callback(outlets->writers[i], note_written, journal);
-}
-
-void journal_unfollow(struct journal *journal)
-{
-    for (size_t i = 0; i < outlet_count; i++)
-        if (journal->outlets.writers[i])
-            writer_set_written_callback(journal->outlets.writers[i], NULL, NULL);
-    if (journal->handle)
-        haul_handle_cancel(journal->handle);
-    journal->handle = NULL;
-}
-
-int journal_add(struct journal *journal, const char *bytes, size_t size)
-{
-    if (journal->has_failed)
-        return 0;
-    text_append(&journal->waiting, bytes, size);
-    if (journal->waiting.failed)
-        return -ENOMEM;
-    if (journal_is_full(journal))
-        haul_event_clear(&journal->room);
-    if (is_quiet(journal))
-        look_soon(journal);
-    else
-        turn(journal);
-    return 0;
-}
-
-bool journal_is_full(const struct journal *journal)
-{
-    return journal->leaving.size + journal->waiting.size > JOURNAL_HIGH_WATER;
-}
-
-struct haul_event *journal_room(struct journal *journal)
-{
-    return &journal->room;
-}
-
-bool journal_has_failed(const struct journal *journal)
-{
-    return journal->has_failed;
+    return &journal->appender;
 }
 
 void journal_close(struct journal *journal)
@@ -302,9 +151,7 @@ void journal_close(struct journal *journal)
         return;
     if (journal->descriptor >= 0)
         close(journal->descriptor);
-    haul_event_finish(&journal->room);
-    text_finish(&journal->leaving);
-    text_finish(&journal->waiting);
+    appender_finish(&journal->appender);
     free(journal->path);
     free(journal);
 }

@@ -31,11 +31,21 @@ static void append_status(struct text *text, const struct haul_result *result)
         text_append_unsigned(text, (uint64_t)result->status);
 }
 
+const char *lines_refused(const struct entry *entry, size_t *ret_size)
+{
+    static const char object[] = "{...}";
+    bool is_object = entry->input_size > 0 && entry->input[0] == '{';
+    *ret_size = is_object ? sizeof(object) - 1 : entry->input_size;
+    return is_object ? object : entry->input;
+}
+
 /* Masked after it was escaped, since it may hold NUL bytes before that. */
 static void append_refused(struct text *text, const struct entry *entry)
 {
     struct text escaped = {0};
-    text_append_escaped(&escaped, entry->input, entry->input_size);
+    size_t size;
+    const char *shown = lines_refused(entry, &size);
+    text_append_escaped(&escaped, shown, size);
     size_t room = escaped.size + sizeof("***");
     char *masked = text_reserve(text, room);
     if (masked == NULL || escaped.failed) {

@@ -9,6 +9,8 @@
 #ifndef OUTPUT_LINES_H
 #define OUTPUT_LINES_H
 
+#include <stddef.h>
+
 struct entry;
 struct text;
 
@@ -24,6 +26,10 @@ int lines_write(struct text *text, const struct entry *entry, enum lines_style s
 /* Appends the URL of ENTRY as it may be shown: its normal form or, where it was refused, what was written; with
  * passwords masked, escaped. */
 void lines_append_url(struct text *text, const struct entry *entry);
+
+/* What is shown of the line of ENTRY, which was refused, before it is masked and escaped: all of it, but nothing of
+ * what looks like JSON, which may hold fields of a header. */
+const char *lines_refused(const struct entry *entry, size_t *ret_size);
 
 /* Appends the tag, if there is one: text is escaped, and JSON stays JSON. */
 void lines_append_tag(struct text *text, const struct entry *entry);

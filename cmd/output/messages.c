@@ -6,10 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* On a terminal a message has a line to itself, also behind a body that does not end with one. */
 static void take(void *data, const char *bytes, size_t size)
 {
     struct messages *messages = data;
-    if (writer_write(messages->writer, bytes, size) == 0)
+    int code = 0;
+    if (writer_is_terminal(messages->writer) && writer_is_amid_line(messages->writer))
+        code = writer_write(messages->writer, "\n", 1);
+    if (code == 0)
+        code = writer_write(messages->writer, bytes, size);
+    if (code == 0)
         writer_flush(messages->writer);
 }
 

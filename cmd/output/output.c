@@ -4,18 +4,21 @@
 #include "files/files.h"
 #include "input/line_request.h"
 #include "message.h"
+#include "output/appender.h"
 #include "output/body.h"
 #include "output/csv.h"
 #include "output/failures.h"
 #include "output/hosts.h"
-#include "output/journal.h"
+#include "output/lines.h"
 #include "output/summary.h"
 #include "output/terminal.h"
 #include "output/text.h"
 #include "output/write_out.h"
 #include "output/writer.h"
 #include "picture/pictures.h"
+#include "request/etags.h"
 #include "run/entry.h"
+#include "run/verdict.h"
 
 #include <haul/error.h>
 #include <haul/result.h>
@@ -25,6 +28,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct output {
@@ -33,7 +37,8 @@ struct output {
     struct hosts *hosts; /* NULL: they are not counted */
     struct record_options record_options;
     struct bodies *bodies; /* NULL: they go to no stream */
-    struct text text;      /* of the entry that is written, kept for its memory */
+    struct outlets outlets;
+    struct text text; /* of the entry that is written, kept for its memory */
 };
 
 /* The line with the names of the fields, which stands there though nothing follows. */
@@ -50,15 +55,22 @@ static bool is_settled(void *data)
     return output->bodies == NULL || haul_event_is_set(bodies_idle(output->bodies));
 }
 
-static void follow(struct output *output, struct haul_loop *loop)
+/* The journal comes first: an answer is known to be unchanged only where its input is known to be done. */
+static void begin_outlets(struct output *output, struct haul_loop *loop)
 {
-    const struct journal_outlets outlets = {
+    const struct output_options *options = &output->options;
+    size_t count = 0;
+    output->outlets = (struct outlets){
         .loop = loop,
-        .writers = {output->options.writer, output->options.target},
+        .writers = {options->writer, options->target},
         .is_settled = is_settled,
         .data = output,
     };
-    journal_follow(output->options.journal, &outlets);
+    if (options->journal != NULL)
+        output->outlets.appenders[count++] = options->journal;
+    if (options->etags != NULL)
+        output->outlets.appenders[count++] = etags_appender(options->etags);
+    outlets_begin(&output->outlets);
 }
 
 int output_create(struct haul_loop *loop, const struct output_options *options, struct output **ret_output)
@@ -98,8 +110,7 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
         output_destroy(output);
         return code;
     }
-    if (options->journal != NULL)
-        follow(output, loop);
+    begin_outlets(output, loop);
     *ret_output = output;
     return 0;
 }
@@ -108,8 +119,7 @@ void output_destroy(struct output *output)
 {
     if (output == NULL)
         return;
-    if (output->options.journal != NULL)
-        journal_unfollow(output->options.journal);
+    outlets_end(&output->outlets);
     bodies_destroy(output->bodies);
     summary_destroy(output->summary);
     hosts_destroy(output->hosts);
@@ -132,18 +142,13 @@ static int receive(void *data, const struct haul_result *so_far, const void *byt
                                : body_receive(entry->body, so_far, bytes, size);
 }
 
-static bool has_file(const struct files *files, const struct entry *entry)
-{
-    return haul_url_scheme(entry->url) != HAUL_URL_SLEEP && files_want(files, entry);
-}
-
 int output_prepare(struct output *output, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
     const struct output_options *options = &output->options;
     int code = 0;
     *ret_fn = options->has_body ? NULL : haul_body_discard;
     *ret_data = entry;
-    if (options->files != NULL && has_file(options->files, entry)) {
+    if (options->files != NULL && files_want(options->files, entry)) {
         code = file_body_create(options->files, entry, entry_request(entry, options->request));
         *ret_fn = receive;
     } else if (output->bodies != NULL) {
@@ -182,13 +187,30 @@ void output_take_turn(struct output *output, struct entry *entry)
         body_take_turn(entry->body);
 }
 
+/* As it is: that it ends no line, or does not begin one, may be meant. */
+static int write_errors(const struct output *output, const struct text *errors)
+{
+    struct writer *writer = output->options.messages;
+    int code = 0;
+    if (errors->size == 0)
+        return 0;
+    if (writer != NULL)
+        code = writer_write(writer, errors->bytes, errors->size);
+    else
+        message_write(errors->bytes, errors->size);
+    if (code == 0 && writer != NULL)
+        writer_flush(writer);
+    return code;
+}
+
 /* The text of the format; what it has for standard error is written. */
 static int append_format(struct output *output, const struct entry *entry)
 {
     struct text errors = {0};
-    int code = write_out_append(output->options.write_out, entry, &output->record_options, &output->text, &errors);
-    if (code == 0 && errors.size > 0)
-        message_write(errors.bytes, errors.size);
+    int code = write_out_append(output->options.write_out, entry, entry_request(entry, output->options.request),
+                                &output->record_options, &output->text, &errors);
+    if (code == 0)
+        code = write_errors(output, &errors);
     text_finish(&errors);
     return code;
 }
@@ -234,6 +256,13 @@ static bool is_kept(const struct output *output, const struct haul_result *resul
     return output->options.keeps_failed && result->error_class == HAUL_CLASS_HTTP;
 }
 
+/* Whether nothing is wrong with it: another one has won. */
+static bool has_lost_race(const struct haul_result *result)
+{
+    return result->error_class == HAUL_CLASS_CANCELLED && result->message != NULL &&
+           strcmp(result->message, verdict_race_lost) == 0;
+}
+
 /* Says why ENTRY gives no body, or only the begin of one. */
 static int tell_missing(const struct output *output, const struct entry *entry)
 {
@@ -241,11 +270,13 @@ static int tell_missing(const struct output *output, const struct entry *entry)
     const char *reason = entry->body != NULL ? body_problem(entry->body) : NULL;
     if (reason == NULL)
         reason = result->message != NULL ? result->message : "unknown";
-    size_t room = entry->input_size + sizeof("***");
+    size_t size;
+    const char *refused = lines_refused(entry, &size);
+    size_t room = size + sizeof("***");
     char *masked = malloc(room);
     if (masked == NULL)
         return -ENOMEM;
-    haul_url_mask(entry->input, entry->input_size, masked, room);
+    haul_url_mask(refused, size, masked, room);
     struct excerpt url = excerpt(result->url != NULL ? result->url : masked);
     free(masked);
     const char *class_name = haul_class_name(result->error_class);
@@ -301,7 +332,15 @@ static int note(struct output *output, const struct entry *entry)
         text_clear(&output->text);
         code = record_write(&output->text, entry, &output->record_options);
     }
-    return code == 0 ? journal_add(output->options.journal, output->text.bytes, output->text.size) : code;
+    return code == 0 ? appender_add(output->options.journal, output->text.bytes, output->text.size) : code;
+}
+
+/* Of what came whole, and was not told to be unchanged. */
+static int note_tag(const struct output *output, const struct entry *entry)
+{
+    enum { ok = 200 };
+    const struct haul_result *result = entry->result;
+    return result->ok && result->status == ok ? etags_note(output->options.etags, entry->url, result) : 0;
 }
 
 int output_emit(struct output *output, struct entry *entry)
@@ -319,7 +358,7 @@ int output_emit(struct output *output, struct entry *entry)
     if (output->options.format != OUTPUT_BODIES)
         code = emit_text(output, entry);
     /* Once nothing can be written any more, that is all there is to tell. */
-    else if (!entry->result->ok && writer_state(output->options.writer) == WRITER_OPEN)
+    else if (!entry->result->ok && !has_lost_race(entry->result) && writer_state(output->options.writer) == WRITER_OPEN)
         code = tell_missing(output, entry);
     if (code == 0 && output->bodies != NULL)
         code = emit_body(output, entry);
@@ -327,6 +366,8 @@ int output_emit(struct output *output, struct entry *entry)
         code = emit_format(output, entry);
     if (code == 0 && output->options.journal != NULL)
         code = note(output, entry);
+    if (code == 0 && output->options.etags != NULL)
+        code = note_tag(output, entry);
     return code;
 }
 
@@ -344,8 +385,9 @@ struct haul_event *output_missing_room(struct output *output, bool is_under_way)
         return writer_room(options->target);
     if (options->messages != NULL && writer_is_full(options->messages))
         return writer_room(options->messages);
-    if (options->journal != NULL && journal_is_full(options->journal))
-        return journal_room(options->journal);
+    struct haul_event *room = outlets_missing_room(&output->outlets);
+    if (room != NULL)
+        return room;
     if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))
         return bodies_idle(output->bodies);
     if (output->bodies != NULL && is_under_way && bodies_are_many(output->bodies))
@@ -397,8 +439,7 @@ struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *cor
             break;
         HAUL_AWAIT(haul_sleep(task, 0));
     }
-    if (self->output->options.journal != NULL)
-        journal_look(self->output->options.journal);
+    outlets_look(&self->output->outlets);
     if (error_of(self->output) != 0)
         HAUL_FAIL(error_of(self->output));
     HAUL_FINALLY;

@@ -12,11 +12,12 @@
 
 #include <stdbool.h>
 
+struct appender;
 struct entry;
+struct etags;
 struct failures;
 struct files;
 struct hosts;
-struct journal;
 struct output;
 struct pictures;
 struct summary;
@@ -38,11 +39,12 @@ struct output_options {
     const struct write_out *write_out;  /* what is written for each, with OUTPUT_BODIES behind its body; or NULL */
     bool counts_hosts;                  /* each for itself */
     struct failures *failures;          /* where the lines of what is not ok go; NULL: nowhere; borrowed */
-    struct journal *journal;            /* where all records go; NULL: nowhere; outlives the output, borrowed */
-    struct epoch epoch;                 /* for records */
-    struct writer *writer;              /* outlives the output, as all writers do */
-    struct writer *target;              /* for the bodies, beside what the format says; NULL: none */
-    struct files *files;                /* for each body one; outlives all entries; NULL: none */
+    struct appender *journal;           /* where all records go; NULL: nowhere; outlives the output, borrowed */
+    struct etags *etags;   /* the tags of what has left; NULL: nobody asks for them; outlives it too, borrowed */
+    struct epoch epoch;    /* for records */
+    struct writer *writer; /* outlives the output, as all writers do */
+    struct writer *target; /* for the bodies, beside what the format says; NULL: none */
+    struct files *files;   /* for each body one; outlives all entries; NULL: none */
     const struct haul_request *request; /* what all are sent; NULL: a plain GET; outlives all entries */
     bool keeps_failed;                  /* the bodies of the others, too */
     bool has_retries;                   /* bodies may come anew */

@@ -188,7 +188,10 @@ int record_write_headers(struct text *text, const struct haul_result *result)
     char *end = text_reserve(text, record_fields_room(result->headers, result->header_count) + braces);
     if (end == NULL)
         return -ENOMEM;
-    text->size = (size_t)(record_write_fields(end, result->headers, result->header_count) - text->bytes);
+    end = record_write_fields(end, result->headers, result->header_count);
+    if (end == NULL)
+        return -ENOMEM;
+    text->size = (size_t)(end - text->bytes);
     return 0;
 }
 
@@ -256,7 +259,10 @@ static int write_short(struct text *text, const struct entry *entry, const struc
     end = record_write_times(end, &result->time);
     if (options->has_headers) {
         end = JSON_WRITE(end, ",\"headers\":");
-        end = record_write_fields(end, result->headers, result->header_count);
+        end = entry->is_shared ? JSON_WRITE(end, "null")
+                               : record_write_fields(end, result->headers, result->header_count);
+        if (end == NULL)
+            return -ENOMEM;
     }
     if (options->has_body)
         end = write_body(end, result);

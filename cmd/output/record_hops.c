@@ -1,6 +1,7 @@
 #include "output/record_hops.h"
 
 #include "output/record_parts.h"
+#include "output/same_names.h"
 #include "output/secret.h"
 #include "output/text.h"
 
@@ -75,22 +76,26 @@ static void append_value(struct text *text, const struct haul_header *field)
 /* In the shape of record_write_fields. */
 static void append_fields(struct text *text, const char *key, const struct haul_header *fields, size_t count)
 {
+    struct same_names same;
+    if (same_names_init(&same, fields, count) < 0) {
+        text->failed = true;
+        return;
+    }
     text_append_string(text, key);
     for (size_t i = 0; i < count; i++) {
-        if (record_is_repeated(fields, i))
+        if (same.of[i].is_repeated)
             continue;
         text_append_string(text, i > 0 ? "," : "");
         append_name(text, fields[i].name);
         text_append_string(text, ":[");
-        for (size_t j = i; j < count; j++) {
-            if (strcasecmp(fields[i].name, fields[j].name) != 0)
-                continue;
+        for (size_t j = i; j < count; j = same.of[j].next) {
             text_append_string(text, j > i ? "," : "");
             append_value(text, &fields[j]);
         }
         text_append_string(text, "]");
     }
     text_append_string(text, "}");
+    same_names_finish(&same);
 }
 
 static void append_times(struct text *text, const struct haul_times *time)

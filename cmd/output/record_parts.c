@@ -2,10 +2,11 @@
 
 #include "output/json.h"
 #include "output/number.h"
+#include "output/same_names.h"
 
 #include <haul/result.h>
 
-#include <strings.h>
+#include <string.h>
 
 /* What is rounded are the points in time between the phases, not the phases: so the printed phases add up to the
  * printed total, and that is the total rounded. */
@@ -37,14 +38,6 @@ char *record_write_times(char *end, const struct haul_times *time)
     return end;
 }
 
-bool record_is_repeated(const struct haul_header *fields, size_t index)
-{
-    for (size_t i = 0; i < index; i++)
-        if (strcasecmp(fields[i].name, fields[index].name) == 0)
-            return true;
-    return false;
-}
-
 void record_lower(char *begin, const char *end)
 {
     for (; begin < end; begin++)
@@ -62,17 +55,18 @@ static char *write_small_letters(char *end, const char *text)
 
 char *record_write_fields(char *end, const struct haul_header *fields, size_t count)
 {
+    struct same_names same;
+    if (same_names_init(&same, fields, count) < 0)
+        return NULL;
     *end++ = '{';
     for (size_t i = 0; i < count; i++) {
-        if (record_is_repeated(fields, i))
+        if (same.of[i].is_repeated)
             continue;
         if (i > 0)
             *end++ = ',';
         end = write_small_letters(end, fields[i].name);
         end = JSON_WRITE(end, ":[");
-        for (size_t j = i; j < count; j++) {
-            if (strcasecmp(fields[i].name, fields[j].name) != 0)
-                continue;
+        for (size_t j = i; j < count; j = same.of[j].next) {
             if (j > i)
                 *end++ = ',';
             end = json_write_text(end, fields[j].value);
@@ -80,6 +74,7 @@ char *record_write_fields(char *end, const struct haul_header *fields, size_t co
         *end++ = ']';
     }
     *end++ = '}';
+    same_names_finish(&same);
     return end;
 }
 

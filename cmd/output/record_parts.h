@@ -2,7 +2,6 @@
 #ifndef OUTPUT_RECORD_PARTS_H
 #define OUTPUT_RECORD_PARTS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct haul_header;
@@ -11,17 +10,15 @@ struct haul_times;
 /* What the key and the object of times take at most. */
 enum { RECORD_TIMES_ROOM = 256 };
 
-/* ,"time":{...}. All return the end. */
+/* ,"time":{...}. Both return the end. */
 char *record_write_times(char *end, const struct haul_times *time);
 
-/* As curl's %{header_json} has it: an object with, under each name, in small letters, the values of all its fields. */
+/* As curl's %{header_json} has it: an object with, under each name, in small letters, the values of all its fields.
+ * NULL: out of memory. */
 char *record_write_fields(char *end, const struct haul_header *fields, size_t count);
 
 /* What that takes at most. */
 size_t record_fields_room(const struct haul_header *fields, size_t count);
-
-/* Whether a field of that name stands before the one at INDEX. */
-bool record_is_repeated(const struct haul_header *fields, size_t index);
 
 /* Makes the letters of a name small. */
 void record_lower(char *begin, const char *end);

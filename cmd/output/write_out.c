@@ -3,10 +3,13 @@
 #include "output/field.h"
 #include "output/record.h"
 #include "output/text.h"
+#include "output/url_piece.h"
 #include "run/entry.h"
 
 #include <haul/error.h>
+#include <haul/request.h>
 #include <haul/result.h>
+#include <haul/url.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,10 +19,13 @@ enum kind {
     KIND_TEXT,
     KIND_FIELD,
     KIND_HEADER,
-    KIND_NAMED, /* from here on those that are a name alone */
+    KIND_URL_PIECE,       /* of the URL that was read */
+    KIND_FINAL_URL_PIECE, /* of the last one that was fetched */
+    KIND_NAMED,           /* from here on those that are a name alone */
     KIND_JSON = KIND_NAMED,
     KIND_HEADER_JSON,
     KIND_NUM_HEADERS,
+    KIND_REFERER,
     KIND_ONERROR,
     KIND_STDOUT,
     KIND_STDERR,
@@ -29,6 +35,7 @@ enum kind {
 static const char *const names[KIND_COUNT] = {
     [KIND_JSON] = "json",       [KIND_HEADER_JSON] = "header_json", [KIND_NUM_HEADERS] = "num_headers",
     [KIND_ONERROR] = "onerror", [KIND_STDOUT] = "stdout",           [KIND_STDERR] = "stderr",
+    [KIND_REFERER] = "referer",
 };
 
 struct piece {
@@ -36,6 +43,7 @@ struct piece {
     size_t begin; /* of a text, or a header's name, in `texts` */
     size_t size;
     const struct field *field;
+    enum url_piece url_piece;
 };
 
 struct write_out {
@@ -114,6 +122,19 @@ static bool read_header(struct reader *reader, const char *prefix, const char *s
     return true;
 }
 
+/* A name with PREFIX is that of a piece of a URL. */
+static bool add_url_piece(struct write_out *write_out, const char *name, size_t size, const char *prefix,
+                          enum kind kind)
+{
+    size_t skipped = strlen(prefix);
+    enum url_piece url_piece;
+    if (size < skipped || memcmp(name, prefix, skipped) != 0 ||
+        !url_piece_find(name + skipped, size - skipped, &url_piece))
+        return false;
+    add_piece(write_out, kind)->url_piece = url_piece;
+    return true;
+}
+
 static bool add_named(struct write_out *write_out, const char *name, size_t size)
 {
     const struct field *field = field_find(name, size);
@@ -128,12 +149,18 @@ static bool add_named(struct write_out *write_out, const char *name, size_t size
             return true;
         }
     }
-    return false;
+    return add_url_piece(write_out, name, size, "url.", KIND_URL_PIECE) ||
+           add_url_piece(write_out, name, size, "urle.", KIND_FINAL_URL_PIECE);
 }
 
 /* What stands behind a percent sign. HAUL_E_INVALID; -ENOMEM. */
 static int read_percent(struct reader *reader, char **ret_problem)
 {
+    static const char file[] = "%output{";
+    if (begins_with(reader, file)) {
+        *ret_problem = strdup("output");
+        return *ret_problem != NULL ? HAUL_E_INVALID : -ENOMEM;
+    }
     if (read_header(reader, "%header{", "}") || read_header(reader, "%{header{", "}}"))
         return 0;
     const char *close = begins_with(reader, "%{") ? memchr(reader->at, '}', (size_t)(reader->end - reader->at)) : NULL;
@@ -195,11 +222,36 @@ int write_out_create(const char *format, size_t size, struct write_out **ret_wri
     return 0;
 }
 
-static void append_header(struct text *text, const struct haul_result *result, const char *name)
+static void append_text(struct text *text, const char *value)
 {
-    const char *value = haul_result_header(result, name);
     if (value != NULL)
         text_append_escaped(text, value, strlen(value));
+}
+
+static void append_header(struct text *text, const struct haul_result *result, const char *name)
+{
+    append_text(text, haul_result_header(result, name));
+}
+
+/* A password in it is masked, as in all URLs. */
+static int append_referer(struct text *text, const struct haul_request *request)
+{
+    const char *referer = request != NULL ? request->referer : NULL;
+    if (referer == NULL)
+        return 0;
+    size_t length = strlen(referer), room = length + sizeof("***");
+    char *masked = malloc(room);
+    if (masked == NULL)
+        return -ENOMEM;
+    haul_url_mask(referer, length, masked, room);
+    append_text(text, masked);
+    free(masked);
+    return 0;
+}
+
+static const char *final_url(const struct haul_result *result)
+{
+    return result->final_url != NULL ? result->final_url : result->url;
 }
 
 /* The record without its newline. */
@@ -212,7 +264,7 @@ static int append_record(struct text *text, const struct entry *entry, const str
 }
 
 static int append_piece(const struct write_out *write_out, const struct piece *piece, const struct entry *entry,
-                        const struct record_options *options, struct text *text)
+                        const struct haul_request *request, const struct record_options *options, struct text *text)
 {
     switch (piece->kind) {
     case KIND_TEXT:
@@ -224,6 +276,14 @@ static int append_piece(const struct write_out *write_out, const struct piece *p
     case KIND_HEADER:
         append_header(text, entry->result, write_out->texts + piece->begin);
         break;
+    case KIND_URL_PIECE:
+        url_piece_append(text, entry->result->url, piece->url_piece);
+        break;
+    case KIND_FINAL_URL_PIECE:
+        url_piece_append(text, final_url(entry->result), piece->url_piece);
+        break;
+    case KIND_REFERER:
+        return append_referer(text, request);
     case KIND_JSON:
         return append_record(text, entry, options);
     case KIND_HEADER_JSON:
@@ -237,8 +297,8 @@ static int append_piece(const struct write_out *write_out, const struct piece *p
     return 0;
 }
 
-int write_out_append(const struct write_out *write_out, const struct entry *entry, const struct record_options *options,
-                     struct text *output, struct text *errors)
+int write_out_append(const struct write_out *write_out, const struct entry *entry, const struct haul_request *request,
+                     const struct record_options *options, struct text *output, struct text *errors)
 {
     struct text *text = output;
     int code = 0;
@@ -248,7 +308,7 @@ int write_out_append(const struct write_out *write_out, const struct entry *entr
             break;
         if (piece->kind == KIND_STDOUT || piece->kind == KIND_STDERR)
             text = piece->kind == KIND_STDOUT ? output : errors;
-        code = append_piece(write_out, piece, entry, options, text);
+        code = append_piece(write_out, piece, entry, request, options, text);
     }
     return output->failed || errors->failed ? -ENOMEM : code;
 }

@@ -318,6 +318,11 @@ void writer_set_before(struct writer *writer, haul_callback_fn *fn, void *data)
     writer->before_data = data;
 }
 
+bool writer_is_amid_line(const struct writer *writer)
+{
+    return writer->is_amid_line;
+}
+
 bool writer_may_decorate(const struct writer *writer)
 {
     return writer->state == WRITER_OPEN && !writer->is_amid_line && writer_pending(writer) == 0;

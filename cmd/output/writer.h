@@ -46,6 +46,9 @@ int writer_write(struct writer *writer, const void *bytes, size_t size);
 /* Has FN called before anything is written, so that what decorates a terminal goes out of the way. NULL: no more. */
 void writer_set_before(struct writer *writer, haul_callback_fn *fn, void *data);
 
+/* Whether what was written last, or waits, is not the end of a line. */
+bool writer_is_amid_line(const struct writer *writer);
+
 /* Whether what only decorates may be written now: nothing waits, and the last line has ended. */
 bool writer_may_decorate(const struct writer *writer);
 

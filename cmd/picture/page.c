@@ -18,7 +18,8 @@
 struct page {
     struct picture picture;
     struct picture_file file;
-    struct text json; /* of one piece, before it is made safe */
+    struct text json;       /* of one piece, before it is made safe */
+    struct text comparison; /* what is to be said of the runs, made safe; empty: nothing */
     bool has_runs;
     bool has_tracks; /* the run that was begun last */
 };
@@ -241,13 +242,24 @@ static int add(struct picture *picture, const struct track *track)
     return pass(page, gap);
 }
 
+static int note_comparison(struct picture *picture, const char *json, size_t size)
+{
+    struct page *page = (struct page *)picture;
+    page_append_json(&page->comparison, json, size);
+    return page->comparison.failed ? -ENOMEM : 0;
+}
+
 static int end(struct picture *picture)
 {
     struct page *page = (struct page *)picture;
     int code = page->has_runs ? 0 : begin_run(picture, NULL);
     if (code != 0)
         return code;
-    append(&page->file.text, "\n]}]}\n");
+    append(&page->file.text, "\n]}]");
+    if (page->comparison.size > 0)
+        append(&page->file.text, ",\n\"comparison\":");
+    text_append(&page->file.text, page->comparison.bytes, page->comparison.size);
+    append(&page->file.text, "}\n");
     text_append(&page->file.text, (const char *)page_tail, page_tail_size);
     return picture_file_commit(&page->file);
 }
@@ -257,10 +269,12 @@ static void destroy(struct picture *picture)
     struct page *page = (struct page *)picture;
     picture_file_finish(&page->file);
     text_finish(&page->json);
+    text_finish(&page->comparison);
     free(page);
 }
 
-static const struct picture_kind kind = {.add = add, .begin_run = begin_run, .end = end, .destroy = destroy};
+static const struct picture_kind kind = {
+    .add = add, .begin_run = begin_run, .note_comparison = note_comparison, .end = end, .destroy = destroy};
 
 int page_create(const char *path, struct picture **ret_picture)
 {

@@ -3,6 +3,7 @@
 #ifndef PICTURE_H
 #define PICTURE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct picture;
@@ -17,6 +18,10 @@ struct picture_kind {
     /* The tracks that follow are of the run NAME, which is shown beside others. NULL: all are shown as of one. Negative
      * errno. */
     int (*begin_run)(struct picture *picture, const char *name);
+    /* What comparing the runs that were begun has shown: SIZE bytes of JSON, an object of `labels`, the names of what
+     * was compared; `figures`, those of haul-compare(1), EXPORT, without what there is of each URL; and `words`, lines
+     * of text. NULL: that is not shown. Negative errno. */
+    int (*note_comparison)(struct picture *picture, const char *json, size_t size);
     /* All have been added: puts the picture where it belongs. Once. Negative errno. */
     int (*end)(struct picture *picture);
     /* Frees it; of one that was not ended nothing is left behind. */

@@ -1,6 +1,5 @@
 #include "picture/pictures.h"
 
-#include "message.h"
 #include "options/options.h"
 #include "output/number.h"
 #include "output/terminal.h"
@@ -12,14 +11,12 @@
 #include "picture/waterfall.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* A kind of picture: what asks for it, and what begins it. */
 struct maker {
     const char *(*name)(const struct options *options); /* NULL: nobody asks for it */
-    int (*create)(const struct options *options, struct picture **ret_picture);
+    int (*create)(const struct options *options, const struct waterfall_outlet *outlet, struct picture **ret_picture);
 };
 
 static const char *har_name(const struct options *options)
@@ -27,8 +24,9 @@ static const char *har_name(const struct options *options)
     return options->har;
 }
 
-static int make_har(const struct options *options, struct picture **ret_picture)
+static int make_har(const struct options *options, const struct waterfall_outlet *outlet, struct picture **ret_picture)
 {
+    (void)outlet;
     return har_create(options->har, ret_picture);
 }
 
@@ -37,8 +35,10 @@ static const char *trace_name(const struct options *options)
     return options->trace;
 }
 
-static int make_trace(const struct options *options, struct picture **ret_picture)
+static int make_trace(const struct options *options, const struct waterfall_outlet *outlet,
+                      struct picture **ret_picture)
 {
+    (void)outlet;
     return trace_create(options->trace, ret_picture);
 }
 
@@ -47,8 +47,9 @@ static const char *page_name(const struct options *options)
     return options->report;
 }
 
-static int make_page(const struct options *options, struct picture **ret_picture)
+static int make_page(const struct options *options, const struct waterfall_outlet *outlet, struct picture **ret_picture)
 {
+    (void)outlet;
     return page_create(options->report, ret_picture);
 }
 
@@ -57,44 +58,29 @@ static const char *waterfall_name(const struct options *options)
     return options->waterfall ? "the waterfall" : NULL;
 }
 
-static int write_to_standard_error(const char *bytes, size_t size)
+static int make_waterfall(const struct options *options, const struct waterfall_outlet *outlet,
+                          struct picture **ret_picture)
 {
-    message_write(bytes, size);
-    return 0;
-}
-
-static int write_to_standard_output(const char *bytes, size_t size)
-{
-    errno = 0;
-    if (fwrite(bytes, 1, size, stdout) == size && fflush(stdout) == 0)
-        return 0;
-    return errno > 0 ? -errno : -EIO;
-}
-
-/* Standard output is for the records of a run. */
-static int make_waterfall(const struct options *options, struct picture **ret_picture)
-{
-    bool is_report = options->command == COMMAND_REPORT;
-    int descriptor = is_report ? STDOUT_FILENO : STDERR_FILENO;
     bool is_coloured =
-        options->colour == COLOUR_AUTO ? terminal_has_colour(descriptor) : options->colour == COLOUR_ALWAYS;
-    return waterfall_create(descriptor, is_coloured, is_report ? write_to_standard_output : write_to_standard_error,
-                            ret_picture);
+        options->colour == COLOUR_AUTO ? terminal_has_colour(outlet->descriptor) : options->colour == COLOUR_ALWAYS;
+    return waterfall_create(outlet, is_coloured, ret_picture);
 }
 
+/* The files come first: what is shown may wait for a reader. */
 static const struct maker makers[] = {
-    {waterfall_name, make_waterfall},
     {page_name, make_page},
     {har_name, make_har},
     {trace_name, make_trace},
+    {waterfall_name, make_waterfall},
 };
 
-enum { maker_count = sizeof(makers) / sizeof(makers[0]) };
+enum { maker_count = sizeof(makers) / sizeof(makers[0]), file_count = maker_count - 1 };
 
 struct pictures {
     const struct options *options;
     struct picture *pictures[maker_count]; /* NULL: nobody asks for it */
     int codes[maker_count];                /* of those that cannot be made */
+    size_t ended;                          /* as many of them */
 };
 
 int pictures_are_wanted(const struct options *options)
@@ -105,7 +91,8 @@ int pictures_are_wanted(const struct options *options)
     return 0;
 }
 
-int pictures_create(const struct options *options, struct pictures **ret_pictures, struct picture_problem *ret_problem)
+int pictures_create(const struct options *options, const struct waterfall_outlet *outlet,
+                    struct pictures **ret_pictures, struct picture_problem *ret_problem)
 {
     struct pictures *pictures = calloc(1, sizeof(*pictures));
     *ret_problem = (struct picture_problem){"pictures", -ENOMEM};
@@ -114,7 +101,7 @@ int pictures_create(const struct options *options, struct pictures **ret_picture
     pictures->options = options;
     for (size_t i = 0; i < maker_count; i++) {
         const char *name = makers[i].name(options);
-        int code = name ? makers[i].create(options, &pictures->pictures[i]) : 0;
+        int code = name ? makers[i].create(options, outlet, &pictures->pictures[i]) : 0;
         if (code == 0)
             continue;
         *ret_problem = (struct picture_problem){name, code};
@@ -159,10 +146,21 @@ void pictures_begin_run(struct pictures *pictures, const char *name)
     }
 }
 
-int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)
+void pictures_note_comparison(struct pictures *pictures, const char *json, size_t size)
+{
+    for (size_t i = 0; i < maker_count; i++) {
+        struct picture *picture = pictures->pictures[i];
+        if (picture && picture->kind->note_comparison && pictures->codes[i] == 0)
+            pictures->codes[i] = picture->kind->note_comparison(picture, json, size);
+    }
+}
+
+/* Ends those before COUNT that are not ended yet. */
+static int end_first(struct pictures *pictures, size_t count, struct picture_problem *ret_problem)
 {
     int code = 0;
-    for (size_t i = 0; i < maker_count; i++) {
+    for (; pictures->ended < count; pictures->ended++) {
+        size_t i = pictures->ended;
         struct picture *picture = pictures->pictures[i];
         if (!picture)
             continue;
@@ -174,6 +172,16 @@ int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)
         *ret_problem = (struct picture_problem){makers[i].name(pictures->options), code};
     }
     return code;
+}
+
+int pictures_end_files(struct pictures *pictures, struct picture_problem *ret_problem)
+{
+    return end_first(pictures, file_count, ret_problem);
+}
+
+int pictures_end(struct pictures *pictures, struct picture_problem *ret_problem)
+{
+    return end_first(pictures, maker_count, ret_problem);
 }
 
 void pictures_destroy(struct pictures *pictures)

@@ -2,6 +2,7 @@
 
 #include "message.h"
 #include "picture/pictures.h"
+#include "picture/waterfall.h"
 
 #include <haul/error.h>
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* So many lines that are no records are told of one by one. */
 enum { most_told = 5 };
@@ -80,13 +82,23 @@ static enum exit_status fail(const struct picture_problem *problem)
     return EXIT_STATUS_BROKEN;
 }
 
+static int write_out(void *data, const char *bytes, size_t size)
+{
+    (void)data;
+    errno = 0;
+    if (fwrite(bytes, 1, size, stdout) == size && fflush(stdout) == 0)
+        return 0;
+    return errno > 0 ? -errno : -EIO;
+}
+
 enum exit_status report_command(const struct options *options)
 {
+    const struct waterfall_outlet outlet = {.descriptor = STDOUT_FILENO, .write = write_out};
     struct picture_problem problem;
     struct pictures *pictures;
     enum exit_status status = EXIT_STATUS_OK;
     signal(SIGPIPE, SIG_IGN);
-    if (pictures_create(options, &pictures, &problem) != 0)
+    if (pictures_create(options, &outlet, &pictures, &problem) != 0)
         return fail(&problem);
     for (size_t i = 0; i < options->item_count && status != EXIT_STATUS_BROKEN; i++) {
         if (options->item_count > 1)

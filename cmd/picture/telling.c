@@ -30,6 +30,7 @@ static struct telling_row *make_row(const struct track *track, uint64_t number)
     struct telling_row *row = calloc(1, sizeof(*row));
     if (!row)
         return NULL;
+    row->index = track->index;
     row->number = number;
     row->ok = track->ok;
     row->status = track->status;
@@ -49,7 +50,9 @@ typedef bool measure_fn(const struct telling_row *a, const struct telling_row *b
 
 static bool starts_earlier(const struct telling_row *a, const struct telling_row *b)
 {
-    return a->from != b->from ? a->from < b->from : a->number < b->number;
+    if (a->from != b->from)
+        return a->from < b->from;
+    return a->index != b->index ? a->index < b->index : a->number < b->number;
 }
 
 static bool starts_later(const struct telling_row *a, const struct telling_row *b)

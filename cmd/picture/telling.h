@@ -14,6 +14,7 @@ enum {
 
 /* What is kept of a track. */
 struct telling_row {
+    uint64_t index;  /* in the list */
     uint64_t number; /* in the order in which they came */
     int64_t from;    /* microseconds since the begin of the run */
     int64_t to;

@@ -15,9 +15,10 @@
 struct waterfall {
     struct picture picture;
     struct telling telling;
-    int descriptor;
+    char *name; /* of the run; NULL: it has none */
+    bool has_drawn;
     bool is_coloured;
-    waterfall_write_fn *write;
+    struct waterfall_outlet outlet;
 };
 
 /* How a phase is shown. */
@@ -298,16 +299,27 @@ static unsigned find_url_width(const struct drawing *drawing, unsigned most)
     return widest < most ? (unsigned)widest : most;
 }
 
-static void append_head(struct drawing *drawing, unsigned width)
+/* Of a long name the begin and the end. */
+static unsigned append_name(struct drawing *drawing, const char *name, unsigned most)
+{
+    size_t size = escape_size(name, strlen(name));
+    unsigned width = size < most ? (unsigned)size : most;
+    append_fitted(drawing, name, width);
+    append(drawing, ": ");
+    return width + 2;
+}
+
+static void append_head(struct drawing *drawing, const char *name, unsigned width)
 {
     const struct telling *telling = drawing->telling;
     char line[160], duration[32];
     write_duration(duration, sizeof(duration), telling->end);
     snprintf(line, sizeof(line), "%" PRIu64 " URL%s in %s", telling->count, telling->count == 1 ? "" : "s", duration);
+    unsigned used = name ? append_name(drawing, name, width / 3) : 0;
     append(drawing, line);
     if (drawing->common > 0) {
         char *origin = strndup(telling->chosen[0]->url, drawing->common);
-        unsigned used = (unsigned)strlen(line) + 4;
+        used += (unsigned)strlen(line) + 4;
         append(drawing, " at ");
         if (!origin)
             drawing->text->failed = true;
@@ -336,7 +348,8 @@ static void append_rest(struct drawing *drawing, unsigned width)
     }
 }
 
-void waterfall_append(struct text *text, const struct telling *telling, unsigned width, bool is_coloured)
+void waterfall_append(struct text *text, const char *name, const struct telling *telling, unsigned width,
+                      bool is_coloured)
 {
     enum { besides = status_width + 1 + 1 + 1 + duration_width };
     struct drawing drawing = {.text = text, .telling = telling, .is_coloured = is_coloured};
@@ -349,7 +362,7 @@ void waterfall_append(struct text *text, const struct telling *telling, unsigned
     drawing.bar_width = width - besides - drawing.url_width;
     drawing.end = telling->end > drawing.bar_width ? telling->end : drawing.bar_width;
     drawing.step = find_step(drawing.end, drawing.bar_width);
-    append_head(&drawing, width);
+    append_head(&drawing, name, width);
     if (telling->chosen_count > 0) {
         append_axis(&drawing);
         for (size_t i = 0; i < telling->chosen_count; i++)
@@ -367,32 +380,46 @@ static int add(struct picture *picture, const struct track *track)
 static int end(struct picture *picture)
 {
     struct waterfall *waterfall = (struct waterfall *)picture;
+    const struct waterfall_outlet *outlet = &waterfall->outlet;
     struct text text = {0};
     telling_choose(&waterfall->telling);
-    waterfall_append(&text, &waterfall->telling, terminal_size(waterfall->descriptor).columns, waterfall->is_coloured);
-    int code = text.failed ? -ENOMEM : waterfall->write(text.bytes, text.size);
+    text_append_string(&text, waterfall->has_drawn ? "\n" : "");
+    waterfall_append(&text, waterfall->name, &waterfall->telling, terminal_size(outlet->descriptor).columns,
+                     waterfall->is_coloured);
+    int code = text.failed ? -ENOMEM : outlet->write(outlet->data, text.bytes, text.size);
     text_finish(&text);
+    waterfall->has_drawn = true;
     return code;
+}
+
+static int begin_run(struct picture *picture, const char *name)
+{
+    struct waterfall *waterfall = (struct waterfall *)picture;
+    int code = waterfall->name ? end(picture) : 0;
+    telling_finish(&waterfall->telling);
+    free(waterfall->name);
+    waterfall->name = strdup(name);
+    return waterfall->name ? code : -ENOMEM;
 }
 
 static void destroy(struct picture *picture)
 {
     struct waterfall *waterfall = (struct waterfall *)picture;
     telling_finish(&waterfall->telling);
+    free(waterfall->name);
     free(waterfall);
 }
 
-static const struct picture_kind kind = {.add = add, .end = end, .destroy = destroy};
+static const struct picture_kind kind = {.add = add, .begin_run = begin_run, .end = end, .destroy = destroy};
 
-int waterfall_create(int descriptor, bool is_coloured, waterfall_write_fn *write, struct picture **ret_picture)
+int waterfall_create(const struct waterfall_outlet *outlet, bool is_coloured, struct picture **ret_picture)
 {
     struct waterfall *waterfall = calloc(1, sizeof(*waterfall));
     if (!waterfall)
         return -ENOMEM;
     waterfall->picture.kind = &kind;
-    waterfall->descriptor = descriptor;
     waterfall->is_coloured = is_coloured;
-    waterfall->write = write;
+    waterfall->outlet = *outlet;
     *ret_picture = &waterfall->picture;
     return 0;
 }

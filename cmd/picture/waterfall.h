@@ -12,13 +12,21 @@ struct text;
 
 enum { WATERFALL_NARROWEST = 40, WATERFALL_WIDEST = 200 };
 
-/* Takes the whole waterfall at the end. 0 or a negative errno. */
-typedef int waterfall_write_fn(const char *bytes, size_t size);
+/* Where a waterfall goes. */
+struct waterfall_outlet {
+    int descriptor; /* it is as wide as this terminal */
+    /* Takes that of each run, whole, when the run is over. 0 or a negative errno. */
+    int (*write)(void *data, const char *bytes, size_t size);
+    void *data;
+};
 
-/* Begins one as wide as the terminal at DESCRIPTOR, to be given to WRITE. -ENOMEM. */
-int waterfall_create(int descriptor, bool is_coloured, waterfall_write_fn *write, struct picture **ret_picture);
+/* Begins one: of several runs there is one behind another, each on an axis of its own. The OUTLET is copied. -ENOMEM.
+ */
+int waterfall_create(const struct waterfall_outlet *outlet, bool is_coloured, struct picture **ret_picture);
 
-/* Appends the waterfall of what was chosen, WIDTH columns wide at most; that is brought within the limits above. */
-void waterfall_append(struct text *text, const struct telling *telling, unsigned width, bool is_coloured);
+/* Appends the waterfall of what was chosen of the run NAME, or of that without one, WIDTH columns wide at most; that is
+ * brought within the limits above. */
+void waterfall_append(struct text *text, const char *name, const struct telling *telling, unsigned width,
+                      bool is_coloured);
 
 #endif

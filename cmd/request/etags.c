@@ -1,6 +1,7 @@
 #include "request/etags.h"
 
 #include "message.h"
+#include "output/appender.h"
 #include "output/replacement.h"
 
 #include <haul/error.h>
@@ -29,7 +30,8 @@ struct place {
 struct etags {
     const char *path;
     int descriptor;
-    int64_t end; /* of the file */
+    struct appender appender;
+    int64_t end; /* of the file, with what waits to be appended */
     struct place *table;
     size_t capacity; /* a power of two, or 0 */
     size_t count;    /* of URLs */
@@ -219,6 +221,7 @@ int etags_open(const char *file, struct etags **ret_etags)
         return -ENOMEM;
     *etags = (struct etags){.path = file, .descriptor = -1};
     int code = open_file(etags);
+    appender_init(&etags->appender, etags->descriptor, "the tags", file);
     if (code == 0)
         code = grow(etags);
     if (code == 0)
@@ -236,8 +239,10 @@ void etags_close(struct etags *etags)
 {
     if (!etags)
         return;
-    if (etags->lines > 2 * etags->count + few_lines)
+    bool is_whole = appender_pending(&etags->appender) == 0 && !appender_has_failed(&etags->appender);
+    if (is_whole && etags->lines > 2 * etags->count + few_lines)
         shorten(etags);
+    appender_finish(&etags->appender);
     if (etags->descriptor >= 0)
         close(etags->descriptor);
     free(etags->table);
@@ -248,6 +253,15 @@ void etags_close(struct etags *etags)
 static const char *key_of(const struct haul_url *url)
 {
     return haul_url_masked(url);
+}
+
+/* Reads from what is in the file, or waits to be. The size, or -1. */
+static ssize_t read_at(const struct etags *etags, int64_t offset, char *bytes, size_t size)
+{
+    int64_t written = etags->end - (int64_t)appender_pending(&etags->appender);
+    if (offset < written || appender_has_failed(&etags->appender))
+        return pread(etags->descriptor, bytes, size, offset);
+    return (ssize_t)appender_read(&etags->appender, (size_t)(offset - written), bytes, size);
 }
 
 int etags_find(struct etags *etags, const struct haul_url *url, char **ret_tag)
@@ -262,7 +276,7 @@ int etags_find(struct etags *etags, const struct haul_url *url, char **ret_tag)
     char *line = malloc(room);
     if (!line)
         return -ENOMEM;
-    ssize_t taken = pread(etags->descriptor, line, room, place->offset - 1);
+    ssize_t taken = read_at(etags, place->offset - 1, line, room);
     int code = taken < 0 ? -errno : 0;
     char *tab = taken > 0 ? memchr(line, '\t', (size_t)taken) : NULL;
     size_t tag_size = tab ? (size_t)(tab - line) : 0;
@@ -292,17 +306,18 @@ static int append(struct etags *etags, const char *key, const char *tag)
     int size = asprintf(&line, "%s\t%s\n", tag, key);
     if (size < 0)
         return -ENOMEM;
-    ssize_t written = write(etags->descriptor, line, (size_t)size);
-    int code = written == size ? 0 : written < 0 ? -errno : -ENOSPC;
+    int code = appender_add(&etags->appender, line, (size_t)size);
     free(line);
-    /* Half a line must not be begun by the next. */
-    if (written > 0 && code != 0 && ftruncate(etags->descriptor, etags->end) < 0)
-        return -errno;
-    if (code != 0)
+    if (code != 0 || appender_has_failed(&etags->appender))
         return code;
     code = set(etags, hash_of(key, strlen(key)), etags->end);
     etags->end += size;
     return code;
+}
+
+struct appender *etags_appender(struct etags *etags)
+{
+    return &etags->appender;
 }
 
 int etags_note(struct etags *etags, const struct haul_url *url, const struct haul_result *result)

@@ -1,9 +1,10 @@
 /* --dedupe: of entries that ask for the same, the first is fetched, and the others have its answer.
  *
  * The same is: the same URL in its normal form without its fragment, and where a JSON line says more, the same method,
- * header, body and output. For as long as the first is in flight the others wait with it. Once it is settled its facts
- * are put away, since it leaves and any line of the list may ask for them: 16 bytes in memory, 11 at most for room, and
- * some 100 in an unlinked file, for each distinct URL. Two are told apart by 128 bits of a keyed hash. */
+ * header, body and output, said or not. For as long as the first is in flight the others wait with it. Once it is
+ * settled its facts are put away, since it leaves and any line of the list may ask for them: 16 bytes in memory, 11 at
+ * most for room, and some 100 in an unlinked file, for each distinct URL. Two are told apart by 128 bits of a keyed
+ * hash. */
 #ifndef RUN_DEDUPE_H
 #define RUN_DEDUPE_H
 

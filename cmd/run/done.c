@@ -15,7 +15,9 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* The word of a hash is 0 where the input is not done, and otherwise the check, which is odd. */
+/* The word of a hash is the check, with these two bits. */
+enum { is_done = 1, has_file = 2, all_bits = 3 };
+
 struct done {
     struct siphash_key hash_key;
     struct siphash_key check_key;
@@ -78,7 +80,7 @@ static int mark_of(struct done *done, const struct record_line *line, struct mar
     if (text->failed)
         return -ENOMEM;
     ret_mark->hash = siphash(&done->hash_key, text->bytes, text->size);
-    ret_mark->check = siphash(&done->check_key, text->bytes, text->size) | 1;
+    ret_mark->check = siphash(&done->check_key, text->bytes, text->size) & ~(uint64_t)all_bits;
     return 0;
 }
 
@@ -120,9 +122,14 @@ static int note(struct done *done, const struct record_line *line, void *data)
     int code = mark_of(done, line, &mark);
     if (code == 0)
         code = seen_find(done->seen, mark.hash, &word);
-    if (code == 0)
-        *word = line->ok ? mark.check : 0;
-    return code;
+    if (code != 0)
+        return code;
+    bool is_it = (*word & ~(uint64_t)all_bits) == mark.check;
+    uint64_t bits = is_it ? *word & has_file : 0;
+    if (line->ok)
+        bits |= line->file.bytes ? is_done | has_file : is_done;
+    *word = mark.check | bits;
+    return 0;
 }
 
 int done_read(struct done *done, int descriptor, uint64_t *ret_strange)
@@ -130,11 +137,15 @@ int done_read(struct done *done, int descriptor, uint64_t *ret_strange)
     return each_record(done, descriptor, note, NULL, ret_strange);
 }
 
-static int has(struct done *done, const struct record_line *line)
+static int has(struct done *done, const struct record_line *line, bool *ret_has_file)
 {
     struct mark mark;
     int code = mark_of(done, line, &mark);
-    return code == 0 ? seen_look_up(done->seen, mark.hash) == mark.check : code;
+    if (code != 0)
+        return code;
+    uint64_t word = seen_look_up(done->seen, mark.hash);
+    *ret_has_file = word & has_file;
+    return word & is_done && (word & ~(uint64_t)all_bits) == mark.check;
 }
 
 struct file_call {
@@ -147,7 +158,8 @@ static int tell_file(struct done *done, const struct record_line *line, void *da
     const struct file_call *call = data;
     if (!line->ok || !line->file.bytes)
         return 0;
-    int code = has(done, line);
+    bool ignored;
+    int code = has(done, line, &ignored);
     return code == 1 ? call->fn(call->data, line->file.bytes, line->file.size) : code;
 }
 
@@ -158,7 +170,7 @@ int done_each_file(struct done *done, int descriptor, done_file_fn *fn, void *da
     return each_record(done, descriptor, tell_file, &call, &ignored);
 }
 
-int done_has(struct done *done, const struct entry *entry)
+int done_has(struct done *done, const struct entry *entry, bool *ret_has_file)
 {
     struct record_line line = {.input = {entry->input, entry->input_size}, .tag = {entry->tag, entry->tag_size}};
     int code = 0;
@@ -166,5 +178,5 @@ int done_has(struct done *done, const struct entry *entry)
         code = record_line_read_tag(&done->reader, entry->tag, entry->tag_size, &line);
     if (entry->request)
         line.request = (struct record_text){entry->request->digest, strlen(entry->request->digest)};
-    return code == 0 ? has(done, &line) : code;
+    return code == 0 ? has(done, &line, ret_has_file) : code;
 }

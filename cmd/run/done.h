@@ -2,7 +2,7 @@
  *
  * An input is its URL as it was written, its tag, and where a JSON line asks for more, the digest of that; neither its
  * place in a list nor the options of the run. Each costs 16 bytes, and 11 at most for room, whether it was ok or not;
- * two are told apart by 127 bits of a keyed hash. What is asked for is not remembered. */
+ * two are told apart by 126 bits of a keyed hash. What is asked for is not remembered. */
 #ifndef RUN_DONE_H
 #define RUN_DONE_H
 
@@ -26,7 +26,7 @@ typedef int done_file_fn(void *data, const char *path, size_t size);
 /* Reads the file again and calls FN for all files of inputs that are done. Negative errno. */
 int done_each_file(struct done *done, int descriptor, done_file_fn *fn, void *data);
 
-/* Whether ENTRY's input is done: 0 or 1; -ENOMEM. */
-int done_has(struct done *done, const struct entry *entry);
+/* Whether ENTRY's input is done: 0 or 1; -ENOMEM. *RET_HAS_FILE, if it is: a body of it was written to a file. */
+int done_has(struct done *done, const struct entry *entry, bool *ret_has_file);
 
 #endif

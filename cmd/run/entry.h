@@ -27,6 +27,8 @@ struct entry {
     size_t tag_size;   /* in bytes; 0 where there is none */
     bool is_tag_json;  /* the tag is JSON, whole, valid and on one line; otherwise text */
     bool is_expanded;  /* the line was a pattern, and `input` is one of those it stands for */
+    bool is_literal;   /* no pattern was looked for in `input` */
+    bool is_cut;       /* the line was too long, and `input` is of its begin */
     unsigned glob_count;
     struct glob_value *globs;      /* owned. What the globs of the line stand for: #1, #2, ...; NULL: it had none */
     struct line_request *request;  /* referenced. What a JSON line says besides; NULL: the line was none */
@@ -35,6 +37,7 @@ struct entry {
     struct body *body;             /* owned; --body: what is kept of the body. Otherwise NULL */
     struct extended_request *sent; /* owned. What is sent instead of what it would be; NULL: nothing else */
     struct file_body *file;        /* owned; -o: the body's file. Otherwise NULL */
+    bool is_shared;                /* the result is of another one, that was fetched for it, too */
     char *shared_file;             /* owned. The file of the one that was fetched for it, too; NULL: none */
     char *shared_digest;           /* owned. Its digest; NULL: unknown */
     union {

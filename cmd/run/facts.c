@@ -137,6 +137,7 @@ int facts_read(const char *facts, struct entry *entry)
         .remote_port = head.remote_port,
     };
     entry->result = haul_result_copy(&result);
+    entry->is_shared = true;
     bool is_whole =
         entry->result && copy(texts[text_file], &entry->shared_file) && copy(texts[text_digest], &entry->shared_digest);
     return is_whole ? 0 : -ENOMEM;

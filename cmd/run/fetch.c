@@ -6,6 +6,7 @@
 #include "input/source.h"
 #include "message.h"
 #include "options/client_options.h"
+#include "output/appender.h"
 #include "output/journal.h"
 #include "output/output.h"
 #include "output/progress.h"
@@ -104,11 +105,8 @@ static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void 
 static int complete(void *data, struct entry *entry, struct haul_result *result, int code)
 {
     struct run *run = data;
-    enum { ok = 200 };
     verdict_apply(&run->verdict, result);
-    code = output_complete(run->output, entry, result, code);
-    bool is_new = code == 0 && run->etags && result->ok && result->status == ok;
-    return is_new ? etags_note(run->etags, entry->url, result) : code;
+    return output_complete(run->output, entry, result, code);
 }
 
 static struct haul_await wait_complete(struct haul_task *task, void *data, struct entry *entry)
@@ -167,7 +165,7 @@ static void judge(void *data, struct entry *entry)
     if (options->fail_fast && verdict_has_failed(&run->verdict))
         cut_short(run, "fail-fast");
     if (options->race && verdict_has_ok(&run->verdict))
-        cut_short(run, "race lost");
+        cut_short(run, verdict_race_lost);
 }
 
 /* An input was done before: that is as good as done now. */
@@ -177,7 +175,7 @@ static void pass(void *data)
     output_pass(run->output);
     verdict_count_done(&run->verdict);
     if (run->program.options->race)
-        cut_short(run, "race lost");
+        cut_short(run, verdict_race_lost);
 }
 
 static bool is_under_way(const struct run *run)
@@ -303,7 +301,8 @@ static int make_output(struct run *run)
         .ok_status = &options->ok_status,
         .write_out = options->write_out,
         .failures = run->reports.failures,
-        .journal = run->reports.journal,
+        .journal = run->reports.journal ? journal_appender(run->reports.journal) : NULL,
+        .etags = run->etags,
         .epoch = program->epoch,
         .has_retries = options->retries > 0,
         .has_race = options->race,
@@ -417,36 +416,44 @@ static void tear_down(struct run *run)
     program_tear_down(&run->program);
 }
 
-static void tell_end(struct run *run)
+/* Ends what the run was to write. A first signal that comes meanwhile is put off until that is whole. */
+static void end_files(struct run *run, const struct epilogue *epilogue)
 {
-    const struct program *program = &run->program;
-    const struct options *options = program->options;
-    const struct epilogue epilogue = {
-        .options = options,
-        .output = run->output,
-        .client = run->client,
-        .wall = haul_loop_update_now(program->loop) - program->epoch.monotonic,
-        .is_whole = program->interruption.signal == 0 && !source_has_failed(program->source),
-        .is_enough = options->race && verdict_has_ok(&run->verdict),
-    };
-    if (writer_state(program->writer) == WRITER_OPEN)
-        epilogue_tell(&epilogue);
-    reports_end_summary(&run->reports, &epilogue);
+    struct program *program = &run->program;
+    struct feed *rest = front_is_drained(&run->front) ? NULL : run->feed;
+    /* What is read for --failed alone is no part of the run. */
+    resume_set_passed(&run->resume, NULL, NULL);
+    reports_end(&run->reports, rest, program->source, epilogue);
+    if (jar_save(&run->jar) < 0)
+        program->has_told = true;
+    interruption_let_through();
+}
+
+static bool has_failed_file(const struct run *run)
+{
+    return reports_have_failed(&run->reports) || (run->etags && appender_has_failed(etags_appender(run->etags)));
 }
 
 /* What a run that has ended with CODE comes to, and says. */
 static enum exit_status conclude(struct run *run, int code)
 {
     struct program *program = &run->program;
-    struct feed *rest = front_is_drained(&run->front) ? NULL : run->feed;
-    reports_end_failures(&run->reports, rest, program->source);
+    const struct options *options = program->options;
+    const struct epilogue epilogue = {
+        .options = options,
+        .output = run->output,
+        .client = run->client,
+        .wall = haul_loop_update_now(program->loop) - program->epoch.monotonic,
+        .is_whole = front_is_drained(&run->front) && !source_has_failed(program->source),
+        .is_enough = options->race && verdict_has_ok(&run->verdict),
+    };
+    end_files(run, &epilogue);
     progress_clear(run->progress);
     program_tell_failure(program, code);
-    if (jar_save(&run->jar) < 0)
-        program->has_told = true;
-    tell_end(run);
-    reports_end_pictures(&run->reports);
-    program->has_told |= reports_have_failed(&run->reports);
+    if (writer_state(program->writer) == WRITER_OPEN)
+        epilogue_tell(&epilogue);
+    reports_show(&run->reports);
+    program->has_told |= has_failed_file(run);
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)
         status = exit_status_worse(status, EXIT_STATUS_DEADLINE);

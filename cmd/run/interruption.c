@@ -61,8 +61,26 @@ static struct haul_step look_once(struct haul_task *task, struct haul_coroutine 
     HAUL_END;
 }
 
+/* What came when the run was over already. */
+static volatile sig_atomic_t late_signal;
+
+static void came_late(int number)
+{
+    late_signal = number;
+}
+
+/* What is left to do is done although NUMBER comes; when it comes again the process ends. */
+static void put_off(int number)
+{
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN) {
+        action = (struct sigaction){.sa_handler = came_late, .sa_flags = SA_RESTART | SA_RESETHAND};
+        sigaction(number, &action, NULL);
+    }
+}
+
 /* What came before the signals are blocked is known to the loop alone, and it has to look once more; what comes after
- * is still there when they have their default action. So none is lost. */
+ * is still there when they are let through. So none is lost. */
 void interruption_end(struct interruption *interruption)
 {
     sigset_t both;
@@ -75,11 +93,25 @@ void interruption_end(struct interruption *interruption)
     (void)haul_run_task(interruption->loop, HAUL_CALL(look_once), &outcome);
     haul_loop_remove_signal_handler(interruption->loop, SIGINT);
     haul_loop_remove_signal_handler(interruption->loop, SIGTERM);
+    if (interruption->signal == 0) {
+        put_off(SIGINT);
+        put_off(SIGTERM);
+    }
     sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+void interruption_let_through(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+    struct sigaction action;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == came_late)
+            signal(numbers[i], SIG_DFL);
 }
 
 void interruption_raise(const struct interruption *interruption)
 {
-    if (interruption->signal != 0)
-        die_of(interruption->signal);
+    int number = interruption->signal != 0 ? interruption->signal : late_signal;
+    if (number != 0)
+        die_of(number);
 }

@@ -17,11 +17,15 @@ struct interruption {
  * ends behind it. -ENOMEM. */
 int interruption_begin(struct interruption *interruption, struct haul_loop *loop, haul_callback_fn *fn, void *data);
 
-/* Once the loop runs no more: the signals have their default action again, since nobody would hear of them. */
+/* Once the loop runs no more, and nobody would hear of the signals: one that comes now, as the first, is put off until
+ * interruption_raise, and a second one ends the process at once. */
 void interruption_end(struct interruption *interruption);
 
-/* Ends the process with the signal that came, if one did, so that a shell's loop stops, too (a status of 130 alone
- * would not stop it). */
+/* Once nothing is left that has to be whole: the first, too, ends the process at once. */
+void interruption_let_through(void);
+
+/* Ends the process with the first signal that came, if one did, so that a shell's loop stops, too (a status of 130
+ * alone would not stop it). */
 void interruption_raise(const struct interruption *interruption);
 
 #endif

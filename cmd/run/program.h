@@ -34,8 +34,8 @@ struct program {
 int program_make(struct program *program, const struct options *options);
 
 /* Runs WORK beside the writers until it has ended; INTERRUPTED is called when a signal comes, as interruption_begin
- * says. Its code, that of the output if that failed first, or what kept the loop from running. Then signals have their
- * default action again. */
+ * says. Its code, that of the output if that failed first, or what kept the loop from running. Then signals are as
+ * interruption_end says. */
 int program_run(struct program *program, struct haul_awaitable work, haul_callback_fn *interrupted, void *data);
 
 /* Cancels the work, if it has begun. */

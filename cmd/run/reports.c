@@ -3,10 +3,12 @@
 #include "input/source.h"
 #include "message.h"
 #include "options/options.h"
+#include "output/appender.h"
 #include "output/failures.h"
 #include "output/journal.h"
 #include "output/replacement.h"
 #include "picture/pictures.h"
+#include "picture/waterfall.h"
 #include "run/entry.h"
 #include "run/epilogue.h"
 #include "run/feed.h"
@@ -23,10 +25,19 @@ static void tell_unwritable(struct reports *reports, const char *path, int code)
     reports->has_told = true;
 }
 
+static int write_message(void *data, const char *bytes, size_t size)
+{
+    (void)data;
+    message_write(bytes, size);
+    return 0;
+}
+
+/* Standard output is for the records. */
 static int make_pictures(struct reports *reports)
 {
+    const struct waterfall_outlet outlet = {.descriptor = STDERR_FILENO, .write = write_message};
     struct picture_problem problem;
-    int code = pictures_create(reports->options, &reports->pictures, &problem);
+    int code = pictures_create(reports->options, &outlet, &reports->pictures, &problem);
     if (code != 0)
         tell_unwritable(reports, problem.name, problem.code);
     return code;
@@ -104,7 +115,7 @@ static void save_rest(struct reports *reports, struct feed *feed, struct source 
     }
 }
 
-void reports_end_failures(struct reports *reports, struct feed *feed, struct source *source)
+static void end_failures(struct reports *reports, struct feed *feed, struct source *source)
 {
     if (!reports->failures)
         return;
@@ -115,14 +126,23 @@ void reports_end_failures(struct reports *reports, struct feed *feed, struct sou
         tell_unwritable(reports, reports->options->failed, code);
 }
 
-void reports_end_summary(struct reports *reports, const struct epilogue *epilogue)
+static void end_summary(struct reports *reports, const struct epilogue *epilogue)
 {
     int code = reports->summary ? epilogue_export(epilogue, reports->summary) : 0;
     if (code != 0)
         tell_unwritable(reports, reports->options->summary_json, code);
 }
 
-void reports_end_pictures(struct reports *reports)
+void reports_end(struct reports *reports, struct feed *feed, struct source *source, const struct epilogue *epilogue)
+{
+    end_failures(reports, feed, source);
+    end_summary(reports, epilogue);
+    struct picture_problem problem;
+    if (reports->pictures && pictures_end_files(reports->pictures, &problem) != 0)
+        tell_unwritable(reports, problem.name, problem.code);
+}
+
+void reports_show(struct reports *reports)
 {
     struct picture_problem problem;
     if (reports->pictures && pictures_end(reports->pictures, &problem) != 0)
@@ -131,7 +151,7 @@ void reports_end_pictures(struct reports *reports)
 
 bool reports_have_failed(const struct reports *reports)
 {
-    return reports->has_told || (reports->journal && journal_has_failed(reports->journal));
+    return reports->has_told || (reports->journal && appender_has_failed(journal_appender(reports->journal)));
 }
 
 void reports_finish(struct reports *reports)

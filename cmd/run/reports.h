@@ -28,15 +28,13 @@ struct reports {
  * case. */
 int reports_make(struct reports *reports, const struct options *options);
 
-/* Ends --failed. Of a run that was cut short FEED, which reads SOURCE, gives the lines that it has not read, as far as
- * they can be read again; otherwise it is NULL. That may take a while: once signals have their default action. */
-void reports_end_failures(struct reports *reports, struct feed *feed, struct source *source);
+/* Ends the files. Of a run that was cut short FEED, which reads SOURCE, gives --failed the lines that it has not read,
+ * as far as they can be read again; otherwise it is NULL. That may take a while: a second signal ends it. Each is there
+ * though another could not be made. */
+void reports_end(struct reports *reports, struct feed *feed, struct source *source, const struct epilogue *epilogue);
 
-/* Ends --summary-json. */
-void reports_end_summary(struct reports *reports, const struct epilogue *epilogue);
-
-/* Ends the pictures. Those that could be made are there though another could not. */
-void reports_end_pictures(struct reports *reports);
+/* Shows what is made for standard error, where somebody may have to read before it goes on. */
+void reports_show(struct reports *reports);
 
 /* Whether one of them cannot be written, and a message has said so. */
 bool reports_have_failed(const struct reports *reports);

@@ -18,6 +18,19 @@
 /* So many are left out before the loop's others have their turn. */
 enum { passed_at_once = 1000 };
 
+/* What is done and has no file in the journal has had one before that, or none: the name is its own all the same, as if
+ * it had been fetched again. */
+static int pass(struct resume *resume, const struct entry *entry, bool has_file)
+{
+    int code = resume->files && !has_file ? files_pass_name(resume->files, entry) : 0;
+    if (code != 0)
+        return code;
+    resume->count++;
+    if (resume->passed)
+        resume->passed(resume->data);
+    return 0;
+}
+
 static int next(struct feed *feed, struct entry **ret_entry)
 {
     struct resume *self = (struct resume *)feed;
@@ -28,17 +41,16 @@ static int next(struct feed *feed, struct entry **ret_entry)
         if (code != 0)
             return code;
         /* What is refused has no URL, and what is not to be fetched an answer that is ok. */
-        int is_done = entry->url ? done_has(self->done, entry) : 0;
+        bool has_file = false;
+        int is_done = entry->url ? done_has(self->done, entry, &has_file) : 0;
         if (is_done == 0) {
             *ret_entry = entry;
             return 0;
         }
+        code = is_done > 0 ? pass(self, entry, has_file) : is_done;
         entry_destroy(entry);
-        if (is_done < 0)
-            return is_done;
-        self->count++;
-        if (self->passed)
-            self->passed(self->data);
+        if (code != 0)
+            return code;
     }
     self->is_yielding = true;
     return HAUL_E_BUSY;
@@ -81,6 +93,7 @@ int resume_make(struct resume *resume, const char *path, int descriptor, struct 
 {
     resume->feed = (struct feed){.next = next, .wait = wait_for_more};
     resume->upstream = upstream;
+    resume->files = files;
     int code = done_create(&resume->done);
     if (code != 0)
         return code;

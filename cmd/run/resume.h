@@ -16,14 +16,16 @@ struct resume {
     uint64_t count;   /* how many were left out */
     struct feed *upstream;
     struct done *done;
+    struct files *files;
     void (*passed)(void *data);
     void *data;
     bool is_yielding;
 };
 
 /* Reads the journal PATH from DESCRIPTOR, or, where that is -1, opens it if it is there. What UPSTREAM, which is
- * borrowed, gives and is done is left out, and PASSED called for each. FILES, which may be NULL, learns the names that
- * are taken. HAUL_E_INVALID: it cannot be read, and a message has said why; -ENOMEM. To be finished in any case. */
+ * borrowed, gives and is done is left out, and PASSED called for each. FILES, which may be NULL and outlives it,
+ * learns the names that are taken. HAUL_E_INVALID: it cannot be read, and a message has said why; -ENOMEM. To be
+ * finished in any case. */
 int resume_make(struct resume *resume, const char *path, int descriptor, struct files *files, struct feed *upstream);
 
 /* Has FN called for each that is left out. */

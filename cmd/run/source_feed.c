@@ -189,6 +189,8 @@ static int fill_entry(const struct source_feed *self, struct entry *entry)
     entry->line = self->line.number;
     entry->is_tag_json = self->json.is_tag_json;
     entry->is_expanded = self->glob != NULL;
+    entry->is_literal = self->line.kind == SOURCE_LINE_ARGUMENT && !self->options.globs_in_arguments;
+    entry->is_cut = self->line.problem != NULL;
     if (self->json.request)
         entry->request = line_request_ref(self->json.request);
     int code = 0;

@@ -13,6 +13,8 @@ enum { most = 1000000000 };
 static const char *const kinds[] = {"http", "error", "never"};
 static const size_t kind_count = sizeof(kinds) / sizeof(kinds[0]);
 
+const char verdict_race_lost[] = "race lost";
+
 static bool is_word(const char *text, size_t size, const char *word)
 {
     return strlen(word) == size && memcmp(text, word, size) == 0;
@@ -97,7 +99,7 @@ static void apply_race(struct verdict *verdict, struct haul_result *result)
         return;
     result->ok = false;
     result->error_class = HAUL_CLASS_CANCELLED;
-    result->message = "race lost";
+    result->message = verdict_race_lost;
 }
 
 void verdict_apply(struct verdict *verdict, struct haul_result *result)

@@ -27,6 +27,9 @@ struct fail_on {
 /* Reads a list of http, error, never, N, N% and empty. HAUL_E_INVALID: it is none, or contradicts itself. */
 int fail_on_parse(const char *text, struct fail_on *ret_fail_on);
 
+/* The message of what is cancelled because there is a winner. */
+extern const char verdict_race_lost[];
+
 struct verdict_rules {
     const struct status_set *ok_status; /* borrowed */
     struct fail_on fail_on;

@@ -23,8 +23,8 @@ struct haul_trust;
  * before it asks again. The event outlives the wait. */
 typedef struct haul_event *haul_gate_fn(void *data);
 
-/* Told when a server has asked to be left alone for DURATION, by a status of 429 or 503 with Retry-After (RFC 9110,
- * 10.2.3): all that waits for the host of URL waits so long. */
+/* Told when the first fetch waits because a server has asked to be left alone for DURATION, by a status of 429 or 503
+ * with Retry-After (RFC 9110, 10.2.3): all that waits for the host of URL waits so long. */
 typedef void haul_pause_fn(void *data, const struct haul_url *url, int status, int64_t duration);
 
 /* No bound for retries but their number. */
@@ -69,7 +69,7 @@ struct haul_client_options {
     int64_t retry_max_time;    /* none begins later than this after the first attempt did; HAUL_NEVER */
     int64_t retry_after_limit; /* where a server asks to be waited for longer, so long; 10 minutes */
     unsigned retry_budget;     /* retries at most for 100 fetches, ten besides; HAUL_NO_BUDGET */
-    haul_pause_fn *pause;      /* called when a host is to be left alone; only with retries is it; NULL */
+    haul_pause_fn *pause;      /* called when a host is left alone; only with retries is it; NULL */
     void *pause_data;
     int64_t connect_timeout;       /* to the end of the TLS handshake; 30 s; HAUL_NEVER */
     int64_t idle_timeout;          /* nothing received for so long, the first byte included; 60 s; HAUL_NEVER */

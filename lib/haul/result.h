@@ -111,6 +111,10 @@ struct haul_result {
     int64_t uploaded;         /* bytes of the last request's body */
     bool reused;              /* the last hop had a connection that was there */
     unsigned connections;     /* opened by it, over all hops */
+    int connect_status;       /* what a proxy answered to the last hop's CONNECT, or 0 */
+    int verify_result;        /* what the last hop's handshake made of the server's certificate, as OpenSSL numbers it;
+                               * 0: nothing is wrong with it, or there was no handshake */
+    int proxy_verify_result;  /* the same of a proxy's */
     int64_t started;          /* when the first request was let go, on the loop's clock; 0: never */
     int64_t ended;            /* when it came out, on the loop's clock */
     struct haul_times time;

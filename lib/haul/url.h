@@ -44,7 +44,8 @@ void haul_url_destroy(struct haul_url *url);                /* NULL is fine */
 /* All of it, credentials included. Belongs to the URL, as all texts below. */
 const char *haul_url_text(const struct haul_url *url);
 
-/* For eyes and records: a password is replaced by "***". */
+/* For eyes and records: a password is replaced by "***", or, where there is none, the user name, which may be a token.
+ */
 const char *haul_url_masked(const struct haul_url *url);
 
 enum haul_url_scheme haul_url_scheme(const struct haul_url *url);
@@ -55,7 +56,7 @@ const char *haul_url_origin(const struct haul_url *url);
 /* How long a sleep takes, in nanoseconds; 0 for others. */
 int64_t haul_url_sleep(const struct haul_url *url);
 
-/* TEXT with the password in it, if it looks like a URL that has one, replaced by "***": for messages about text that
+/* TEXT with what haul_url_masked replaces, if it looks like a URL that has such, replaced: for messages about text that
  * is no URL. Writes at most SIZE bytes with the NUL. */
 void haul_url_mask(const char *text, size_t length, char *buffer, size_t size);
 

@@ -54,9 +54,22 @@ static bool is_hopeless(const struct haul__admission *self)
     return now(self) > self->latest || (self->has_turn && haul__limit_due(self->limit) > self->latest);
 }
 
+void haul__admission_tell_pause(struct haul__admission *self)
+{
+    const struct haul_client_options *options = &self->client->options;
+    struct haul__limit *limit = self->limit;
+    if (!limit || limit->pause == 0 || limit->paused_until <= now(self))
+        return;
+    int64_t duration = limit->pause;
+    limit->pause = 0;
+    if (options->pause)
+        options->pause(options->pause_data, self->url, limit->pause_status, duration);
+}
+
 static struct haul_await wait_until_due(struct haul_task *task, struct haul__admission *self)
 {
     stand_aside(self);
+    haul__admission_tell_pause(self);
     return haul_sleep_until(task, haul__limit_due(self->limit));
 }
 
@@ -168,13 +181,16 @@ void haul__admission_end(struct haul__admission *self)
     *self = (struct haul__admission){0};
 }
 
-bool haul__admission_pause(struct haul__admission *self, int64_t duration)
+void haul__admission_pause(struct haul__admission *self, int status, int64_t duration)
 {
-    if (!self->limit || duration <= 0)
-        return false;
+    struct haul__limit *limit = self->limit;
+    if (!limit || duration <= 0)
+        return;
     int64_t until = haul_deadline(now(self), duration);
-    bool is_known = self->limit->paused_until > now(self);
-    if (self->limit->paused_until < until)
-        self->limit->paused_until = until;
-    return !is_known;
+    if (limit->paused_until <= now(self)) {
+        limit->pause = duration;
+        limit->pause_status = status;
+    }
+    if (limit->paused_until < until)
+        limit->paused_until = until;
 }

@@ -29,8 +29,10 @@ haul_step_fn haul__admission;
 /* The hop has ended, or is not made: gives the places back. All zero is fine. */
 void haul__admission_end(struct haul__admission *admission);
 
-/* Its host is to be left alone for DURATION; what is in flight there goes on. False: that was known, or it has no limit
- * that could. */
-bool haul__admission_pause(struct haul__admission *admission, int64_t duration);
+/* Its host has asked, by STATUS, to be left alone for DURATION; what is in flight there goes on. */
+void haul__admission_pause(struct haul__admission *admission, int status, int64_t duration);
+
+/* Somebody waits because of that: the client's callback is told, of each pause once. */
+void haul__admission_tell_pause(struct haul__admission *admission);
 
 #endif

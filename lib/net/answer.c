@@ -180,6 +180,22 @@ static bool is_refused(const struct haul__transfer *transfer, CURLcode curl_code
            transfer->opened == 0 && transfer->shortage == 0;
 }
 
+/* What came before the request, where a connection was opened for it: of another, libcurl may tell what was there with
+ * an earlier transfer. */
+static void note_handshakes(struct haul__transfer *transfer)
+{
+    struct haul_result *result = &transfer->result->public;
+    long status = 0, verified = 0, proxy_verified = 0;
+    if (transfer->opened == 0)
+        return;
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+    curl_easy_getinfo(transfer->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_verified);
+    result->connect_status = (int)status;
+    result->verify_result = transfer->secured_from > 0 ? (int)verified : 0;
+    result->proxy_verify_result = transfer->secured_from > 0 ? (int)proxy_verified : 0;
+}
+
 void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code, bool is_ours)
 {
     struct haul_result *result = &transfer->result->public;
@@ -194,6 +210,7 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
     } else if (note_peer(transfer) < 0) {
         transfer->error = -ENOMEM;
     }
+    note_handshakes(transfer);
     add_times(transfer, end);
     if (is_refused(transfer, curl_code)) {
         if (haul__refusal_tell(&transfer->refusal, transfer->host->origin, transfer->result) < 0)

@@ -266,10 +266,8 @@ static void pause_host(struct haul_fetch *self)
     int status = state->result->public.status;
     int64_t asked = state->hop.retry_after;
     int64_t duration = asked < options->retry_after_limit ? asked : options->retry_after_limit;
-    if (!haul__asks_for_pause(status) || !haul__admission_pause(&state->admission, duration))
-        return;
-    if (options->pause)
-        options->pause(options->pause_data, state->url, status, duration);
+    if (haul__asks_for_pause(status))
+        haul__admission_pause(&state->admission, status, duration);
 }
 
 /* Whether something of the body has been given away that another attempt would give once more. */
@@ -307,6 +305,7 @@ static int consider_retry(struct haul_fetch *self)
     if (!haul__retries_take(&client->retries, result, most, wish(self), elapsed, &delay) ||
         (needs_restart(self) && !self->restart))
         return 0;
+    haul__admission_tell_pause(&state->admission);
     state->retry_at = haul_deadline(now(self), delay);
     state->latest = haul_deadline(result->started, client->options.retry_max_time);
     return later;

@@ -82,6 +82,9 @@ static void forget_answer(struct haul_result *result)
     result->local_port = 0;
     result->redirect_url = NULL;
     result->uploaded = 0;
+    result->connect_status = 0;
+    result->verify_result = 0;
+    result->proxy_verify_result = 0;
     result->reused = false;
 }
 

@@ -26,6 +26,8 @@ struct haul__limit {
     struct haul_semaphore turn;
     struct haul__rate rate;
     int64_t paused_until;  /* the origin has asked for it; INT64_MIN */
+    int64_t pause;         /* how long, where nobody was told of it yet; else 0 */
+    int pause_status;      /* that asked for it */
     size_t users;          /* fetches that wait for a place or have one */
     struct haul_list link; /* among the unused */
     UT_hash_handle hh;

@@ -21,6 +21,7 @@ static void act(struct haul__shard *shard, curl_socket_t descriptor, int events)
     int running;
     shard->actions++;
     shard->is_dirty = true;
+    haul__flood_reset(&shard->transfers->flood);
     note_error(shard, curl_multi_socket_action(shard->multi, descriptor, events, &running));
 }
 

@@ -154,6 +154,7 @@ static int before_request(void *data, char *remote_ip, char *local_ip, int remot
 static void note_receipt(struct haul__transfer *transfer)
 {
     transfer->phase = HAUL__RECEIVING_PHASE;
+    haul__flood_reset(&transfer->all->flood);
     if (transfer->task)
         haul__transfer_progress(transfer);
 }
@@ -235,11 +236,14 @@ static size_t take_body(char *bytes, size_t one, size_t size, void *data)
 }
 
 /* A TLS handshake is about to begin, so that there is a connection: of one that fails libcurl does not tell, and its
- * newer versions (8.14) know nothing of it here. */
-static struct haul__transfer *note_handshake(CURL *easy)
+ * newer versions (8.14) know nothing of it here. Of the records libcurl has OpenSSL tell itself, where it tells haul.
+ */
+static struct haul__transfer *note_handshake(CURL *easy, void *ssl_context)
 {
     struct haul__transfer *transfer = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    if (!transfer->all->options->debug)
+        haul__flood_watch(&transfer->all->flood, ssl_context);
     haul__endpoint_ask_peer(&transfer->remote, transfer->opened_descriptor);
     transfer->secured_from = haul_loop_update_now(transfer->all->loop);
     return transfer;
@@ -247,15 +251,14 @@ static struct haul__transfer *note_handshake(CURL *easy)
 
 static CURLcode install_nothing(CURL *easy, void *ssl_context, void *data)
 {
-    (void)ssl_context;
     (void)data;
-    note_handshake(easy);
+    note_handshake(easy, ssl_context);
     return CURLE_OK;
 }
 
 static CURLcode install_trust(CURL *easy, void *ssl_context, void *data)
 {
-    struct haul__transfer *transfer = note_handshake(easy);
+    struct haul__transfer *transfer = note_handshake(easy, ssl_context);
     struct haul__transfers *all = data;
     int code = haul__trust_install(all->trust, ssl_context, all->bundle);
     if (code == -ENOMEM)

@@ -8,6 +8,7 @@
 #include "net/deadlines.h"
 #include "net/endpoint.h"
 #include "net/failure.h"
+#include "net/flood.h"
 #include "net/head.h"
 #include "net/host.h"
 #include "net/progress.h"
@@ -34,6 +35,7 @@ struct haul__transfers {
     struct haul__connections connections;
     struct haul__line connecting; /* from the start to the end of the TLS handshake */
     struct haul__line receiving;  /* since something was received, or the request was sent */
+    struct haul__flood flood;     /* of its connections */
     struct haul_list unused;
     size_t lingering; /* cancelled ones that libcurl still looks up a name for */
     bool has_openssl;

@@ -54,7 +54,7 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
                          struct haul_loop *loop, haul__watch_fn *event)
 {
     const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
-    *transfers = (struct haul__transfers){.options = options, .loop = loop};
+    *transfers = (struct haul__transfers){.options = options, .loop = loop, .flood = {.loop = loop}};
     transfers->has_openssl = version->ssl_version && strncmp(version->ssl_version, "OpenSSL/", 8) == 0;
     transfers->bundle = version->age >= CURLVERSION_SEVENTH ? version->cainfo : NULL;
     haul__list_init(&transfers->unused);

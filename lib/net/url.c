@@ -53,15 +53,21 @@ static uint32_t hash_of(const char *text, size_t size)
     return hash;
 }
 
-/* Writes the URL's text at AT, with "***" for the password if MASKED; returns its end, without a NUL. */
+/* How much of the user information may be shown: the name, unless no password is behind it, for then it may be a
+ * token. */
+static size_t shown_user(const struct haul__pieces *pieces)
+{
+    return pieces->password < pieces->user.size ? pieces->password : 0;
+}
+
+/* Writes the URL's text at AT, with "***" for what is secret if MASKED; returns its end, without a NUL. */
 static char *put_text(char *at, const struct haul__pieces *pieces, bool masked, char **ret_tail)
 {
     at = put(at, scheme_names[pieces->scheme], strlen(scheme_names[pieces->scheme]));
     at = put(at, "://", 3);
     if (pieces->user.size > 0) {
-        bool hidden = masked && pieces->password > 0;
-        at = put(at, pieces->user.at, hidden ? pieces->password : pieces->user.size);
-        at = put(at, hidden ? "***@" : "@", hidden ? 4 : 1);
+        at = put(at, pieces->user.at, masked ? shown_user(pieces) : pieces->user.size);
+        at = put(at, masked ? "***@" : "@", masked ? 4 : 1);
     }
     at = put_lower(at, pieces->host);
     if (pieces->port > 0 && pieces->port != default_ports[pieces->scheme])
@@ -77,7 +83,7 @@ int haul__url_make(const struct haul__pieces *pieces, struct haul_url **ret_url)
     /* "https://", '@', ":65535", '/' and NUL round up to 20. */
     size_t text_room = 20 + pieces->user.size + pieces->host.size + pieces->tail.size;
     size_t origin_room = 20 + pieces->host.size;
-    bool masked = pieces->password > 0;
+    bool masked = pieces->user.size > 0;
     size_t size = sizeof(struct haul_url) + text_room + (masked ? text_room + 3 : 0) + origin_room;
     struct haul_url *url = haul__allocate(size);
     if (!url)
@@ -259,13 +265,11 @@ static size_t authority_begin(const char *text, size_t length)
     return begin;
 }
 
-/* Where the password of TEXT begins and ends; false: it has none. A '/', '?' or '#' that was left as it is in a
- * password is what makes many a text no URL, and must not be what shows it: only a port ends the search. */
-static bool find_password(const char *text, size_t length, size_t *ret_begin, size_t *ret_end)
+/* Where the password of TEXT begins and ends, whose user name ends at COLON; false: it has none. A '/', '?' or '#' that
+ * was left as it is in a password is what makes many a text no URL, and must not be what shows it: only a port ends the
+ * search. */
+static bool find_password(const char *text, size_t length, size_t colon, size_t *ret_begin, size_t *ret_end)
 {
-    size_t colon = authority_begin(text, length);
-    while (colon < length && !memchr(":/?#", text[colon], 4))
-        colon++;
     if (colon == length || text[colon] != ':')
         return false;
     size_t begin = colon + 1;
@@ -277,10 +281,28 @@ static bool find_password(const char *text, size_t length, size_t *ret_begin, si
     return at && !is_port;
 }
 
+/* The same of all that is secret: a name that no password follows may be a token. */
+static bool find_secret(const char *text, size_t length, size_t *ret_begin, size_t *ret_end)
+{
+    size_t begin = authority_begin(text, length);
+    size_t end = begin;
+    while (end < length && !memchr(":/?#", text[end], 4))
+        end++;
+    if (find_password(text, length, end, ret_begin, ret_end)) {
+        if (*ret_begin == *ret_end)
+            *ret_begin = begin;
+        return true;
+    }
+    const char *at = memrchr(text + begin, '@', end - begin);
+    *ret_begin = begin;
+    *ret_end = at ? (size_t)(at - text) : begin;
+    return at != NULL;
+}
+
 void haul_url_mask(const char *text, size_t length, char *buffer, size_t size)
 {
     size_t begin = length, end = length;
-    bool found = find_password(text, length, &begin, &end);
+    bool found = find_secret(text, length, &begin, &end);
     const struct haul__text parts[] = {
         {text, found ? begin : length}, {"***", found ? 3 : 0}, {text + end, found ? length - end : 0}};
     if (size == 0)

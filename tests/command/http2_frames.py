@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 
-HEADERS, SETTINGS, GOAWAY = 1, 4, 7
+DATA, HEADERS, SETTINGS, GOAWAY, WINDOW_UPDATE = 0, 1, 4, 7, 8
 PREFACE_SIZE = 24
 NO_ERROR, INTERNAL_ERROR = 0, 2
 
@@ -21,6 +21,19 @@ def goaway(last_stream, error):
 def answer(stream):
     """Status 200, whole, with an end of its headers and of the stream."""
     return frame(HEADERS, 0x5, stream, b"\x88")
+
+
+def begin(stream):
+    """Status 200, with a body to come."""
+    return frame(HEADERS, 0x4, stream, b"\x88")
+
+
+def empty_data(stream):
+    return frame(DATA, 0, stream)
+
+
+def window_update(_):
+    return frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 1))
 
 
 class Http2Frames:
@@ -72,8 +85,24 @@ class Http2Frames:
             if head[3] != HEADERS:
                 continue
             requests += 1
-            number = int.from_bytes(head[5:], "big")
-            if is_first and requests == 2:
-                stream.write(self.farewell(number))
+            if not self._answer(stream, int.from_bytes(head[5:], "big"), is_first and requests == 2):
                 return
-            stream.write(answer(number))
+
+    def _answer(self, stream, number, is_last):
+        """Whether the connection goes on."""
+        stream.write(self.farewell(number) if is_last else answer(number))
+        return not is_last
+
+
+class Flood(Http2Frames):
+    """Begins to answer, and goes on with frames that carry nothing, without a pause, until the client goes."""
+
+    def __init__(self, certificates, nothing):
+        super().__init__(certificates, None)
+        self.nothing = nothing
+
+    def _answer(self, stream, number, _):
+        stream.write(begin(number))
+        frames = self.nothing(number) * 20000
+        while True:
+            stream.write(frames)

@@ -249,7 +249,8 @@ def test_a_full_disk(haul):
 def test_a_signal_in_the_first_round_leaves_no_figures(haul_running, puppet, tmp_path, which):
     exported = tmp_path / "export.json"
     exported.write_text("before")
-    with haul_running("compare", "--export-json", exported, puppet.url("/held/1")) as run:
+    pictures = ["--waterfall", "--report", tmp_path / "run.html"]
+    with haul_running("compare", "--export-json", exported, *pictures, puppet.url("/held/1")) as run:
         puppet.wait_for("/held/1")
         run.interrupt(which)
         assert run.wait() == -which
@@ -274,16 +275,19 @@ class HeldLater(servers.Puppet):
 
 
 def test_a_signal_later_leaves_the_complete_rounds(haul_running, tmp_path):
-    exported = tmp_path / "export.json"
+    exported, page = tmp_path / "export.json", tmp_path / "run.html"
+    options = ["--modes", "gather", "--export-json", exported, "--report", page, "--waterfall"]
     with HeldLater(3) as puppet:  # the warm-up and two rounds
-        with haul_running("compare", "--modes", "gather", "--export-json", exported, puppet.url("/held/1")) as run:
+        with haul_running("compare", *options, puppet.url("/held/1")) as run:
             puppet.wait_for_count(4)
             run.interrupt()
             assert run.wait() == -signal.SIGINT
-            assert b"2 of 5 rounds" in run.stdout.rest()
+            shown = run.stdout.rest()
+            assert b"2 of 5 rounds" in shown and b"\ngather: 1 URL in " in shown
             assert run.stderr.rest().endswith(b"haul: interrupted: 2 of 5 rounds complete\n")
     figures = json.loads(exported.read_text())
     assert (figures["rounds"], figures["rounds_complete"], len(figures["runs"])) == (5, 2, 2)
+    assert b"</html>" in page.read_bytes()
 
 
 def test_a_signal_while_the_list_is_read(haul_running, puppet):

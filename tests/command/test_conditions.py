@@ -1,6 +1,9 @@
 """A list that is fetched again: only what has changed comes, and what has not is ok all the same."""
 
+import fcntl
 import os
+import resource
+import signal
 import stat
 
 import pytest
@@ -137,6 +140,51 @@ def test_the_time_of_a_file(haul, puppet, tmp_path):
     run = haul("-z", "neither", puppet.url("/a"), cwd=tmp_path)
     assert run.returncode == 2
     assert b'"neither" is neither a date like 2026-11-21 nor a file' in run.stderr
+
+
+@pytest.mark.parametrize("more", [[], ["--journal", "journal", "--resume"]])
+def test_a_body_that_has_not_left_is_not_known(haul_running, haul, tagged, tmp_path, more):
+    """All of it has come, and nobody reads it: what is lost with the process has to come again."""
+    tagged.tags = {"/a": '"1"'}
+    arguments = ["--body", "--sequential", "--etags", "tags", *more, tagged.url("/a")]
+    reading, writing = os.pipe()
+    with open(reading, "rb", buffering=0), open(writing, "wb", buffering=0) as pipe:
+        pipe.write(b"x" * fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ))
+        with haul_running(*arguments, tagged.url("/held"), stdout=pipe, cwd=tmp_path) as run:
+            tagged.wait_for("/held")
+            assert (tmp_path / "tags").read_bytes() == b""
+            run.interrupt(signal.SIGKILL)
+            run.wait()
+    again = haul(*arguments, cwd=tmp_path)
+    assert (again.returncode, again.stdout) == (0, b'"1"')
+    assert (tmp_path / "tags").read_bytes().count(b"\n") == 1
+
+
+def test_a_tag_is_known_before_it_is_in_the_file(haul_running, tagged, tmp_path):
+    tagged.tags = {"/a": '"1"', "/b": '"2"'}
+    urls = [tagged.url(path) for path in ("/a", "/b", "/a", "/b")]
+    reading, writing = os.pipe()
+    with open(reading, "rb", buffering=0), open(writing, "wb", buffering=0) as pipe:
+        pipe.write(b"x" * fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ))
+        with haul_running("--sequential", "--etags", "tags", *urls, tagged.url("/held"), stdout=pipe, cwd=tmp_path) as run:
+            tagged.wait_for("/held")
+            assert (tmp_path / "tags").read_bytes() == b""
+            run.interrupt(signal.SIGKILL)
+            run.wait()
+    assert [request.field("if-none-match") for request in tagged.requests[:4]] == [None, None, '"1"', '"2"']
+
+
+def test_tags_that_cannot_be_written_cost_nothing_else(haul_running, tagged, tmp_path):
+    tagged.tags = {f"/{number}": f'"{number}"' for number in range(9)}
+    limit = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)), "cwd": tmp_path}
+    urls = [tagged.url(path) for path in tagged.tags]
+    with haul_running("-j", "--sequential", "-s", "--etags", "tags", *urls, *urls, **limit) as run:
+        lines = run.stdout.rest().splitlines()
+        errors = run.stderr.rest()
+        assert run.wait() == 3
+    assert len(lines) == 18
+    assert errors == b"haul: cannot write to the tags tags: File too large\n"
+    assert (tmp_path / "tags").read_bytes()[-1:] in (b"", b"\n")
 
 
 def test_nobody_else_uses_the_tags(haul_running, haul, puppet, tmp_path):

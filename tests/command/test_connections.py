@@ -450,8 +450,9 @@ def test_errors_are_shown_in_silence_where_that_is_said(haul):
     assert haul("-sS", "sleep:0").stderr == b""
 
 
-def test_a_password_in_an_argument_does_not_stay_there(haul_running, puppet):
-    url = puppet.url("/held").replace("//", "//name:s3cret@")
+@pytest.mark.parametrize("user", ["name:s3cret", "s3cret"])
+def test_a_password_in_an_argument_does_not_stay_there(haul_running, puppet, user):
+    url = puppet.url("/held").replace("//", f"//{user}@")
     with haul_running("-j", url) as run:
         puppet.wait_for("/held")
         with open(f"/proc/{run.process.pid}/cmdline", "rb") as arguments:

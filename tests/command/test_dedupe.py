@@ -165,3 +165,29 @@ def test_the_file_is_that_of_all(haul, origin, mode, tmp_path):
     assert [record["file"] for record in records] == ["0", "0", None, "0", None]
     assert len({record["sha256"] for record in records if record["ok"]}) == 1 and records[1]["sha256"]
     assert [path.name for path in tmp_path.iterdir()] == ["0"]
+
+
+@sanitized
+@pytest.mark.parametrize(
+    ("options", "lines", "requests"),
+    [
+        ([], [{}, {"method": "GET"}], 1),
+        ([], [{}, {"method": "PUT"}, {"method": "GET"}], 2),
+        ([], [{"body": "a"}, {"body": "a", "method": "POST"}, {"body": "a", "method": "PUT"}], 2),
+        (["-X", "PUT"], [{}, {"method": "GET"}, {"method": "PUT"}], 2),
+        (["-I"], [{}, {"method": "GET"}, {"method": "HEAD"}], 2),
+    ],
+)
+def test_a_method_that_is_named_is_the_same_as_the_usual_one(haul, puppet, options, lines, requests):
+    stdin = "".join(json.dumps({"url": puppet.url("/a"), **line}) + "\n" for line in lines)
+    run = haul("-j", "--dedupe", "--input-format", "jsonl", *options, stdin=stdin)
+    assert len(run.records()) == len(lines)
+    assert len(puppet.requests) == requests
+
+
+@sanitized
+def test_headers_and_body_are_in_the_record_of_the_first_alone(haul, puppet):
+    options = ["-j", "--gather", "--dedupe", "--include-headers", "--include-body"]
+    first, second = haul(*options, puppet.url("/a"), puppet.url("/a")).records()
+    assert first["headers"] and first["body"] is not None
+    assert (second["headers"], second["body"]) == (None, None)

@@ -6,6 +6,7 @@ import signal
 import stat
 
 import pytest
+import servers
 
 pytestmark = pytest.mark.sanitized
 
@@ -113,6 +114,15 @@ def test_the_first_success_wins_a_race(haul, origin, mode):
 def test_a_race_gives_the_body_of_the_winner(haul, origin):
     run = haul("--race", "--body", "-s", origin.url("/status/503"), origin.url("/ok"), origin.url("/silent"))
     assert (run.returncode, run.stdout) == (0, haul("--body", origin.url("/ok")).stdout)
+
+
+def test_of_what_lost_a_race_nothing_is_said(haul, puppet):
+    urls = [puppet.url(path) for path in ("/status/503", "/held/1", "/held/2")]
+    puppet.answers["/status/503"] = servers.response(503)
+    run = haul("--race", "--body", "-s", "--sequential", *urls[:1], puppet.url("/ok"), *urls[1:])
+    assert (run.returncode, run.stderr.decode()) == (0, f"haul: {urls[0]}: http: 503 Service Unavailable\n")
+    run = haul("--race", "--body", *urls[1:], puppet.url("/ok"))
+    assert (run.returncode, run.stderr) == (0, b"")
 
 
 def test_a_race_has_one_winner_though_several_come_in_together(haul):
@@ -227,7 +237,7 @@ def test_standard_output_is_no_file_to_be_replaced(haul_running, tmp_path, file)
         assert run.wait() == 1
     lines = (tmp_path / "out").read_text().splitlines()
     assert lines[0].startswith("url\t") and lines[1] == "ftp://x/"
-    assert lines[2].startswith("# Netscape") and lines[-1].startswith('{"v":1')
+    assert lines[2].startswith('{"v":1') and lines[3].startswith("# Netscape")
     assert os.listdir(tmp_path) == ["out"]
 
 
@@ -297,3 +307,32 @@ def test_the_winner_of_a_race_has_the_name_of_the_file(haul, origin, tmp_path):
     run = haul("--race", "-j", "-o", "mirror", *urls, cwd=tmp_path)
     assert [record["file"] for record in run.records() if record["ok"]] == ["mirror"]
     assert [file.name for file in tmp_path.iterdir()] == ["mirror"]
+
+
+@pytest.mark.parametrize("options", [[], ["-0"], ["--glob"]])
+def test_what_was_refused_is_refused_again(haul, tmp_path, options):
+    """Whoever feeds it until all is ok is not told so where something never can be."""
+    arguments = ["#comment", "", "{#a,}", "http://127.0.0.1:1/" + 100_000 * "a", "http://127.0.0.1/\r"]
+    assert len(haul(*options, "--failed", "again", *arguments, cwd=tmp_path).lines()) == 6
+    before = haul("-j", *options, "--failed", "again", "-i", "again", cwd=tmp_path)
+    after = haul("-j", *options, "--failed", "again", "-i", "again", cwd=tmp_path)
+    assert len(before.records()) == len(after.records()) == 6
+    assert sorted(record["input"] for record in before.records()) == sorted(record["input"] for record in after.records())
+
+
+def test_a_line_that_is_too_long_stays_refused(haul, tmp_path):
+    (tmp_path / "list").write_bytes(b"sleep:0\t" + 1_100_000 * b"a" + b"\n")
+    (tmp_path / "lines").write_bytes(b'{"url":"sleep:0"}' + 1_100_000 * b" " + b"\n{}\n")
+    for options in (["-i", "list"], ["--input-format", "jsonl", "-i", "lines"]):
+        assert haul(*options, "--failed", "again", cwd=tmp_path).returncode == 1
+        run = haul("-j", *options[:-1], "again", cwd=tmp_path)
+        assert {record["error"]["class"] for record in run.records()} == {"url"}
+
+
+def test_arguments_stay_what_they_are(haul, refused_port, tmp_path):
+    """As patterns are read, and in JSON."""
+    url = f"http://127.0.0.1:{refused_port}/".encode()
+    for options, argument in {("-g", "--glob"): b"{a,b}", ("--input-format", "jsonl"): b"\xff"}.items():
+        (first,) = haul("-j", *options, "--failed", "again", url + argument, cwd=tmp_path).records()
+        (second,) = haul("-j", *options, "-i", "again", cwd=tmp_path).records()
+        assert first["url"] == second["url"]

@@ -1,5 +1,6 @@
 """Files: each body whole, under a name of its own, and nothing left of what is not whole."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -90,11 +91,12 @@ def test_names_that_need_the_answer_go_by_who_is_done(haul_running, puppet, tmp_
 
 
 def wait_until(is_so):
-    """Waits for what comes soon, and is told of by nobody."""
+    """Waits for what comes soon, and is told of by nobody. A file may get its name between being listed and read."""
     event = threading.Event()
     for _ in range(6000):
-        if is_so():
-            return
+        with contextlib.suppress(FileNotFoundError):
+            if is_so():
+                return
         event.wait(0.01)
     raise TimeoutError
 
@@ -440,3 +442,29 @@ def test_a_file_has_the_last_attempt_alone(haul, origin, tmp_path, more):
     assert (tmp_path / "file").read_bytes() == b"flaky\n"
     assert record.get("sha256") in (None, hashlib.sha256(b"flaky\n").hexdigest())
     assert os.listdir(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--output-dir", "x"], ["-J"], ["--create-dirs"], ["--no-clobber"], ["--skip-existing"], ["--fsync"], ["-C", "-"],
+        ["--create-dirs", "--fsync"],
+    ],
+)  # fmt: skip
+def test_an_option_of_files_that_does_nothing_is_told(haul, origin, options, tmp_path):
+    name = {"-J": "--remote-header-name", "-C": "--continue-at"}.get(options[0], options[0])
+    told = f"haul: {name} does nothing without files: -o or -O makes them of the bodies\n".encode()
+    for more in ([], ["--body"], ["-o", "-"]):
+        run = haul(*options, *more, "sleep:0")
+        assert (run.returncode, run.stderr) == (0, told)
+    (tmp_path / "x").mkdir()
+    for more in (["-O"], ["-o", "y"]):
+        assert b"does nothing" not in haul(*options, *more, origin.url("/ok"), cwd=tmp_path).stderr
+    (tmp_path / "config").write_text("create-dirs\nfsync\n")
+    assert haul("-K", tmp_path / "config", "sleep:0").stderr == b""
+    assert haul(*options, "--input-format", "jsonl", stdin='{"url": "sleep:0"}', cwd=tmp_path).stderr == b""
+
+
+def test_newline_is_of_bodies(haul):
+    assert haul("--newline", "sleep:0").stderr == b"haul: --newline does nothing without --body\n"
+    assert haul("--newline", "--body", "sleep:0").stderr == b""

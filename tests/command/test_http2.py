@@ -65,3 +65,13 @@ def test_a_server_that_ends_the_connection_before_it_answers(haul, certificates,
         assert server.connections == 2
     assert [record["error"] for record in records] == [None] * 3
     assert [record["reused"] for record in records] == [False, False, True]
+
+
+@pytest.mark.parametrize("nothing", [http2_frames.empty_data, http2_frames.window_update])
+def test_a_server_that_sends_nothing_without_a_pause(haul, origin, certificates, nothing):
+    """libcurl reads on for as long as there is something to read, and no deadline counts meanwhile."""
+    with http2_frames.Flood(certificates, nothing) as server:
+        urls = f"{server.root}/flood\n{origin.url('/ok')}\n"
+        flood, ok = haul("-j", "--gather", "--cacert", str(certificates.ca), stdin=urls, timeout=60).records()
+    assert ok["ok"]
+    assert (flood["status"], flood["bytes"], flood["error"]["code"]) == (200, 0, 18)

@@ -240,3 +240,18 @@ def peak_memory(count, directory):
 def test_memory_does_not_grow_with_what_is_fetched(tmp_path):
     """Not with sanitizers: they keep what is freed."""
     assert peak_memory(100_000, tmp_path) - peak_memory(10_000, tmp_path) < 1000
+
+
+@sanitized
+def test_a_torn_line_may_end_with_a_brace(haul, tmp_path):
+    """It is cut off for good, and not told of by each run; what is whole and of another version stays."""
+    whole = haul("-j", "sleep:0").stdout
+    other = whole.replace(b'"v":1', b'"v":2').rstrip(b"\n")
+    for torn in (whole[: whole.index(b"}") + 1], whole[:20] + b"}"):
+        (tmp_path / "journal").write_bytes(whole + torn)
+        assert haul("--journal", "journal", "--resume", "sleep:0", cwd=tmp_path).stderr == b""
+        assert (tmp_path / "journal").read_bytes() == whole
+    for rest in (whole.rstrip(b"\n"), other):
+        (tmp_path / "journal").write_bytes(whole + rest)
+        haul("--journal", "journal", "--resume", "sleep:0", cwd=tmp_path)
+        assert (tmp_path / "journal").read_bytes() == whole + rest + b"\n"

@@ -128,6 +128,14 @@ def test_a_plain_line_that_begins_with_a_brace_names_the_option(haul):
         assert record["error"]["message"] == "the line begins with {: JSON lines are read with --input-format jsonl"
 
 
+@pytest.mark.parametrize("form", [[], ["--format", "text"], ["--body"], ["-w", "%{url}"]])
+def test_what_it_holds_is_not_shown(haul, form):
+    run = haul(*form, stdin='{"url": "h", "headers": {"Authorization": "Bearer s3cret"}}\n')
+    assert run.returncode == 1
+    assert b"{...}" in run.stdout + run.stderr
+    assert b"s3cret" not in run.stdout + run.stderr
+
+
 @pytest.mark.parametrize("arguments", [["-i", "-", "--glob"], ['{"url": "h"}'], ["-g", '{"url": "h"}']])
 def test_so_does_an_object_where_there_are_globs(haul, arguments):
     (record,) = haul("-j", *arguments, stdin='{ "url": "h"}\n').records()

@@ -122,6 +122,10 @@ def test_a_password_is_masked_everywhere(haul, origin, refused_port):
         "name:secret@h.test/",
         "http://name:secret@h.test:99999/",
         origin.url("/ok").replace("//", "//:secret@"),
+        origin.url("/ok").replace("//", "//secret@"),
+        origin.url("/redirect?to=/ok").replace("//", "//secret:@"),
+        "ftp://secret@h.test/",
+        "secret@h.test/",
     ]
     for form in ([], ["--body"], ["--sequential"]):
         run = haul("--summary=total", *form, stdin="\n".join(lines))

@@ -189,7 +189,7 @@ def test_no_line_is_taken_without_a_place_for_it(haul_running, puppet, mode, rea
         ("http://h.test/%c3%a4", "http://h.test/%C3%A4"),
         ("http://h.test/a/../b/./c", "http://h.test/b/c"),
         ("http://bücher.test/", "http://xn--bcher-kva.test/"),
-        ("http://u@h.test/", "http://u@h.test/"),
+        ("http://u@h.test/", "http://***@h.test/"),
         ("http://u:secret@h.test/", "http://u:***@h.test/"),
         ("http://2130706433/", "http://127.0.0.1/"),
         ("http://0x7f.1/", "http://127.0.0.1/"),

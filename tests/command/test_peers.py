@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import subprocess
 import sys
 
 import pytest
@@ -40,3 +41,9 @@ def test_a_cell_is_true(peer, job):
     while len(seen) < tries and table()[peer.title()][job] not in seen:
         seen.append(JOBS[job](peer))
     assert table()[peer.title()][job] in seen
+
+
+def test_a_peer_that_there_is_not_is_told():
+    run = subprocess.run([ROOT / "tests/peers/run", "wget2", "nosuch"], capture_output=True, check=False, timeout=60)
+    assert (run.returncode, run.stdout) == (1, b"")
+    assert run.stderr.startswith(b"there is no peer nosuch: there are haul, ")

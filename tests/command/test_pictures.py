@@ -210,9 +210,11 @@ def test_colour_as_it_is_asked_for(haul, saved):
     assert b"\033" not in haul("report", "--waterfall", "--color", "never", saved / "full").stdout
 
 
-def test_several_files_make_one_picture(haul, saved):
+def test_several_files_have_a_waterfall_each(haul, saved):
     run = haul("report", "--waterfall", saved / "short", "-", stdin=(saved / "full").read_bytes())
-    assert run.stdout.startswith(b"12 URLs in ")
+    assert run.stdout.startswith(b"short: 6 URLs in ")
+    assert run.stdout.count(b"\n\nstandard input: 6 URLs in ") == 1
+    assert run.stdout.count(b" URLs in ") == 2
 
 
 def test_lines_that_are_no_records(haul, saved):
@@ -236,7 +238,7 @@ def test_a_file_that_is_not_there(haul, saved):
     run = haul("report", "--waterfall", saved / "none", saved / "full")
     assert run.returncode == 2
     assert b"cannot read " in run.stderr
-    assert run.stdout.startswith(b"6 URLs in ")
+    assert b"\nfull: 6 URLs in " in run.stdout
 
 
 def test_nothing_is_asked_for(haul):

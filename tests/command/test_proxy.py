@@ -1,6 +1,7 @@
 """Proxies from the environment: as curl reads them, once, and never by accident."""
 
 import base64
+import subprocess
 
 import pytest
 import servers
@@ -61,6 +62,17 @@ def test_an_exception_is_for_a_domain_and_what_is_below_it(haul, proxy, puppet):
     env = {"http_proxy": proxy.root, "no_proxy": "good.test"}
     run = haul("--gather", "-j", *puppet.resolve(*hosts), *urls, env=env)
     assert [record["remote_port"] for record in run.records()] == [puppet.port] * 2 + [proxy.port] * 2
+
+
+@pytest.mark.parametrize("status", [403, 502])
+def test_what_a_proxy_answers_to_connect_is_what_curl_says(haul, proxy, status):
+    proxy.answers["nowhere.test:443"] = servers.response(status)
+    form = "%{http_connect} %{http_code}"
+    curl = ["curl", "-q", "-s", "-x", proxy.root, "-w", form, "https://nowhere.test/"]
+    theirs = subprocess.run(curl, check=False, capture_output=True).stdout
+    assert theirs == f"{status} 000".encode()
+    assert haul("-s", "-x", proxy.root, "-w", form, "https://nowhere.test/").stdout == theirs
+    assert haul("-x", proxy.root, "-w", form, "http://nowhere.test/").stdout == b"000 200"
 
 
 def test_a_proxy_sees_each_hop(haul, proxy):

@@ -222,12 +222,13 @@ def test_other_inputs_have_none(haul):
     assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]|\xc2\x85|\xe2\x80[\xa8\xae]", run.stdout)
 
 
-def test_a_password_is_masked_but_in_input(haul, origin):
-    url = origin.url("/redirect?to=/ok").replace("//", "//name:secret@")
+@pytest.mark.parametrize("name", ["name:", ""])
+def test_a_password_is_masked_but_in_input(haul, origin, name):
+    url = origin.url("/redirect?to=/ok").replace("//", f"//{name}secret@")
     record = only(haul("-j", url))
     assert (record["input"], record["ok"]) == (url, True)
     assert record["url"] == url.replace("secret", "***")
-    assert record["final_url"] == origin.url("/ok").replace("//", "//name:***@")
+    assert record["final_url"] == origin.url("/ok").replace("//", f"//{name}***@")
     assert "secret" not in json.dumps({**record, "input": ""})
 
 

@@ -238,3 +238,35 @@ def test_memory_is_some_bytes_for_each_record(haul, tmp_path):
     small = peak()
     journal_of(100_000)
     assert (peak() - small) * 1024 < 99_000 * 32 + 512 * 1024
+
+
+@sanitized
+def test_names_of_what_was_unchanged_stay_its_own(haul, puppet, tmp_path):
+    """Their files are of a time before the journal, or of one that had no answer to them."""
+    urls = [puppet.url(path) for path in ("/1/a", "/2/a")]
+    options = ["--gather", "-o", "{name}", "--output-dir", "out", "--create-dirs"]
+    for path in ("/1/a", "/2/a"):
+        puppet.answers[path] = servers.response(200, body=path.encode())
+    haul(*options, *urls, cwd=tmp_path)
+    puppet.answers["/1/a"] = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    puppet.answers["/2/a"] = servers.response(500)
+    assert [record["ok"] for record in resumed(haul, *options, *urls, cwd=tmp_path)] == [True, False]
+    puppet.answers["/2/a"] = servers.response(200, body=b"new")
+    (record,) = resumed(haul, *options, *urls, cwd=tmp_path)
+    assert record["file"] == "out/a.1"
+    assert tree(tmp_path / "out") == {"a": b"/1/a", "a.1": b"new"}
+    # Who has a file in the journal takes no other name.
+    puppet.answers["/3/a"] = servers.response(200)
+    (record,) = resumed(haul, *options, *urls, puppet.url("/3/a"), cwd=tmp_path)
+    assert record["file"] == "out/a.2"
+
+
+@sanitized
+def test_what_is_read_for_the_failures_alone_is_not_counted(haul_running, tmp_path, haul):
+    haul("--journal", "journal", "sleep:0", "sleep:0.001", cwd=tmp_path)
+    (tmp_path / "list").write_text("sleep:0\nsleep:1000\nsleep:0.001\nsleep:1001\n")
+    arguments = ["-c", 1, "--journal", "journal", "--resume", "--failed", "again", "--deadline", "0.2"]
+    with haul_running(*arguments, "--summary-json", "summary", "-i", "list", cwd=tmp_path) as run:
+        assert run.wait() == 124
+    assert (tmp_path / "again").read_text() == "sleep:1000\nsleep:1001\n"
+    assert json.loads((tmp_path / "summary").read_bytes())["already_done"] == 1

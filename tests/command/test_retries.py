@@ -110,6 +110,11 @@ def test_a_host_that_asks_for_a_pause_is_left_alone(haul, origin):
     assert all(record["tries"][-1]["start"] >= end for record in run.records())
 
 
+def test_a_pause_that_nobody_waits_for_is_not_told(haul, origin):
+    run = haul("-j", "--retry", 1, "--retry-max-time", "1ms", *FAST, origin.url("/retry?after=100"))
+    assert (run.records()[0]["status"], run.stderr) == (429, b"haul: 1 of 1 URL not ok (1 http)\n")
+
+
 def test_a_date_is_understood(haul, origin):
     # Long past: it may be tried again at once.
     url = origin.url("/flaky/d?times=1&after=Sun,%2006%20Nov%201994%2008:49:37%20GMT")

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -438,3 +439,30 @@ def test_a_slow_reader_holds_up_no_transfer(haul_running, origin, puppet, much):
         with open(os.dup(run.stdout.descriptor), "rb") as output:
             assert len(support.parse_records(output.read())) == 4001
         assert run.wait() == 0
+
+
+def fill(pipe):
+    """Fills a pipe that does not block, and says with how many bytes."""
+    size = 0
+    while True:
+        try:
+            size += os.write(pipe, b"x" * select.PIPE_BUF)
+        except BlockingIOError:
+            return size
+
+
+def test_a_signal_at_the_end_waits_for_what_is_left_to_be_told(haul_running, tmp_path):
+    """The run is over, --failed has its name, and --summary-json is held up by a pipe that is full."""
+    os.mkfifo(tmp_path / "summary")
+    pipe = os.open(tmp_path / "summary", os.O_RDWR | os.O_NONBLOCK)
+    size = fill(pipe)
+    with haul_running("-s", "ftp://x/", "--failed", "failed", "--summary-json", "summary", cwd=tmp_path) as run:
+        wait_until((tmp_path / "failed").exists)
+        assert is_caught(run.process, signal.SIGINT)
+        run.interrupt()
+        wait_until(lambda: not is_caught(run.process, signal.SIGINT))
+        while size > 0:
+            size -= len(os.read(pipe, size))
+        assert run.wait() == -signal.SIGINT
+    assert json.loads(os.read(pipe, 65536))["urls"] == 1
+    os.close(pipe)

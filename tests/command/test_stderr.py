@@ -5,6 +5,7 @@ import os
 import re
 
 import pytest
+import servers
 
 from screen import Screen
 
@@ -69,6 +70,25 @@ def test_silent_has_none_on_a_terminal(haul_on_terminal, lines):
         screen = visible(run.wait()[1])
     assert len(screen.splitlines()) == 4
     assert "wall time" not in screen and "not ok" not in screen
+
+
+def test_what_is_said_behind_a_body_has_a_line_of_its_own(haul_on_terminal, haul_running, puppet, tmp_path):
+    puppet.answers["/1"] = servers.response(200, body=b"hello")
+    urls = [puppet.url("/1"), "x:y", puppet.url("/1")]
+    with haul_on_terminal("--gather", "--body", *urls) as run:
+        lines = visible(run.wait()[1]).splitlines()
+    assert [lines[0], lines[1][:11], lines[2]] == ["hello", "haul: x:y: ", "hello"]
+    assert lines[3].startswith("URLs ")
+    # Where it is no terminal, not a byte is put between what was fetched.
+    with open(tmp_path / "both", "wb") as both:
+        with haul_running("--gather", "--body", *urls, stdout=both, stderr=both) as run:
+            assert run.process.wait(timeout=60) == 1
+    assert (tmp_path / "both").read_bytes().startswith(b"hellohaul: x:y: ")
+
+
+def test_what_a_format_writes_there_is_written_as_it_is(haul_on_terminal, puppet):
+    with haul_on_terminal("--sequential", "-s", "-w", "a%{stderr}b", puppet.url("/1"), puppet.url("/2")) as run:
+        assert run.wait() == (0, b"baba")
 
 
 def test_the_summary_of_nothing(haul):

@@ -272,20 +272,29 @@ MIRROR = "Choose a mirror"
 
 def test_the_mirror_that_answers_is_taken(shell, shop, tmp_path):
     shop.silent = {"de.mirror.example"}
-    shop.answers["us.mirror.example/pub/"] = servers.response(503)
-    shop.page("/pub/", "index")
-    for name in ("one", "two"):
-        shop.page(f"/pub/{name}", f"file {name}")
-    run = shell(MIRROR, files_txt="one\ntwo\n")
+    shop.answers["us.mirror.example/pub/SHA256SUMS"] = servers.response(503)
+    files = {name: f"file {name}" for name in ("one", "two")}
+    sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
+    shop.page("/pub/SHA256SUMS", "".join(f"{digest}  {name}\n" for name, digest in sums.items()))
+    for name, text in files.items():
+        shop.page(f"/pub/{name}", text)
+    run = shell(MIRROR)
     assert (run.returncode, run.stderr) == (0, "")
-    assert ((tmp_path / "one").read_text(), (tmp_path / "two").read_text()) == ("file one", "file two")
-    taken = {request.field("host") for request in shop.requests if request.target != "/pub/"}
+    assert {name: (tmp_path / name).read_text() for name in files} == files
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"SHA256SUMS", *files}
+    taken = {request.field("host") for request in shop.requests if request.target != "/pub/SHA256SUMS"}
     assert taken == {"fr.mirror.example"}
 
 
-def test_no_mirror_is_a_failure(shell, shop):
-    run = shell(MIRROR, files_txt="one\n")
-    assert (run.returncode, set(shop.targets())) == (1, {"/pub/"})
+def test_a_file_that_is_not_what_the_mirror_lists_is_a_failure(shell, shop):
+    shop.page("/pub/SHA256SUMS", f"{hashlib.sha256(b'new').hexdigest()}  one\n")
+    shop.page("/pub/one", "old")
+    assert shell(MIRROR).returncode != 0
+
+
+def test_no_mirror_is_a_failure(shell, shop, tmp_path):
+    run = shell(MIRROR)
+    assert (run.returncode, set(shop.targets()), list(tmp_path.glob("SHA*"))) == (1, {"/pub/SHA256SUMS"}, [])
 
 
 CRON = "Look after servers from cron"

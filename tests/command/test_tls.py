@@ -1,5 +1,7 @@
 """TLS: what is trusted, and what is said of what is not."""
 
+import subprocess
+
 import pytest
 import servers
 
@@ -60,6 +62,15 @@ def test_a_certificate_is_for_its_names(haul, secure, certificates):
     record = only(haul("-j", *options, secure.url("/", "bad.test")))
     assert (record["error"]["class"], record["error"]["code"]) == ("tls", CURL_NOT_VERIFIED)
     assert secure.requests == []
+
+
+def test_what_a_handshake_made_of_the_certificate_is_what_curl_says(haul, secure, certificates):
+    form = "%{ssl_verify_result} %{proxy_ssl_verify_result} %{http_connect}\\n"
+    for options in ([], ["-k"], ["--cacert", certificates.ca]):
+        curl = ["curl", "-q", "-s", "-o", "/dev/null", "-w", form, *options, secure.url("/1")]
+        theirs = subprocess.run(curl, check=False, capture_output=True).stdout
+        assert haul("-s", "-w", form, *options, secure.url("/1")).stdout == theirs
+        assert theirs.startswith(b"0 ") == ("--cacert" in options)
 
 
 @pytest.mark.parametrize("option", ["-k", "--insecure"])

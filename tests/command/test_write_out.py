@@ -128,6 +128,25 @@ def test_what_curl_says(haul, origin):
         assert ours.stdout == theirs, path
 
 
+def test_the_pieces_of_urls(haul, origin):
+    url = origin.url("/redirect?to=/ok%3Fa").replace("//", "//me:secret@")
+    form = "%{url.user} %{url.password} %{url.path} %{url.query} %{urle.host}:%{urle.port} %{urle.path}?%{urle.query}"
+    assert haul("-w", form, url).stdout.decode() == f"me *** /redirect to=/ok%3Fa 127.0.0.1:{origin.port} /ok?a"
+
+
+def test_the_referer_is_that_of_the_request(haul, puppet):
+    line = {"url": puppet.url("/1"), "method": "POST"}
+    for options in ([puppet.url("/1")], ["--input-format", "jsonl"]):
+        run = haul("-e", "http://from.example/", "-w", "%{referer}", *options, stdin=json.dumps(line))
+        assert run.stdout == b"http://from.example/"
+    assert haul("-w", "<%{referer}>", puppet.url("/1")).stdout == b"<>"
+
+
+def test_files_of_formats_are_not_known(haul):
+    run = haul("-w", "%output{x}a", "sleep:0")
+    assert (run.returncode, run.stderr) == (2, b"haul: -w, --write-out: there is no %{output}; try 'haul --help'\n")
+
+
 def test_where_it_was_sent_from(haul, puppet):
     run = haul("-w", "%{local_ip} %{local_port} %{remote_port}", puppet.url("/1"))
     address, local, remote = run.stdout.decode().split()

@@ -58,7 +58,7 @@ static void write_all(const struct write_out *write_out, bool is_own_text_harmle
         struct haul_result result = results[i];
         struct entry entry = {.input = input, .input_size = sizeof(input) - 1, .result = &result};
         struct text output = {0}, errors = {0};
-        CHECK(write_out_append(write_out, &entry, &options, &output, &errors) == 0);
+        CHECK(write_out_append(write_out, &entry, NULL, &options, &output, &errors) == 0);
         if (is_own_text_harmless)
             CHECK(is_harmless(output.bytes, output.size) && is_harmless(errors.bytes, errors.size));
         text_finish(&output);

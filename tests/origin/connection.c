@@ -61,8 +61,9 @@ struct haul_step receive(struct haul_task *task, struct haul_coroutine *coroutin
 struct haul_step hold(struct haul_task *task, struct haul_coroutine *coroutine)
 {
     HAUL_BEGIN(hold);
-    self->code =
-        haul_timeout_enter(task, &self->timeout, haul_deadline(haul_loop_now(haul_task_loop(task)), self->duration));
+    /* From now on: the loop's time may be that of before the request was sent. */
+    self->code = haul_timeout_enter(task, &self->timeout,
+                                    haul_deadline(haul_loop_update_now(haul_task_loop(task)), self->duration));
     while (self->code == 0) {
         self->receive = HAUL_FRAME(receive, .connection = self->connection);
         HAUL_AWAIT_CODE(self->code, haul_call(task, &self->receive.coroutine));

@@ -2,7 +2,7 @@
 #ifndef TESTS_SAMPLE_H
 #define TESTS_SAMPLE_H
 
-#include "report/words.h"
+#include "compare/words.h"
 
 #include <stdarg.h>
 

@@ -1,4 +1,4 @@
-#include "report/answers.h"
+#include "compare/answers.h"
 
 #include "output/text.h"
 #include "sample.h"

@@ -1,7 +1,7 @@
-#include "report/baseline.h"
+#include "compare/baseline.h"
 
+#include "compare/export_json.h"
 #include "output/text.h"
-#include "report/export_json.h"
 #include "sample.h"
 
 #include <haul/error.h>

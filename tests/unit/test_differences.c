@@ -1,4 +1,4 @@
-#include "report/differences.h"
+#include "compare/differences.h"
 
 #include "sample.h"
 

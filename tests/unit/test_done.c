@@ -54,7 +54,8 @@ static uint64_t read_journal(struct fixture *fixture)
 
 static int is_done(const struct fixture *fixture)
 {
-    return done_has(fixture->done, &fixture->sample.entry);
+    bool ignored;
+    return done_has(fixture->done, &fixture->sample.entry, &ignored);
 }
 
 static void the_last_record_of_an_input_counts(void **state)

@@ -1,4 +1,4 @@
-#include "report/export_json.h"
+#include "compare/export_json.h"
 
 #include "output/text.h"
 #include "sample.h"

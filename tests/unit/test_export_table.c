@@ -1,4 +1,4 @@
-#include "report/export_table.h"
+#include "compare/export_table.h"
 
 #include "output/text.h"
 #include "sample.h"

@@ -120,6 +120,57 @@ static void of_a_pattern_there_is_the_one_url(void **state)
     assert_literal(&sample, plain, true, "http://[::1]/a\n");
 }
 
+static void what_was_no_pattern_is_none(void **state)
+{
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    sample_set_input(&sample, "h/{a,b}");
+    sample.entry.is_literal = true;
+    assert_literal(&sample, (struct source_format){0}, true, "h/\\{a,b\\}\n");
+    assert_literal(&sample, (struct source_format){0}, false, "h/{a,b}\n");
+    assert_literal(&sample, (struct source_format){.is_json = true}, true, "{\"url\":\"h/\\\\{a,b\\\\}\"}\n");
+}
+
+static void what_was_refused_stays_refused(void **state)
+{
+    static const struct source_format plain = {0};
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    sample_set_input(&sample, "");
+    assert_literal(&sample, plain, false, "\v\n");
+    sample_set_tag(&sample, "h");
+    assert_literal(&sample, plain, false, "\v\th\n");
+    sample.entry.tag = NULL;
+    sample.entry.tag_size = 0;
+    sample_set_input(&sample, "#a");
+    assert_literal(&sample, plain, false, "\v#a\n");
+    assert_literal(&sample, (struct source_format){.is_null_separated = true}, false, "\v#a\0");
+    sample_set_input(&sample, "\xef\xbb\xbfh");
+    assert_literal(&sample, plain, false, "\v\xef\xbb\xbfh\n");
+    sample_set_input(&sample, " h");
+    assert_literal(&sample, plain, false, "\v h\n");
+    sample_set_input(&sample, "h\r");
+    assert_literal(&sample, plain, false, "h\r\r\n");
+    sample_set_input(&sample, "h");
+    sample.entry.is_cut = true;
+    assert_literal(&sample, plain, false, "\vh\n");
+    static char text[] = "{\"url\":\"h\"}";
+    struct line_request line = {.text = text, .text_size = sizeof(text) - 1, .url_at = 7, .url_size = 3};
+    sample.entry.request = &line;
+    assert_literal(&sample, (struct source_format){.is_json = true}, false, "\v{\"url\":\"h\"}\n");
+}
+
+static void what_is_no_utf_8_is_encoded_in_json(void **state)
+{
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    sample_set_input(&sample, "h/\xff\xc3\xa4\xc3");
+    assert_literal(&sample, (struct source_format){.is_json = true}, false, "{\"url\":\"h/%FF\xc3\xa4%C3\"}\n");
+}
+
 static void a_json_line_is_as_it_was_read(void **state)
 {
     static const struct source_format json = {.is_json = true};
@@ -190,6 +241,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_argument_stays_one_line, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(what_ends_with_nul_may_have_newlines, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(of_a_pattern_there_is_the_one_url, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(what_was_no_pattern_is_none, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(what_was_refused_stays_refused, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(what_is_no_utf_8_is_encoded_in_json, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(a_json_line_is_as_it_was_read, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(many_lines_are_all_there, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(what_was_not_committed_is_not_there, enter_folder, leave_folder),

@@ -234,6 +234,31 @@ static void test_a_host_that_asks_for_a_pause(void **state)
     assert_int_equal(pauses.duration, 50 * HAUL_MILLISECOND);
 }
 
+/* Where the last attempt has asked for it and nothing else comes, nobody is told; who comes meanwhile is. */
+static void test_a_pause_is_told_when_somebody_waits(void **state)
+{
+    struct stand *stand = quick(state);
+    struct stand_task late[2];
+    struct pauses pauses = {0};
+    stand->options.pause = note_pause;
+    stand->options.pause_data = &pauses;
+    stand->options.retry_max_time = 0;
+    stand->options.retry_after_limit = HAUL_MINUTE;
+    struct haul_result *result = stand_fetch(stand, "/retry?after=60");
+    assert_int_equal(result->attempts, 1);
+    haul_result_destroy(result);
+    assert_int_equal(pauses.count, 0);
+    stand_begin_all(stand, late, 2, "/ok");
+    while (stand_statistics(stand).waiting_for_host < 1)
+        stand_turn(stand, 1);
+    assert_int_equal(pauses.count, 1);
+    assert_int_equal(pauses.status, 429);
+    assert_int_equal(pauses.duration, HAUL_MINUTE);
+    for (size_t i = 0; i < 2; i++)
+        stand_end_cancelled(stand, &late[i]);
+    assert_int_equal(pauses.count, 1);
+}
+
 /* Other hosts do not wait with it. */
 static void test_a_pause_is_of_one_host(void **state)
 {
@@ -367,6 +392,7 @@ int main(void)
         STAND_TEST(test_a_body_that_cannot_be_taken_back),
         STAND_TEST(test_a_cancel_between_attempts),
         STAND_TEST(test_a_host_that_asks_for_a_pause),
+        STAND_TEST(test_a_pause_is_told_when_somebody_waits),
         STAND_TEST(test_a_pause_is_of_one_host),
         STAND_TEST(test_without_retries_there_is_no_pause),
         STAND_TEST(test_a_rate_for_all),

@@ -1,4 +1,4 @@
-#include "report/figures.h"
+#include "compare/figures.h"
 
 #include "sample.h"
 

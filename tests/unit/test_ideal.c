@@ -1,6 +1,6 @@
-#include "report/ideal.h"
+#include "compare/ideal.h"
 
-#include "report/measure.h"
+#include "compare/measure.h"
 
 #include <stdarg.h>
 

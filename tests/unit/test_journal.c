@@ -1,4 +1,5 @@
 #include "captured_stderr.h"
+#include "output/appender.h"
 #include "output/journal.h"
 #include "writer_stage.h"
 
@@ -23,6 +24,7 @@ struct fixture {
     struct writer_stage stage;
     struct journal *journal;
     char path[40];
+    struct outlets outlets;
     bool is_settled;
 };
 
@@ -40,18 +42,19 @@ static void begin(struct fixture *fixture)
     close(descriptor);
     fixture->is_settled = true;
     assert_int_equal(journal_open(fixture->path, &fixture->journal), 0);
-    const struct journal_outlets outlets = {
+    fixture->outlets = (struct outlets){
         .loop = fixture->stage.loop,
         .writers = {fixture->stage.writer},
         .is_settled = is_settled,
         .data = fixture,
+        .appenders = {journal_appender(fixture->journal)},
     };
-    journal_follow(fixture->journal, &outlets);
+    outlets_begin(&fixture->outlets);
 }
 
 static void end(struct fixture *fixture)
 {
-    journal_unfollow(fixture->journal);
+    outlets_end(&fixture->outlets);
     journal_close(fixture->journal);
     unlink(fixture->path);
     writer_stage_end_run(&fixture->stage);
@@ -60,7 +63,7 @@ static void end(struct fixture *fixture)
 
 static void add(struct fixture *fixture, const char *record)
 {
-    assert_int_equal(journal_add(fixture->journal, record, strlen(record)), 0);
+    assert_int_equal(appender_add(journal_appender(fixture->journal), record, strlen(record)), 0);
 }
 
 static void give_out(struct fixture *fixture, size_t size)
@@ -126,6 +129,30 @@ static void a_record_waits_for_what_was_given_out_before(void **state)
     end(&fixture);
 }
 
+static void what_waits_can_be_read(void **state)
+{
+    struct fixture fixture;
+    char bytes[8];
+    (void)state;
+    begin(&fixture);
+    const struct appender *appender = journal_appender(fixture.journal);
+    give_out(&fixture, more_than_fits);
+    add(&fixture, "one\n");
+    writer_stage_iterate(&fixture.stage);
+    add(&fixture, "two\n");
+    assert_int_equal(appender_pending(appender), 8);
+    assert_int_equal(appender_read(appender, 0, bytes, sizeof(bytes)), 8);
+    assert_memory_equal(bytes, "one\ntwo\n", 8);
+    assert_int_equal(appender_read(appender, 2, bytes, 3), 3);
+    assert_memory_equal(bytes, "e\nt", 3);
+    assert_int_equal(appender_read(appender, 5, bytes, sizeof(bytes)), 3);
+    assert_memory_equal(bytes, "wo\n", 3);
+    assert_int_equal(appender_read(appender, 8, bytes, sizeof(bytes)), 0);
+    take_in(&fixture, more_than_fits);
+    assert_int_equal(appender_pending(appender), 0);
+    end(&fixture);
+}
+
 static void what_is_not_settled_is_not_with_the_writer(void **state)
 {
     struct fixture fixture;
@@ -156,7 +183,7 @@ static void what_is_lost_is_not_noted(void **state)
     give_out(&fixture, 1);
     add(&fixture, "two\n");
     writer_stage_iterate(&fixture.stage);
-    journal_look(fixture.journal);
+    outlets_look(&fixture.outlets);
     assert_content(&fixture, "");
     end(&fixture);
 }
@@ -175,18 +202,18 @@ static void half_a_record_is_taken_back(void **state)
     memset(whole, '\n', 1000);
     whole[1000] = '\0';
     add(&fixture, whole);
-    journal_look(fixture.journal);
+    outlets_look(&fixture.outlets);
     capture_stderr();
     setrlimit(RLIMIT_FSIZE, &limit);
     add(&fixture, "more than fits\n");
-    journal_look(fixture.journal);
+    outlets_look(&fixture.outlets);
     setrlimit(RLIMIT_FSIZE, &before);
     add(&fixture, "third\n");
-    journal_look(fixture.journal);
+    outlets_look(&fixture.outlets);
     const char *message = captured_stderr(NULL);
     assert_non_null(strstr(message, "cannot write to the journal /tmp/haul-journal-"));
     assert_ptr_equal(strchr(message, '\n'), message + strlen(message) - 1);
-    assert_true(journal_has_failed(fixture.journal));
+    assert_true(appender_has_failed(journal_appender(fixture.journal)));
     assert_int_equal(stat(fixture.path, &status), 0);
     assert_int_equal(status.st_size, 1000);
     end(&fixture);
@@ -198,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_that_come_together_are_written_soon),
         cmocka_unit_test(a_record_waits_for_what_was_given_out_before),
+        cmocka_unit_test(what_waits_can_be_read),
         cmocka_unit_test(what_is_not_settled_is_not_with_the_writer),
         cmocka_unit_test(what_is_lost_is_not_noted),
         cmocka_unit_test(half_a_record_is_taken_back),

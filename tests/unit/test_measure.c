@@ -1,4 +1,4 @@
-#include "report/measure.h"
+#include "compare/measure.h"
 
 #include "run/entry.h"
 

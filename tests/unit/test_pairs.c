@@ -1,4 +1,4 @@
-#include "report/pairs.h"
+#include "compare/pairs.h"
 
 #include "sample.h"
 

@@ -1,4 +1,4 @@
-#include "report/prose.h"
+#include "compare/prose.h"
 
 #include "output/text.h"
 

@@ -1,6 +1,6 @@
-#include "report/rank_test.h"
+#include "compare/rank_test.h"
 
-#include "report/statistics.h"
+#include "compare/statistics.h"
 
 #include <haul/error.h>
 

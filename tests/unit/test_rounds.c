@@ -1,4 +1,4 @@
-#include "report/rounds.h"
+#include "compare/rounds.h"
 
 #include "run/entry.h"
 #include "stage.h"

@@ -1,4 +1,4 @@
-#include "report/shuffle.h"
+#include "compare/shuffle.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "report/sweep.h"
+#include "compare/sweep.h"
 
 #include "sample.h"
 

@@ -1,7 +1,7 @@
-#include "report/table.h"
+#include "compare/table.h"
 
+#include "compare/prose.h"
 #include "output/text.h"
-#include "report/prose.h"
 #include "sample.h"
 
 #include <haul/duration.h>

@@ -25,6 +25,21 @@ static void add(struct telling *telling, int64_t start, int64_t duration, bool o
     assert_int_equal(telling_add(telling, &track), 0);
 }
 
+static void what_starts_at_once_is_in_the_order_of_the_list(void **state)
+{
+    (void)state;
+    struct telling telling = {0};
+    for (uint64_t index = 3; index-- > 0;) {
+        struct track_hop hop = {.time = {.phases[PHASE_WAIT] = 10, .total = 10}};
+        const struct track track = {.index = index, .input = "u", .url = "u", .ok = true, .hops = &hop, .hop_count = 1};
+        assert_int_equal(telling_add(&telling, &track), 0);
+    }
+    telling_choose(&telling);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(telling.chosen[i]->index, i);
+    telling_finish(&telling);
+}
+
 static bool is_chosen(const struct telling *telling, int64_t start)
 {
     for (size_t i = 0; i < telling->chosen_count; i++)
@@ -115,9 +130,8 @@ static void many_spans_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(few_are_all_told),
-        cmocka_unit_test(of_many_the_most_telling),
-        cmocka_unit_test(what_never_began_is_counted),
+        cmocka_unit_test(few_are_all_told),         cmocka_unit_test(what_starts_at_once_is_in_the_order_of_the_list),
+        cmocka_unit_test(of_many_the_most_telling), cmocka_unit_test(what_never_began_is_counted),
         cmocka_unit_test(many_spans_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

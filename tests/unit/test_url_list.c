@@ -1,8 +1,8 @@
-#include "report/url_list.h"
+#include "compare/url_list.h"
 
+#include "compare/ideal.h"
+#include "compare/measure.h"
 #include "output/text.h"
-#include "report/ideal.h"
-#include "report/measure.h"
 #include "run/entry.h"
 #include "run/feed.h"
 #include "stage.h"

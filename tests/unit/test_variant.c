@@ -1,4 +1,4 @@
-#include "report/variant.h"
+#include "compare/variant.h"
 
 #include "options/options.h"
 #include "output/text.h"

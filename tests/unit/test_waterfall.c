@@ -1,6 +1,7 @@
 #include "picture/waterfall.h"
 
 #include "output/text.h"
+#include "picture/picture.h"
 #include "picture/telling.h"
 
 #include <setjmp.h>
@@ -33,15 +34,20 @@ static void add(struct telling *telling, const char *url, int status, int64_t st
 }
 
 /* What is drawn, with a NUL; the caller's. */
-static char *draw(struct telling *telling, unsigned width, bool is_coloured)
+static char *draw_named(const char *name, struct telling *telling, unsigned width, bool is_coloured)
 {
     struct text text = {0};
     telling_choose(telling);
-    waterfall_append(&text, telling, width, is_coloured);
+    waterfall_append(&text, name, telling, width, is_coloured);
     assert_false(text.failed);
     text_append(&text, "", 1);
     telling_finish(telling);
     return text.bytes;
+}
+
+static char *draw(struct telling *telling, unsigned width, bool is_coloured)
+{
+    return draw_named(NULL, telling, width, is_coloured);
 }
 
 static void the_phases_stand_in_their_columns(void **state)
@@ -186,6 +192,59 @@ static void ticks_are_round_numbers(void **state)
     }
 }
 
+static void a_run_is_named(void **state)
+{
+    (void)state;
+    struct telling telling = {0};
+    add(&telling, "http://h/a", 200, 0, (const int[]){0, 0, 0, 0, 10, 0});
+    char *drawn = draw_named("new gather\n", &telling, 80, false);
+    assert_memory_equal(drawn, "new gather\\n: 1 URL in 10.0ms at http://h\n", 42);
+    free(drawn);
+    add(&telling, "http://h/a", 200, 0, (const int[]){0, 0, 0, 0, 10, 0});
+    drawn = draw_named("a-name-that-is-longer-than-all-there-is-room-for.jsonl", &telling, 40, false);
+    for (const char *line = drawn; *line; line = strchr(line, '\n') + 1)
+        assert_true(strcspn(line, "\n") <= 40);
+    free(drawn);
+}
+
+struct written {
+    struct text text;
+    size_t count;
+};
+
+static int keep(void *data, const char *bytes, size_t size)
+{
+    struct written *written = data;
+    text_append(&written->text, bytes, size);
+    written->count++;
+    return 0;
+}
+
+static void each_run_has_its_own(void **state)
+{
+    (void)state;
+    struct written written = {0};
+    const struct waterfall_outlet outlet = {.descriptor = -1, .write = keep, .data = &written};
+    struct picture *picture;
+    assert_int_equal(waterfall_create(&outlet, false, &picture), 0);
+    struct track_hop hop = {.time.phases[PHASE_WAIT] = 10 * millisecond};
+    const struct track track = {.input = "/", .url = "http://h/", .ok = true, .hops = &hop, .hop_count = 1};
+    assert_int_equal(picture->kind->begin_run(picture, "one"), 0);
+    assert_int_equal(picture->kind->add(picture, &track), 0);
+    assert_int_equal(written.count, 0);
+    assert_int_equal(picture->kind->begin_run(picture, "other"), 0);
+    assert_int_equal(written.count, 1);
+    assert_int_equal(picture->kind->add(picture, &track), 0);
+    assert_int_equal(picture->kind->add(picture, &track), 0);
+    assert_int_equal(picture->kind->end(picture), 0);
+    assert_int_equal(written.count, 2);
+    text_append(&written.text, "", 1);
+    assert_ptr_equal(strstr(written.text.bytes, "one: 1 URL in 10.0ms at http://h\n"), written.text.bytes);
+    assert_non_null(strstr(written.text.bytes, "\n\nother: 2 URLs in 10.0ms at http://h\n"));
+    picture->kind->destroy(picture);
+    text_finish(&written.text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +256,8 @@ int main(void)
         cmocka_unit_test(hosts_are_named_where_there_are_several),
         cmocka_unit_test(nothing_and_what_took_no_time),
         cmocka_unit_test(ticks_are_round_numbers),
+        cmocka_unit_test(a_run_is_named),
+        cmocka_unit_test(each_run_has_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

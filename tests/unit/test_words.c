@@ -1,4 +1,4 @@
-#include "report/words.h"
+#include "compare/words.h"
 
 #include "output/text.h"
 #include "sample.h"

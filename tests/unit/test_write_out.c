@@ -5,6 +5,7 @@
 
 #include <haul/duration.h>
 #include <haul/error.h>
+#include <haul/request.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +16,8 @@
 #include <cmocka.h>
 
 static const struct record_options options = {.epoch = {.wall = 1000 * HAUL_SECOND, .monotonic = 2 * HAUL_SECOND}};
+
+static const struct haul_request request = {.referer = "http://me:secret@from.example/"};
 
 /* One of them has two values. */
 static const struct haul_header headers[] = {{"ETag", "\"a\\b\""}, {"Set-Cookie", "a=1"}, {"set-cookie", "b=2"}};
@@ -38,7 +41,7 @@ static void assert_written(const struct sample *sample, const char *format, cons
 {
     struct text texts[2] = {{0}};
     struct write_out *write_out = read_format(format);
-    assert_int_equal(write_out_append(write_out, &sample->entry, &options, &texts[0], &texts[1]), 0);
+    assert_int_equal(write_out_append(write_out, &sample->entry, &request, &options, &texts[0], &texts[1]), 0);
     const char *const expected[] = {output, errors};
     for (size_t i = 0; i < 2; i++) {
         text_append(&texts[i], "", 1);
@@ -82,7 +85,8 @@ static void all_else_is_text(void **state)
 static void a_name_that_there_is_not_is_a_mistake(void **state)
 {
     static const char *const cases[][2] = {
-        {"%{nope}", "nope"}, {"a%{url}%{}", ""}, {"%{ url}", " url"}, {"%{header{x}", "header{x"}, {"%{URL}", "URL"},
+        {"%{nope}", "nope"}, {"a%{url}%{}", ""},  {"%{ url}", " url"},     {"%{header{x}", "header{x"},
+        {"%{URL}", "URL"},   {"%{url.}", "url."}, {"%{urle.x}", "urle.x"}, {"%output{x}a", "output"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -93,6 +97,38 @@ static void a_name_that_there_is_not_is_a_mistake(void **state)
         free(problem);
     }
     write_out_destroy(NULL);
+}
+
+static void urls_have_pieces(void **state)
+{
+    static const char format[] = "%{url.scheme} %{url.user} %{url.password} %{url.options} %{url.host} %{url.port} "
+                                 "%{url.path} %{url.query} %{url.fragment}|%{urle.host}%{urle.port}";
+    static const char *const cases[][2] = {
+        {"http://one.example/", "http    one.example 80 /  |two.example443"},
+        {"https://me:***@[::1]:8443/a/b?c?d:@/#e", "https me ***  [::1] 8443 /a/b c?d:@/ e|two.example443"},
+        {"http://me@h/?/@", "http me   h 80 / /@ |two.example443"},
+        {"sleep:0.5", "sleep        |two.example443"},
+    };
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    sample.result.final_url = "https://two.example/x";
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        sample.result.url = cases[i][0];
+        assert_written(&sample, format, cases[i][1], "");
+    }
+    sample.result.final_url = NULL;
+    assert_written(&sample, "%{urle.scheme}", "sleep", "");
+    sample.result.url = NULL;
+    assert_written(&sample, "<%{url.scheme}%{urle.port}>", "<>", "");
+}
+
+static void the_referer_is_what_was_asked_for(void **state)
+{
+    struct sample sample;
+    (void)state;
+    sample_init(&sample);
+    assert_written(&sample, "%{referer}", "http://me:***@from.example/", "");
 }
 
 static void what_follows_onerror_is_for_failures(void **state)
@@ -163,6 +199,8 @@ int main(void)
         cmocka_unit_test(names_give_way_to_what_they_mean),
         cmocka_unit_test(all_else_is_text),
         cmocka_unit_test(a_name_that_there_is_not_is_a_mistake),
+        cmocka_unit_test(urls_have_pieces),
+        cmocka_unit_test(the_referer_is_what_was_asked_for),
         cmocka_unit_test(what_follows_onerror_is_for_failures),
         cmocka_unit_test(a_part_can_go_to_standard_error),
         cmocka_unit_test(headers_are_named_in_capitals_or_not),

@@ -38,8 +38,9 @@ function beginRuns(runs) {
 }
 
 function beginReport() {
-    const { runs } = JSON.parse(byId("data").textContent);
+    const { runs, comparison } = JSON.parse(byId("data").textContent);
     for (const run of runs) run.figures = figuresOf(run.tracks);
+    showComparison(comparison);
     showModes(runs);
     beginTheme();
     beginWaterfall();

@@ -83,30 +83,38 @@ function showSummary(figures) {
     showTallies(figures);
 }
 
-/* A column for each run, where there are several. */
-function showModes(runs) {
-    byId("modes").hidden = runs.length < 2;
-    if (runs.length < 2) return;
-    const head = make("tr"),
-        table = byId("modes-table");
+/* A column for each of several, named by LABELS, and in ROWS their figures. */
+function showColumns(table, labels, rows, columns) {
+    const head = make("tr");
     head.append(
         make("td"),
-        ...runs.map((run) => {
-            const name = makeForeign("th", run.name, "number");
+        ...labels.map((label) => {
+            const name = makeForeign("th", label, "number");
             name.scope = "col";
             return name;
         }),
     );
     table.replaceChildren(
         head,
-        ...figureRows.map(([name, write]) => {
+        ...rows.map(([name, write, isBad]) => {
             const row = make("tr"),
                 label = make("th", "", name);
             label.scope = "row";
-            row.append(label, ...runs.map((run) => make("td", "number", write(run.figures))));
+            row.append(
+                label,
+                ...columns.map((of, at) => make("td", isBad?.(of) ? "number bad" : "number", write(of, at, columns))),
+            );
             return row;
         }),
     );
+}
+
+function showModes(runs) {
+    byId("modes").hidden = runs.length < 2;
+    if (runs.length < 2) return;
+    const names = runs.map((run) => run.name),
+        figures = runs.map((run) => run.figures);
+    showColumns(byId("modes-table"), names, figureRows, figures);
 }
 
 function showMoment(tracks) {
