@@ -82,10 +82,15 @@ static void forget_answer(struct haul_result *result)
     result->local_port = 0;
     result->redirect_url = NULL;
     result->uploaded = 0;
+    result->downloaded = 0;
     result->connect_status = 0;
     result->verify_result = 0;
     result->proxy_verify_result = 0;
+    result->certs = NULL;
+    result->cert_count = 0;
     result->reused = false;
+    result->proxied = false;
+    result->connection = 0;
 }
 
 /* The clock of who queued it may be a little further, where that was another loop. */
@@ -303,6 +308,7 @@ static struct haul_times own_times(const struct haul__hop *self)
         .wait = all->wait - before->wait,
         .transfer = all->transfer - before->transfer,
         .total = all->total - before->total,
+        .sent = all->sent - before->sent,
     };
 }
 

@@ -178,14 +178,14 @@ struct haul_result *haul_result_copy(const struct haul_result *result)
     public->header_count = 0;
     public->hops = NULL;
     public->hop_count = 0;
-    bool is_whole = copy_text(copy, result->message, &public->message) &&
-                    copy_text(copy, result->method, &public->method) &&
-                    copy_text(copy, result->final_url, &public->final_url) &&
-                    copy_text(copy, result->http_version, &public->http_version) &&
-                    copy_text(copy, result->content_type, &public->content_type) &&
-                    copy_text(copy, result->remote_ip, &public->remote_ip) &&
-                    copy_text(copy, result->local_ip, &public->local_ip) &&
-                    copy_text(copy, result->redirect_url, &public->redirect_url);
+    bool is_whole =
+        copy_text(copy, result->message, &public->message) && copy_text(copy, result->method, &public->method) &&
+        copy_text(copy, result->final_url, &public->final_url) &&
+        copy_text(copy, result->http_version, &public->http_version) &&
+        copy_text(copy, result->content_type, &public->content_type) &&
+        copy_text(copy, result->remote_ip, &public->remote_ip) &&
+        copy_text(copy, result->local_ip, &public->local_ip) &&
+        copy_text(copy, result->redirect_url, &public->redirect_url) && copy_text(copy, result->certs, &public->certs);
     if (is_whole)
         return public;
     haul_result_destroy(public);
