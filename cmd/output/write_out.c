@@ -2,6 +2,7 @@
 
 #include "output/field.h"
 #include "output/record.h"
+#include "output/target.h"
 #include "output/text.h"
 #include "output/url_piece.h"
 #include "run/entry.h"
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum kind {
     KIND_TEXT,
@@ -21,10 +23,14 @@ enum kind {
     KIND_HEADER,
     KIND_URL_PIECE,       /* of the URL that was read */
     KIND_FINAL_URL_PIECE, /* of the last one that was fetched */
+    KIND_FILE,            /* where what follows goes */
     KIND_NAMED,           /* from here on those that are a name alone */
     KIND_JSON = KIND_NAMED,
     KIND_HEADER_JSON,
     KIND_NUM_HEADERS,
+    KIND_CERTS,
+    KIND_NUM_CERTS,
+    KIND_CONN_ID,
     KIND_REFERER,
     KIND_ONERROR,
     KIND_STDOUT,
@@ -33,9 +39,16 @@ enum kind {
 };
 
 static const char *const names[KIND_COUNT] = {
-    [KIND_JSON] = "json",       [KIND_HEADER_JSON] = "header_json", [KIND_NUM_HEADERS] = "num_headers",
-    [KIND_ONERROR] = "onerror", [KIND_STDOUT] = "stdout",           [KIND_STDERR] = "stderr",
+    [KIND_JSON] = "json",
+    [KIND_HEADER_JSON] = "header_json",
+    [KIND_NUM_HEADERS] = "num_headers",
+    [KIND_ONERROR] = "onerror",
+    [KIND_STDOUT] = "stdout",
+    [KIND_STDERR] = "stderr",
     [KIND_REFERER] = "referer",
+    [KIND_CERTS] = "certs",
+    [KIND_NUM_CERTS] = "num_certs",
+    [KIND_CONN_ID] = "conn_id",
 };
 
 struct piece {
@@ -44,6 +57,7 @@ struct piece {
     size_t size;
     const struct field *field;
     enum url_piece url_piece;
+    size_t file; /* its index */
 };
 
 struct write_out {
@@ -51,7 +65,9 @@ struct write_out {
     size_t count;
     char *texts; /* texts as they are written, names with a NUL behind */
     size_t size;
-    bool needs_headers;
+    struct write_out_file *files; /* their names are among the texts */
+    size_t file_count;
+    struct write_out_needs needs;
 };
 
 /* Reads a format. */
@@ -67,12 +83,23 @@ void write_out_destroy(struct write_out *write_out)
         return;
     free(write_out->pieces);
     free(write_out->texts);
+    free(write_out->files);
     free(write_out);
 }
 
-bool write_out_needs_headers(const struct write_out *write_out)
+struct write_out_needs write_out_needs(const struct write_out *write_out)
 {
-    return write_out->needs_headers;
+    return write_out->needs;
+}
+
+size_t write_out_file_count(const struct write_out *write_out)
+{
+    return write_out->file_count;
+}
+
+const struct write_out_file *write_out_file(const struct write_out *write_out, size_t index)
+{
+    return &write_out->files[index];
 }
 
 /* Each piece takes at least a byte of the format, and so does each byte of text, with its NUL. */
@@ -97,29 +124,87 @@ static bool begins_with(const struct reader *reader, const char *word)
     return (size_t)(reader->end - reader->at) >= size && memcmp(reader->at, word, size) == 0;
 }
 
-static void add_header(struct write_out *write_out, const char *name, size_t size)
+static const char *add_name(struct write_out *write_out, const char *name, size_t size)
 {
-    struct piece *piece = add_piece(write_out, KIND_HEADER);
-    memcpy(write_out->texts + write_out->size, name, size);
-    write_out->texts[write_out->size + size] = '\0';
+    char *added = write_out->texts + write_out->size;
+    memcpy(added, name, size);
+    added[size] = '\0';
     write_out->size += size + 1;
-    piece->size = size;
-    write_out->needs_headers = true;
+    return added;
 }
 
-/* A header's name in PREFIX and SUFFIX, which it steps over. False: there is none. */
-static bool read_header(struct reader *reader, const char *prefix, const char *suffix)
+/* What stands between PREFIX and SUFFIX, which it steps over. NULL: it does not stand here. */
+static const char *read_between(struct reader *reader, const char *prefix, const char *suffix, size_t *ret_size)
 {
     if (!begins_with(reader, prefix))
-        return false;
+        return NULL;
     const char *name = reader->at + strlen(prefix);
     const char *close = memchr(name, '}', (size_t)(reader->end - name));
-    if (close == NULL || close == name || (size_t)(reader->end - close) < strlen(suffix) ||
-        memcmp(close, suffix, strlen(suffix)) != 0)
-        return false;
-    add_header(reader->write_out, name, (size_t)(close - name));
+    if (close == NULL || (size_t)(reader->end - close) < strlen(suffix) || memcmp(close, suffix, strlen(suffix)) != 0)
+        return NULL;
     reader->at = close + strlen(suffix);
+    *ret_size = (size_t)(close - name);
+    return name;
+}
+
+/* A header's name in PREFIX and SUFFIX. False: there is none. */
+static bool read_header(struct reader *reader, const char *prefix, const char *suffix)
+{
+    const char *before = reader->at;
+    size_t size;
+    const char *name = read_between(reader, prefix, suffix, &size);
+    if (name == NULL || size == 0) {
+        reader->at = before;
+        return false;
+    }
+    add_piece(reader->write_out, KIND_HEADER)->size = size;
+    add_name(reader->write_out, name, size);
+    reader->write_out->needs.headers = true;
     return true;
+}
+
+/* The index of the file of PATH, among the texts, which is added where it is new. -ENOMEM. */
+static int take_file(struct write_out *write_out, const char *path, bool is_appended, size_t *ret_index)
+{
+    size_t index = 0;
+    while (index < write_out->file_count && strcmp(write_out->files[index].path, path) != 0)
+        index++;
+    if (index == write_out->file_count) {
+        struct write_out_file *files = realloc(write_out->files, (index + 1) * sizeof(*files));
+        if (files == NULL)
+            return -ENOMEM;
+        files[index] = (struct write_out_file){path, true};
+        write_out->files = files;
+        write_out->file_count++;
+    }
+    write_out->files[index].is_appended &= is_appended;
+    *ret_index = index;
+    return 0;
+}
+
+/* Standard output and error by another name are these still, so that what goes there stays in its order.
+ * HAUL_E_INVALID; -ENOMEM. */
+static int add_file(struct write_out *write_out, const char *name, size_t size)
+{
+    static const char appended[] = ">>";
+    bool is_appended = size >= 2 && memcmp(name, appended, 2) == 0;
+    if (is_appended) {
+        name += 2;
+        size -= 2;
+    }
+    if (size == 0 || memchr(name, '\0', size) != NULL)
+        return HAUL_E_INVALID;
+    const char *path = add_name(write_out, name, size);
+    int descriptor = target_descriptor(path);
+    if (descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO) {
+        add_piece(write_out, descriptor == STDOUT_FILENO ? KIND_STDOUT : KIND_STDERR);
+        return 0;
+    }
+    size_t index;
+    int code = take_file(write_out, path, is_appended, &index);
+    if (code == 0)
+        add_piece(write_out, KIND_FILE)->file = index;
+    return code;
 }
 
 /* A name with PREFIX is that of a piece of a URL. */
@@ -145,7 +230,9 @@ static bool add_named(struct write_out *write_out, const char *name, size_t size
     for (int kind = KIND_NAMED; kind < KIND_COUNT; kind++) {
         if (strlen(names[kind]) == size && memcmp(names[kind], name, size) == 0) {
             add_piece(write_out, (enum kind)kind);
-            write_out->needs_headers |= kind == KIND_HEADER_JSON || kind == KIND_NUM_HEADERS;
+            write_out->needs.headers |= kind == KIND_HEADER_JSON || kind == KIND_NUM_HEADERS;
+            write_out->needs.certs |= kind == KIND_CERTS || kind == KIND_NUM_CERTS;
+            write_out->needs.connection |= kind == KIND_CONN_ID;
             return true;
         }
     }
@@ -153,13 +240,21 @@ static bool add_named(struct write_out *write_out, const char *name, size_t size
            add_url_piece(write_out, name, size, "urle.", KIND_FINAL_URL_PIECE);
 }
 
+static int refuse(const char *problem, size_t size, char **ret_problem)
+{
+    *ret_problem = strndup(problem, size);
+    return *ret_problem != NULL ? HAUL_E_INVALID : -ENOMEM;
+}
+
 /* What stands behind a percent sign. HAUL_E_INVALID; -ENOMEM. */
 static int read_percent(struct reader *reader, char **ret_problem)
 {
-    static const char file[] = "%output{";
-    if (begins_with(reader, file)) {
-        *ret_problem = strdup("output");
-        return *ret_problem != NULL ? HAUL_E_INVALID : -ENOMEM;
+    const char *begin = reader->at;
+    size_t file_size;
+    const char *file = read_between(reader, "%output{", "}", &file_size);
+    if (file != NULL) {
+        int code = add_file(reader->write_out, file, file_size);
+        return code == HAUL_E_INVALID ? refuse(begin, (size_t)(reader->at - begin), ret_problem) : code;
     }
     if (read_header(reader, "%header{", "}") || read_header(reader, "%{header{", "}}"))
         return 0;
@@ -167,10 +262,8 @@ static int read_percent(struct reader *reader, char **ret_problem)
     if (close != NULL) {
         const char *name = reader->at + 2;
         size_t size = (size_t)(close - name);
-        if (!add_named(reader->write_out, name, size)) {
-            *ret_problem = strndup(name, size);
-            return *ret_problem != NULL ? HAUL_E_INVALID : -ENOMEM;
-        }
+        if (!add_named(reader->write_out, name, size))
+            return refuse(reader->at, size + strlen("%{}"), ret_problem);
         reader->at = close + 1;
         return 0;
     }
@@ -249,6 +342,26 @@ static int append_referer(struct text *text, const struct haul_request *request)
     return 0;
 }
 
+/* Lines, each escaped by itself. */
+static void append_certs(struct text *text, const struct haul_result *result)
+{
+    for (const char *at = result->certs; at != NULL && *at != '\0';) {
+        size_t size = strcspn(at, "\n");
+        text_append_escaped(text, at, size);
+        text_append_string(text, "\n");
+        at += size + (at[size] == '\n');
+    }
+}
+
+/* As in curl, -1 where there was none. */
+static void append_conn_id(struct text *text, const struct haul_result *result)
+{
+    if (result->connection > 0)
+        text_append_unsigned(text, result->connection);
+    else
+        text_append_string(text, "-1");
+}
+
 static const char *final_url(const struct haul_result *result)
 {
     return result->final_url != NULL ? result->final_url : result->url;
@@ -291,6 +404,15 @@ static int append_piece(const struct write_out *write_out, const struct piece *p
     case KIND_NUM_HEADERS:
         text_append_unsigned(text, entry->result->header_count);
         break;
+    case KIND_CERTS:
+        append_certs(text, entry->result);
+        break;
+    case KIND_NUM_CERTS:
+        text_append_unsigned(text, entry->result->cert_count);
+        break;
+    case KIND_CONN_ID:
+        append_conn_id(text, entry->result);
+        break;
     default:
         break;
     }
@@ -298,17 +420,22 @@ static int append_piece(const struct write_out *write_out, const struct piece *p
 }
 
 int write_out_append(const struct write_out *write_out, const struct entry *entry, const struct haul_request *request,
-                     const struct record_options *options, struct text *output, struct text *errors)
+                     const struct record_options *options, const struct write_out_texts *texts)
 {
-    struct text *text = output;
+    struct text *text = texts->output;
     int code = 0;
     for (size_t i = 0; i < write_out->count && code == 0; i++) {
         const struct piece *piece = &write_out->pieces[i];
         if (piece->kind == KIND_ONERROR && entry->result->ok)
             break;
         if (piece->kind == KIND_STDOUT || piece->kind == KIND_STDERR)
-            text = piece->kind == KIND_STDOUT ? output : errors;
+            text = piece->kind == KIND_STDOUT ? texts->output : texts->errors;
+        if (piece->kind == KIND_FILE)
+            text = &texts->files[piece->file];
         code = append_piece(write_out, piece, entry, request, options, text);
     }
-    return output->failed || errors->failed ? -ENOMEM : code;
+    bool has_failed = texts->output->failed || texts->errors->failed;
+    for (size_t i = 0; i < write_out->file_count; i++)
+        has_failed |= texts->files[i].failed;
+    return has_failed ? -ENOMEM : code;
 }
