@@ -5,6 +5,7 @@
 #include "output/target.h"
 #include "output/text.h"
 #include "output/url_piece.h"
+#include "output/utc.h"
 #include "run/entry.h"
 
 #include <haul/error.h>
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum kind {
@@ -24,7 +26,8 @@ enum kind {
     KIND_URL_PIECE,       /* of the URL that was read */
     KIND_FINAL_URL_PIECE, /* of the last one that was fetched */
     KIND_FILE,            /* where what follows goes */
-    KIND_NAMED,           /* from here on those that are a name alone */
+    KIND_TIME,
+    KIND_NAMED, /* from here on those that are a name alone */
     KIND_JSON = KIND_NAMED,
     KIND_HEADER_JSON,
     KIND_NUM_HEADERS,
@@ -53,7 +56,7 @@ static const char *const names[KIND_COUNT] = {
 
 struct piece {
     enum kind kind;
-    size_t begin; /* of a text, or a header's name, in `texts` */
+    size_t begin; /* of a text, a header's name, or a format of time, in `texts` */
     size_t size;
     const struct field *field;
     enum url_piece url_piece;
@@ -145,6 +148,17 @@ static const char *read_between(struct reader *reader, const char *prefix, const
     reader->at = close + strlen(suffix);
     *ret_size = (size_t)(close - name);
     return name;
+}
+
+static bool read_time(struct reader *reader)
+{
+    size_t size;
+    const char *format = read_between(reader, "%time{", "}", &size);
+    if (format == NULL)
+        return false;
+    add_piece(reader->write_out, KIND_TIME);
+    add_name(reader->write_out, format, size);
+    return true;
 }
 
 /* A header's name in PREFIX and SUFFIX. False: there is none. */
@@ -256,7 +270,7 @@ static int read_percent(struct reader *reader, char **ret_problem)
         int code = add_file(reader->write_out, file, file_size);
         return code == HAUL_E_INVALID ? refuse(begin, (size_t)(reader->at - begin), ret_problem) : code;
     }
-    if (read_header(reader, "%header{", "}") || read_header(reader, "%{header{", "}}"))
+    if (read_header(reader, "%header{", "}") || read_header(reader, "%{header{", "}}") || read_time(reader))
         return 0;
     const char *close = begins_with(reader, "%{") ? memchr(reader->at, '}', (size_t)(reader->end - reader->at)) : NULL;
     if (close != NULL) {
@@ -362,6 +376,13 @@ static void append_conn_id(struct text *text, const struct haul_result *result)
         text_append_string(text, "-1");
 }
 
+static void append_now(struct text *text, const char *format)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    utc_append(text, format, now);
+}
+
 static const char *final_url(const struct haul_result *result)
 {
     return result->final_url != NULL ? result->final_url : result->url;
@@ -394,6 +415,9 @@ static int append_piece(const struct write_out *write_out, const struct piece *p
         break;
     case KIND_FINAL_URL_PIECE:
         url_piece_append(text, final_url(entry->result), piece->url_piece);
+        break;
+    case KIND_TIME:
+        append_now(text, write_out->texts + piece->begin);
         break;
     case KIND_REFERER:
         return append_referer(text, request);

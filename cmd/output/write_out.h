@@ -8,6 +8,7 @@
  *     %{onerror}                    what follows is for entries that are not ok
  *     %{certs} %{num_certs}         what a handshake showed
  *     %{conn_id}                    the number of the connection
+ *     %time{FORMAT}                 now (output/utc.h)
  *     %{stdout} %{stderr}           where what follows goes
  *     %output{FILE} %output{>>FILE} the same: a file
  *     %%                            a percent sign

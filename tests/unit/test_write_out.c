@@ -7,11 +7,15 @@
 #include <haul/error.h>
 #include <haul/request.h>
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -223,6 +227,24 @@ static void no_connection_has_the_number_that_it_has_in_curl(void **state)
     assert_written(&sample, "%{conn_id}", "12", "");
 }
 
+static void the_time_is_that_of_the_writing(void **state)
+{
+    struct sample sample;
+    char before[24], after[24];
+    struct write_out *write_out = read_format("%time{%s}%time{ %%}%time{}%time{x");
+    struct text output = {0}, errors = {0};
+    const struct write_out_texts texts = {&output, &errors, NULL};
+    (void)state;
+    sample_init(&sample);
+    snprintf(before, sizeof(before), "%" PRId64 " %%%%time{x", (int64_t)time(NULL));
+    assert_int_equal(write_out_append(write_out, &sample.entry, &request, &options, &texts), 0);
+    snprintf(after, sizeof(after), "%" PRId64 " %%%%time{x", (int64_t)time(NULL));
+    text_append(&output, "", 1);
+    assert_true(strcmp(before, output.bytes) <= 0 && strcmp(output.bytes, after) <= 0);
+    text_finish(&output);
+    write_out_destroy(write_out);
+}
+
 static void parts_can_go_to_files(void **state)
 {
     static const struct write_out_file files[] = {{"one", false}, {"two", true}, {">> three", true}};
@@ -267,6 +289,7 @@ int main(void)
         cmocka_unit_test(what_costs_something_is_kept_only_where_it_is_named),
         cmocka_unit_test(certificates_are_lines),
         cmocka_unit_test(no_connection_has_the_number_that_it_has_in_curl),
+        cmocka_unit_test(the_time_is_that_of_the_writing),
         cmocka_unit_test(parts_can_go_to_files),
         cmocka_unit_test(json_is_the_record_on_one_line),
     };
