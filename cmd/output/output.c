@@ -218,7 +218,7 @@ static int append_format(struct output *output, const struct entry *entry)
                                 &output->record_options, &texts);
     if (code == 0)
         code = write_errors(output, &errors);
-    if (code == 0)
+    if (code == 0 && options->destinations->count > 0)
         code = destinations_write(options->destinations);
     /* What is noted as done has been written. */
     if (code == 0 && (options->journal != NULL || options->etags != NULL))
@@ -397,9 +397,9 @@ struct haul_event *output_missing_room(struct output *output, bool is_under_way)
         return writer_room(options->target);
     if (options->messages != NULL && writer_is_full(options->messages))
         return writer_room(options->messages);
-    struct haul_event *room = destinations_missing_room(options->destinations);
-    if (room == NULL)
-        room = outlets_missing_room(&output->outlets);
+    struct haul_event *room = outlets_missing_room(&output->outlets);
+    if (room == NULL && options->destinations->count > 0)
+        room = destinations_missing_room(options->destinations);
     if (room != NULL)
         return room;
     if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))

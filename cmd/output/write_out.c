@@ -25,7 +25,6 @@ enum kind {
     KIND_HEADER,
     KIND_URL_PIECE,       /* of the URL that was read */
     KIND_FINAL_URL_PIECE, /* of the last one that was fetched */
-    KIND_FILE,            /* where what follows goes */
     KIND_TIME,
     KIND_NAMED, /* from here on those that are a name alone */
     KIND_JSON = KIND_NAMED,
@@ -35,13 +34,15 @@ enum kind {
     KIND_NUM_CERTS,
     KIND_CONN_ID,
     KIND_REFERER,
-    KIND_ONERROR,
+    KIND_STEERING, /* from here on those that say where what follows goes */
+    KIND_ONERROR = KIND_STEERING,
     KIND_STDOUT,
     KIND_STDERR,
-    KIND_COUNT,
+    KIND_NAMED_END,
+    KIND_FILE = KIND_NAMED_END,
 };
 
-static const char *const names[KIND_COUNT] = {
+static const char *const names[KIND_NAMED_END] = {
     [KIND_JSON] = "json",
     [KIND_HEADER_JSON] = "header_json",
     [KIND_NUM_HEADERS] = "num_headers",
@@ -241,7 +242,7 @@ static bool add_named(struct write_out *write_out, const char *name, size_t size
         add_piece(write_out, KIND_FIELD)->field = field;
         return true;
     }
-    for (int kind = KIND_NAMED; kind < KIND_COUNT; kind++) {
+    for (int kind = KIND_NAMED; kind < KIND_NAMED_END; kind++) {
         if (strlen(names[kind]) == size && memcmp(names[kind], name, size) == 0) {
             add_piece(write_out, (enum kind)kind);
             write_out->needs.headers |= kind == KIND_HEADER_JSON || kind == KIND_NUM_HEADERS;
@@ -443,6 +444,20 @@ static int append_piece(const struct write_out *write_out, const struct piece *p
     return 0;
 }
 
+static struct text *steer(const struct piece *piece, const struct write_out_texts *texts, struct text *text)
+{
+    switch (piece->kind) {
+    case KIND_STDOUT:
+        return texts->output;
+    case KIND_STDERR:
+        return texts->errors;
+    case KIND_FILE:
+        return &texts->files[piece->file];
+    default:
+        return text;
+    }
+}
+
 int write_out_append(const struct write_out *write_out, const struct entry *entry, const struct haul_request *request,
                      const struct record_options *options, const struct write_out_texts *texts)
 {
@@ -452,11 +467,10 @@ int write_out_append(const struct write_out *write_out, const struct entry *entr
         const struct piece *piece = &write_out->pieces[i];
         if (piece->kind == KIND_ONERROR && entry->result->ok)
             break;
-        if (piece->kind == KIND_STDOUT || piece->kind == KIND_STDERR)
-            text = piece->kind == KIND_STDOUT ? texts->output : texts->errors;
-        if (piece->kind == KIND_FILE)
-            text = &texts->files[piece->file];
-        code = append_piece(write_out, piece, entry, request, options, text);
+        if (piece->kind >= KIND_STEERING)
+            text = steer(piece, texts, text);
+        else
+            code = append_piece(write_out, piece, entry, request, options, text);
     }
     bool has_failed = texts->output->failed || texts->errors->failed;
     for (size_t i = 0; i < write_out->file_count; i++)
