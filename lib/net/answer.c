@@ -246,15 +246,18 @@ static int append_certificate_field(struct haul__buffer *buffer, const char *fie
     return code;
 }
 
-/* libcurl forgets them when the next transfer of the handle begins. */
+/* Those of the connection that was opened; libcurl forgets them when the handle's next transfer begins. */
 static int note_certificates(struct haul__transfer *transfer)
 {
     struct haul_result *result = &transfer->result->public;
     struct curl_certinfo *chain = NULL;
     struct haul__buffer buffer;
     int code = 0;
-    if (!transfer->all->options->keep_certs ||
-        curl_easy_getinfo(transfer->easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain || chain->num_of_certs <= 0)
+    if (!transfer->all->options->keep_certs || transfer->opened == 0)
+        return 0;
+    result->certs = NULL;
+    result->cert_count = 0;
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain || chain->num_of_certs <= 0)
         return 0;
     haul__buffer_init(&buffer);
     for (int i = 0; i < chain->num_of_certs; i++)

@@ -136,6 +136,11 @@ void haul__result_begin_anew(struct haul__result *result)
     public->redirects = 0;
     public->header_size = 0;
     public->request_size = 0;
+    public->connect_status = 0;
+    public->verify_result = 0;
+    public->proxy_verify_result = 0;
+    public->certs = NULL;
+    public->cert_count = 0;
     public->time = (struct haul_times){.queue = public->time.queue};
 }
 
