@@ -44,7 +44,7 @@ static int take_write_out(struct options *options, const char *format, size_t si
     struct write_out *write_out;
     int code = write_out_create(format, size, &write_out, &name);
     if (code == HAUL_E_INVALID) {
-        code = refuse(ret_problem, "there is no %%{%s}", excerpt(name).text);
+        code = refuse(ret_problem, "there is no %s", excerpt(name).text);
         free(name);
     }
     if (code != 0)

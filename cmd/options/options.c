@@ -4,6 +4,7 @@
 #include "options/arguments.h"
 #include "options/option_comparison.h"
 #include "options/option_table.h"
+#include "options/written.h"
 #include "output/target.h"
 #include "output/utf8.h"
 #include "output/write_out.h"
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { default_concurrency = 50, default_per_host = 10, default_window = 10000, default_max_redirs = 10 };
@@ -232,52 +232,15 @@ static int complete_needs(struct options *options)
     return size < 0 ? -ENOMEM : 0;
 }
 
-/* A file that an option has written whole. */
-struct written {
-    const char *option;
-    const char *path; /* NULL: none */
-};
-
-/* What is there and no regular file takes what both write. */
-static bool is_same_file(const char *one, const char *other)
-{
-    struct stat of_one, of_other;
-    bool is_there = stat(one, &of_one) == 0;
-    if (is_there && !S_ISREG(of_one.st_mode))
-        return false;
-    if (strcmp(one, "-") == 0 || target_descriptor(one) >= 0)
-        return false;
-    if (strcmp(one, other) == 0)
-        return true;
-    return is_there && stat(other, &of_other) == 0 && of_one.st_dev == of_other.st_dev &&
-           of_one.st_ino == of_other.st_ino;
-}
-
-/* No two options write one file: the last would win, without a word. */
 static int check_written(struct parser *parser)
 {
-    const struct options *options = parser->options;
-    bool is_path = options->output && !options->output_dir && !strchr(options->output, '{');
-    const struct written all[] = {
-        {"-o, --output", is_path ? options->output : NULL},
-        {"--failed", options->failed},
-        {"--journal", options->journal},
-        {"--summary-json", options->summary_json},
-        {"--etags", options->etags},
-        {"--report", options->report},
-        {"--har", options->har},
-        {"--trace", options->trace},
-        {"--export-json", options->comparison.files[EXPORT_JSON]},
-        {"--export-csv", options->comparison.files[EXPORT_CSV]},
-        {"--export-markdown", options->comparison.files[EXPORT_MARKDOWN]},
-        {"--cookie-jar", options->request.cookie_jar},
-    };
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        for (size_t j = i + 1; j < sizeof(all) / sizeof(all[0]); j++)
-            if (all[i].path && all[j].path && is_same_file(all[i].path, all[j].path))
-                return fail(parser, "%s and %s would write the same file: name another for one of them", all[i].option,
-                            all[j].option);
-    return 0;
+    char *problem;
+    int code = written_check(parser->options, &problem);
+    if (code != HAUL_E_INVALID)
+        return code;
+    code = fail(parser, "%s", problem);
+    free(problem);
+    return code;
 }
 
 static bool reads_stdin(const struct options *options)

@@ -47,6 +47,23 @@ static uint64_t end_of(const struct haul_times *time, enum phase phase)
     return number_microseconds(point);
 }
 
+/* Whether PHASE was gone through. The one in which a fetch failed has a length, too, but none behind it has. */
+static bool has_passed(const struct haul_result *result, enum phase phase)
+{
+    const struct haul_times *time = &result->time;
+    const int64_t behind[] = {time->connect, time->tls, time->wait, time->transfer};
+    bool has_passed = result->status > 0;
+    for (size_t i = phase; i < sizeof(behind) / sizeof(behind[0]); i++)
+        has_passed |= behind[i] > 0;
+    return has_passed;
+}
+
+/* As curl has it: 0 where it did not come so far. */
+static uint64_t point_of(const struct haul_result *result, enum phase phase)
+{
+    return has_passed(result, phase) ? end_of(&result->time, phase) : 0;
+}
+
 static uint64_t length_of(const struct haul_times *time, enum phase phase)
 {
     return end_of(time, phase) - (phase > PHASE_DNS ? end_of(time, phase - 1) : 0);
@@ -142,9 +159,10 @@ static void append_tries(struct text *text, const struct entry *entry, const str
 FIELD(append_url_number, text_append_unsigned, entry->line > 0 ? entry->line - 1 : 0)
 FIELD(append_retries, append_count, (int64_t)result->attempts - 1)
 FIELD(append_connections, text_append_unsigned, result->connections)
-FIELD(append_connected, append_microseconds, end_of(&result->time, PHASE_CONNECT))
-FIELD(append_ready, append_microseconds, end_of(&result->time, PHASE_TLS))
-FIELD(append_secured, append_microseconds, result->time.tls > 0 ? end_of(&result->time, PHASE_TLS) : 0)
+FIELD(append_looked_up, append_microseconds, point_of(result, PHASE_DNS))
+FIELD(append_connected, append_microseconds, point_of(result, PHASE_CONNECT))
+FIELD(append_ready, append_microseconds, point_of(result, PHASE_TLS))
+FIELD(append_secured, append_microseconds, result->time.tls > 0 ? point_of(result, PHASE_TLS) : 0)
 FIELD(append_first_byte, append_microseconds, result->status > 0 ? end_of(&result->time, PHASE_WAIT) : 0)
 
 FIELD(append_verified, append_count, result->verify_result)
@@ -155,7 +173,17 @@ FIELD(append_redirect_url, append_text, result->redirect_url)
 FIELD(append_header_size, append_count, result->header_size)
 FIELD(append_request_size, append_count, result->request_size)
 FIELD(append_uploaded, append_count, result->uploaded)
+FIELD(append_downloaded, append_count, result->downloaded)
+FIELD(append_proxied, append_count, result->proxied ? 1 : 0)
+FIELD(append_entry_path, append_text, NULL) /* of FTP */
 FIELD(append_redirected, append_microseconds, number_microseconds(result->time.redirect))
+
+static void append_sent(struct text *text, const struct entry *entry, const struct epoch *epoch)
+{
+    (void)epoch;
+    if (entry->result->time.sent > 0)
+        append_microseconds(text, number_microseconds(entry->result->time.sent));
+}
 
 static void append_local_port(struct text *text, const struct entry *entry, const struct epoch *epoch)
 {
@@ -196,7 +224,7 @@ static int64_t speed(const struct haul_result *result, int64_t bytes)
 }
 
 /* Bytes a second. */
-FIELD(append_speed, append_count, speed(result, result->bytes))
+FIELD(append_speed, append_count, speed(result, result->downloaded))
 FIELD(append_upload_speed, append_count, speed(result, result->uploaded))
 
 static void append_shown_url(struct text *text, const struct entry *entry, const struct epoch *epoch)
@@ -252,6 +280,7 @@ const struct field fields[] = {
     {"errormsg", append_message, FIELD_ALWAYS},
     {"exitcode", append_code, FIELD_ALWAYS},
     {"filename_effective", append_file, FIELD_ALWAYS},
+    {"ftp_entry_path", append_entry_path, FIELD_ALWAYS},
     {"http_code", append_http_code, FIELD_ALWAYS},
     {"response_code", append_http_code, FIELD_ALWAYS},
     {"http_connect", append_http_connect, FIELD_ALWAYS},
@@ -261,9 +290,11 @@ const struct field fields[] = {
     {"num_redirects", append_redirects, FIELD_ALWAYS},
     {"num_retries", append_retries, FIELD_ALWAYS},
     {"proxy_ssl_verify_result", append_proxy_verified, FIELD_ALWAYS},
+    {"proxy_used", append_proxied, FIELD_ALWAYS},
     {"redirect_url", append_redirect_url, FIELD_ALWAYS},
     {"scheme", append_scheme, FIELD_ALWAYS},
-    {"size_download", append_bytes, FIELD_ALWAYS},
+    {"size_delivered", append_bytes, FIELD_ALWAYS},
+    {"size_download", append_downloaded, FIELD_ALWAYS},
     {"size_header", append_header_size, FIELD_ALWAYS},
     {"size_request", append_request_size, FIELD_ALWAYS},
     {"size_upload", append_uploaded, FIELD_ALWAYS},
@@ -272,7 +303,8 @@ const struct field fields[] = {
     {"ssl_verify_result", append_verified, FIELD_ALWAYS},
     {"time_appconnect", append_secured, FIELD_ALWAYS},
     {"time_connect", append_connected, FIELD_ALWAYS},
-    {"time_namelookup", append_dns, FIELD_ALWAYS},
+    {"time_namelookup", append_looked_up, FIELD_ALWAYS},
+    {"time_posttransfer", append_sent, FIELD_ALWAYS},
     {"time_pretransfer", append_ready, FIELD_ALWAYS},
     {"time_redirect", append_redirected, FIELD_ALWAYS},
     {"time_starttransfer", append_first_byte, FIELD_ALWAYS},

@@ -7,6 +7,7 @@
 #include "output/appender.h"
 #include "output/body.h"
 #include "output/csv.h"
+#include "output/destinations.h"
 #include "output/failures.h"
 #include "output/hosts.h"
 #include "output/lines.h"
@@ -73,6 +74,8 @@ static void begin_outlets(struct output *output, struct haul_loop *loop)
     outlets_begin(&output->outlets);
 }
 
+static const struct destinations no_destinations = {0};
+
 int output_create(struct haul_loop *loop, const struct output_options *options, struct output **ret_output)
 {
     struct output *output = malloc(sizeof(*output));
@@ -97,6 +100,8 @@ int output_create(struct haul_loop *loop, const struct output_options *options, 
         .keeps_failed = options->keeps_failed,
         .ends_lines = options->ends_lines,
     };
+    if (options->destinations == NULL)
+        output->options.destinations = &no_destinations;
     if (options->counts_hosts)
         output->hosts = hosts_create();
     int code = output->summary != NULL && (output->hosts != NULL) == options->counts_hosts ? 0 : -ENOMEM;
@@ -203,14 +208,21 @@ static int write_errors(const struct output *output, const struct text *errors)
     return code;
 }
 
-/* The text of the format; what it has for standard error is written. */
+/* The text of the format; what it has for standard error and for files is written. */
 static int append_format(struct output *output, const struct entry *entry)
 {
+    const struct output_options *options = &output->options;
     struct text errors = {0};
-    int code = write_out_append(output->options.write_out, entry, entry_request(entry, output->options.request),
-                                &output->record_options, &output->text, &errors);
+    const struct write_out_texts texts = {&output->text, &errors, options->destinations->texts};
+    int code = write_out_append(options->write_out, entry, entry_request(entry, options->request),
+                                &output->record_options, &texts);
     if (code == 0)
         code = write_errors(output, &errors);
+    if (code == 0 && options->destinations->count > 0)
+        code = destinations_write(options->destinations);
+    /* What is noted as done has been written. */
+    if (code == 0 && (options->journal != NULL || options->etags != NULL))
+        destinations_flush(options->destinations);
     text_finish(&errors);
     return code;
 }
@@ -386,6 +398,8 @@ struct haul_event *output_missing_room(struct output *output, bool is_under_way)
     if (options->messages != NULL && writer_is_full(options->messages))
         return writer_room(options->messages);
     struct haul_event *room = outlets_missing_room(&output->outlets);
+    if (room == NULL && options->destinations->count > 0)
+        room = destinations_missing_room(options->destinations);
     if (room != NULL)
         return room;
     if (output->bodies != NULL && !haul_event_is_set(bodies_idle(output->bodies)))
@@ -438,6 +452,11 @@ struct haul_step output_drain(struct haul_task *task, struct haul_coroutine *cor
         if (is_moved(self->output))
             break;
         HAUL_AWAIT(haul_sleep(task, 0));
+    }
+    for (self->drained = 0; self->drained < self->output->options.destinations->count; self->drained++) {
+        self->drain =
+            HAUL_FRAME(writer_drain, .writer = self->output->options.destinations->targets[self->drained].writer);
+        HAUL_AWAIT(haul_call(task, &self->drain.coroutine));
     }
     outlets_look(&self->output->outlets);
     if (error_of(self->output) != 0)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 struct appender;
+struct destinations;
 struct entry;
 struct etags;
 struct failures;
@@ -44,17 +45,18 @@ struct output_options {
     struct epoch epoch;    /* for records */
     struct writer *writer; /* outlives the output, as all writers do */
     struct writer *target; /* for the bodies, beside what the format says; NULL: none */
-    struct files *files;   /* for each body one; outlives all entries; NULL: none */
-    const struct haul_request *request; /* what all are sent; NULL: a plain GET; outlives all entries */
-    bool keeps_failed;                  /* the bodies of the others, too */
-    bool has_retries;                   /* bodies may come anew */
-    bool has_race;                      /* only a body that is whole can win */
-    bool ends_lines;                    /* each body ends with a newline */
-    bool has_digest;                    /* records have those of the files */
-    bool has_body;                      /* records have the bodies */
-    bool has_headers;                   /* and the headers */
-    bool is_full;                       /* records are full ones */
-    struct pictures *pictures;          /* what is drawn of all entries; NULL: nothing; borrowed */
+    const struct destinations *destinations; /* the files of `write_out`; outlive it too; NULL: none; borrowed */
+    struct files *files;                     /* for each body one; outlives all entries; NULL: none */
+    const struct haul_request *request;      /* what all are sent; NULL: a plain GET; outlives all entries */
+    bool keeps_failed;                       /* the bodies of the others, too */
+    bool has_retries;                        /* bodies may come anew */
+    bool has_race;                           /* only a body that is whole can win */
+    bool ends_lines;                         /* each body ends with a newline */
+    bool has_digest;                         /* records have those of the files */
+    bool has_body;                           /* records have the bodies */
+    bool has_headers;                        /* and the headers */
+    bool is_full;                            /* records are full ones */
+    struct pictures *pictures;               /* what is drawn of all entries; NULL: nothing; borrowed */
     struct writer *messages; /* the one that messages go to, which outlives it as well; NULL: they go directly */
 };
 
@@ -114,6 +116,7 @@ struct output_drain {
     struct output *output;
     /* Private from here. */
     struct writer_drain drain;
+    size_t drained; /* destinations */
 };
 haul_step_fn output_drain;
 

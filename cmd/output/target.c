@@ -35,10 +35,11 @@ int target_descriptor(const char *path)
 }
 
 /* What a descriptor leads to may be a regular file: that is gone on with, and what its name says is left alone. */
-static int open_target(const char *path)
+static int open_target(const char *path, int flags)
 {
     int named = target_descriptor(path);
-    int descriptor = named >= 0 ? fcntl(named, F_DUPFD_CLOEXEC, 0) : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    int descriptor =
+        named >= 0 ? fcntl(named, F_DUPFD_CLOEXEC, 0) : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags, 0666);
     return descriptor >= 0 ? descriptor : -errno;
 }
 
@@ -49,6 +50,19 @@ static bool is_target(const char *path)
     if (target_descriptor(path) >= 0)
         return true;
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+/* The writer for DESCRIPTOR, which is a negative errno where there is none. */
+static int make_writer(struct haul_loop *loop, int descriptor, struct target *target)
+{
+    if (descriptor < 0)
+        return descriptor;
+    int code = writer_create(loop, descriptor, &target->writer);
+    if (code != 0)
+        close(descriptor);
+    else
+        target->descriptor = descriptor;
+    return code;
 }
 
 int target_open(struct haul_loop *loop, const char *directory, const char *template, struct target *ret_target)
@@ -63,15 +77,16 @@ int target_open(struct haul_loop *loop, const char *directory, const char *templ
         return 0;
     }
     ret_target->path = path;
-    int descriptor = open_target(path);
-    if (descriptor < 0)
-        return descriptor;
-    code = writer_create(loop, descriptor, &ret_target->writer);
-    if (code != 0)
-        close(descriptor);
-    else
-        ret_target->descriptor = descriptor;
-    return code;
+    return make_writer(loop, open_target(path, 0), ret_target);
+}
+
+/* Always appended to: two names of one file do not write over each other. */
+int target_open_file(struct haul_loop *loop, const char *path, bool is_appended, struct target *ret_target)
+{
+    *ret_target = (struct target){.path = strdup(path)};
+    if (ret_target->path == NULL)
+        return -ENOMEM;
+    return make_writer(loop, open_target(path, O_CREAT | O_APPEND | (is_appended ? 0 : O_TRUNC)), ret_target);
 }
 
 void target_close(struct target *target)

@@ -202,12 +202,16 @@ static void look_again(void *data)
 static int make_client(struct run *run)
 {
     const struct options *options = run->program.options;
+    const struct write_out_needs needs =
+        options->write_out ? write_out_needs(options->write_out) : (struct write_out_needs){0};
     struct haul_client_options client_options;
     client_options_fill(options, options->mode, run->program.trust, &client_options);
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
     client_options.keep_headers = options->remote_header_name || options->include_headers || options->continues ||
-                                  options->etags || (options->write_out && write_out_needs_headers(options->write_out));
+                                  options->etags || needs.headers;
+    client_options.keep_certs = needs.certs;
+    client_options.keep_connection = needs.connection;
     client_options.keep_hops = options->is_record_full || pictures_are_wanted(options);
     client_options.gate = missing_room;
     client_options.gate_data = run;
@@ -291,6 +295,10 @@ static int make_output(struct run *run)
         code = etags_open(options->etags, &run->etags);
         program->has_told = code == HAUL_E_INVALID;
     }
+    if (code == 0 && options->write_out) {
+        code = destinations_open(&program->destinations, program->loop, options->write_out);
+        program->has_told |= code == HAUL_E_INVALID;
+    }
     if (code != 0)
         return code;
     const struct output_options output_options = {
@@ -308,6 +316,7 @@ static int make_output(struct run *run)
         .has_race = options->race,
         .writer = program->writer,
         .target = program->target.writer,
+        .destinations = &program->destinations,
         .files = run->files,
         .request = request_of(&options->request),
         .keeps_failed = options->fail_with_body,

@@ -29,6 +29,8 @@ static int spawn_all(struct beside *beside)
     int code = haul_group_spawn(group, HAUL_CALL(writer_run, .writer = program->writer), NULL);
     if (code == 0 && program->target.writer)
         code = haul_group_spawn(group, HAUL_CALL(writer_run, .writer = program->target.writer), NULL);
+    for (size_t i = 0; code == 0 && i < program->destinations.count; i++)
+        code = haul_group_spawn(group, HAUL_CALL(writer_run, .writer = program->destinations.targets[i].writer), NULL);
     if (code == 0)
         code = haul_group_spawn(group, HAUL_CALL(messages_run, .messages = &program->messages), NULL);
     if (code == 0)
@@ -107,19 +109,28 @@ static enum writer_state state_of(const struct writer *writer)
     return writer ? writer_state(writer) : WRITER_OPEN;
 }
 
-/* Of both outputs, the one that is at its end. */
+/* Of all outputs beside standard output, one that is at its end. NULL: there is none. */
+static const struct target *ended_target(const struct program *program)
+{
+    return state_of(program->target.writer) != WRITER_OPEN ? &program->target
+                                                           : destinations_ended(&program->destinations);
+}
+
+/* Of all outputs, the one that is at its end. */
 static enum writer_state output_state(const struct program *program)
 {
     enum writer_state state = state_of(program->writer);
-    return state != WRITER_OPEN ? state : state_of(program->target.writer);
+    const struct target *target = ended_target(program);
+    return state != WRITER_OPEN || target == NULL ? state : state_of(target->writer);
 }
 
 /* Says which output cannot be written. */
 static void tell_unwritten(const struct program *program)
 {
     bool is_target = state_of(program->writer) != WRITER_FAILED;
-    const struct writer *writer = is_target ? program->target.writer : program->writer;
-    const char *name = is_target ? program->target.path : "standard output";
+    const struct target *target = ended_target(program);
+    const struct writer *writer = is_target ? target->writer : program->writer;
+    const char *name = is_target ? target->path : "standard output";
     message("cannot write to %s: %s", excerpt(name).text, strerror(writer_error(writer)));
 }
 
@@ -172,6 +183,7 @@ void program_tear_down(struct program *program)
     messages_end(&program->messages, output_state(program) != WRITER_READER_GONE);
     haul_task_unref(program->work);
     target_close(&program->target);
+    destinations_close(&program->destinations);
     writer_destroy(program->writer);
     source_feed_finish(&program->feed);
     source_destroy(program->source);

@@ -4,6 +4,7 @@
 
 #include "exit_status.h"
 #include "options/options.h"
+#include "output/destinations.h"
 #include "output/messages.h"
 #include "output/record.h"
 #include "output/target.h"
@@ -19,10 +20,11 @@ struct program {
     struct epoch epoch; /* when it began */
     struct haul_trust *trust;
     struct source *source;
-    struct haul_url *base;   /* of lines that begin with a slash; NULL: none */
-    struct source_feed feed; /* of the source */
-    struct writer *writer;   /* to standard output */
-    struct target target;    /* for bodies, beside standard output; perhaps none. Its owner opens it */
+    struct haul_url *base;            /* of lines that begin with a slash; NULL: none */
+    struct source_feed feed;          /* of the source */
+    struct writer *writer;            /* to standard output */
+    struct target target;             /* for bodies, beside standard output; perhaps none. Its owner opens it */
+    struct destinations destinations; /* of --write-out, beside it too */
     struct messages messages;
     struct interruption interruption;
     struct haul_task *work; /* what is run; NULL before program_run */

@@ -105,6 +105,8 @@ struct haul_client_options {
     haul_debug_fn *debug;     /* NULL: nobody cares */
     void *debug_data;
     bool keep_headers;         /* results have the fields of the answer's header; false */
+    bool keep_certs;           /* and the certificates that a handshake showed; false */
+    bool keep_connection;      /* and the number of their connection; false */
     bool keep_hops;            /* results have their hops, with what was sent and received; false */
     haul_callback_fn *waiting; /* called when a fetch begins to wait for its host's place: others may be tried */
     void *waiting_data;

@@ -43,6 +43,8 @@ struct haul_times {
     int64_t transfer;
     int64_t total;
     int64_t redirect; /* of total what the hops took that were redirected */
+    int64_t sent;     /* of total what it took until requests had been sent whole, their bodies too; 0: it is not known,
+                       * as before libcurl 8.10 */
 };
 
 /* How an attempt came out. */
@@ -109,14 +111,22 @@ struct haul_result {
     int64_t header_size;      /* bytes of the headers of all answers */
     int64_t request_size;     /* bytes of all requests, without their bodies */
     int64_t uploaded;         /* bytes of the last request's body */
+    int64_t downloaded;       /* bytes of the last hop's body as they came, before they were decoded */
     bool reused;              /* the last hop had a connection that was there */
+    bool proxied;             /* or one by a proxy */
+    uint64_t connection;      /* the number of its connection among the client's, from 1; 0: none that is known, or the
+                               * client keeps none */
     unsigned connections;     /* opened by it, over all hops */
-    int connect_status;       /* what a proxy answered to the last hop's CONNECT, or 0 */
-    int verify_result;        /* what the last hop's handshake made of the server's certificate, as OpenSSL numbers it;
-                               * 0: nothing is wrong with it, or there was no handshake */
+    int connect_status;       /* what a proxy answered to the last CONNECT, over all hops, or 0 */
+    int verify_result;        /* what the last handshake, over all hops, made of the server's certificate, as OpenSSL
+                               * numbers it; 0: nothing is wrong with it, or all connections were there */
     int proxy_verify_result;  /* the same of a proxy's */
-    int64_t started;          /* when the first request was let go, on the loop's clock; 0: never */
-    int64_t ended;            /* when it came out, on the loop's clock */
+    const char *certs;   /* the certificates that the last handshake showed, the server's own first: a line for each
+                          * field, "Subject:CN = example.com", then the certificate as PEM; NULL: there was none,
+                          * or the client keeps none */
+    unsigned cert_count; /* how many these are */
+    int64_t started;     /* when the first request was let go, on the loop's clock; 0: never */
+    int64_t ended;       /* when it came out, on the loop's clock */
     struct haul_times time;
     unsigned char *body; /* the body or what came of it, where no body function was given; ends with a NUL that is not
                           * counted; NULL: there was no answer */

@@ -66,6 +66,13 @@ static void note_sizes(struct haul__transfer *transfer)
     result->header_size += (int64_t)transfer->header_size;
     result->request_size += request_size;
     result->uploaded = uploaded;
+    result->downloaded = transfer->body_size;
+    /* Of a body that libcurl decodes it counts what came. */
+    if (transfer->all->options->compressed) {
+        curl_off_t downloaded = 0;
+        curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &downloaded);
+        result->downloaded = downloaded;
+    }
 }
 
 int haul__transfer_note_facts(struct haul__transfer *transfer)
@@ -82,6 +89,7 @@ int haul__transfer_note_facts(struct haul__transfer *transfer)
     result->status = (int)status;
     result->http_version = status > 0 ? version_name(version) : NULL;
     result->reused = transfer->opened == 0;
+    result->connection = transfer->connection;
     int code = note_peer(transfer);
     if (code == 0)
         code = copy(transfer->result, content_type, &result->content_type);
@@ -139,12 +147,25 @@ static struct points find_points(const struct haul__transfer *transfer, int64_t 
     return points;
 }
 
+/* When the last byte of the request was sent, in microseconds from the start; 0: libcurl does not tell. */
+static int64_t sent_at(const struct haul__transfer *transfer, const struct points *points)
+{
+    int64_t sent = 0;
+#if LIBCURL_VERSION_NUM >= 0x080a00
+    sent = point(transfer->easy, CURLINFO_POSTTRANSFER_TIME_T);
+#else
+    (void)transfer;
+#endif
+    return sent > 0 ? between(points->secured, sent, points->end) : 0;
+}
+
 /* Sums whole microseconds, so that the parts of every rounding agree with their total. */
 static void add_times(struct haul__transfer *transfer, int64_t end)
 {
     struct haul_times *time = &transfer->result->public.time;
     struct points points = find_points(transfer, end);
     int64_t looked_up = points.looked_up;
+    int64_t sent = sent_at(transfer, &points);
     /* What libcurl needs to find that it knows the addresses is part of connecting. */
     if (!transfer->all->options->system_resolver)
         looked_up = 0;
@@ -154,6 +175,7 @@ static void add_times(struct haul__transfer *transfer, int64_t end)
     time->wait += (points.first_byte - points.secured) * HAUL_MICROSECOND;
     time->transfer += (points.end - points.first_byte) * HAUL_MICROSECOND;
     time->total += transfer->lookup + points.end * HAUL_MICROSECOND;
+    time->sent += sent > 0 ? transfer->lookup + sent * HAUL_MICROSECOND : 0;
     if (transfer->opened > 0 && points.connected < points.end)
         haul__pacing_learn(&transfer->host->pacing, (points.connected - points.looked_up) * HAUL_MICROSECOND);
 }
@@ -196,6 +218,59 @@ static void note_handshakes(struct haul__transfer *transfer)
     result->proxy_verify_result = transfer->secured_from > 0 ? (int)proxy_verified : 0;
 }
 
+/* Whether a proxy was to make its connection. */
+static bool is_proxied(const struct haul__transfer *transfer)
+{
+    const struct haul_client_options *options = transfer->all->options;
+    long is_used = 0;
+    if (*transfer->proxy == '\0' || options->unix_socket)
+        return false;
+#if LIBCURL_VERSION_NUM >= 0x080700
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_USED_PROXY, &is_used) == CURLE_OK)
+        return is_used != 0;
+#endif
+    (void)is_used;
+    return !haul__route_is_direct(options, transfer->host->origin);
+}
+
+/* Appends a field of a certificate as a line: but for the PEM, which says itself what it is, NAME:VALUE. */
+static int append_certificate_field(struct haul__buffer *buffer, const char *field)
+{
+    static const char pem[] = "Cert:";
+    if (strncmp(field, pem, sizeof(pem) - 1) == 0)
+        field += sizeof(pem) - 1;
+    size_t size = strlen(field);
+    int code = haul__buffer_append(buffer, field, size);
+    if (code == 0 && (size == 0 || field[size - 1] != '\n'))
+        code = haul__buffer_append(buffer, "\n", 1);
+    return code;
+}
+
+/* Those of the connection that was opened; libcurl forgets them when the handle's next transfer begins. */
+static int note_certificates(struct haul__transfer *transfer)
+{
+    struct haul_result *result = &transfer->result->public;
+    struct curl_certinfo *chain = NULL;
+    struct haul__buffer buffer;
+    int code = 0;
+    if (!transfer->all->options->keep_certs || transfer->opened == 0)
+        return 0;
+    result->certs = NULL;
+    result->cert_count = 0;
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || !chain || chain->num_of_certs <= 0)
+        return 0;
+    haul__buffer_init(&buffer);
+    for (int i = 0; i < chain->num_of_certs; i++)
+        for (const struct curl_slist *field = chain->certinfo[i]; field && code == 0; field = field->next)
+            code = append_certificate_field(&buffer, field->data);
+    if (code == 0)
+        code = copy(transfer->result, (const char *)buffer.bytes, &result->certs);
+    if (code == 0)
+        result->cert_count = (unsigned)chain->num_of_certs;
+    haul__buffer_finish(&buffer);
+    return code;
+}
+
 void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code, bool is_ours)
 {
     struct haul_result *result = &transfer->result->public;
@@ -211,6 +286,9 @@ void haul__transfer_conclude(struct haul__transfer *transfer, CURLcode curl_code
         transfer->error = -ENOMEM;
     }
     note_handshakes(transfer);
+    result->proxied = is_proxied(transfer);
+    if (note_certificates(transfer) < 0)
+        transfer->error = -ENOMEM;
     add_times(transfer, end);
     if (is_refused(transfer, curl_code)) {
         if (haul__refusal_tell(&transfer->refusal, transfer->host->origin, transfer->result) < 0)

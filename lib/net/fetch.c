@@ -214,6 +214,15 @@ static void note_hop(struct haul_fetch *self)
     self->client->statistics.reused += state->hop.reused;
 }
 
+/* Where it redirects to, though that is not followed. */
+static int note_redirect(struct haul__fetch_state *state, const struct haul_url *target)
+{
+    struct haul_result *result = &state->result->public;
+    const char *masked = haul_url_masked(target);
+    result->redirect_url = haul__result_add_text(state->result, masked, strlen(masked));
+    return result->redirect_url ? 0 : -ENOMEM;
+}
+
 /* The answer redirects. */
 static int follow(struct haul_fetch *self)
 {
@@ -223,6 +232,8 @@ static int follow(struct haul_fetch *self)
     struct haul_url *target = state->hop.target;
     char message[256];
     if (result->redirects >= options->max_redirects) {
+        if (target && note_redirect(state, target) < 0)
+            return -ENOMEM;
         snprintf(message, sizeof(message), "more than %u redirects", options->max_redirects);
         return haul__result_fail(state->result, HAUL_CLASS_REDIRECT, CURLE_TOO_MANY_REDIRECTS, message);
     }

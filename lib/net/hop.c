@@ -64,7 +64,7 @@ static struct haul_await wait_for_moment(struct haul_task *task, struct haul__ho
     return moment > now(self) ? haul_sleep_until(task, moment) : no_wait(task);
 }
 
-/* What is known of the hop before is not known of this one. */
+/* What is known of the hop before is not known of this one, but for the handshakes: it may go on with a connection. */
 static void forget_answer(struct haul_result *result)
 {
     result->status = 0;
@@ -82,10 +82,10 @@ static void forget_answer(struct haul_result *result)
     result->local_port = 0;
     result->redirect_url = NULL;
     result->uploaded = 0;
-    result->connect_status = 0;
-    result->verify_result = 0;
-    result->proxy_verify_result = 0;
+    result->downloaded = 0;
     result->reused = false;
+    result->proxied = false;
+    result->connection = 0;
 }
 
 /* The clock of who queued it may be a little further, where that was another loop. */
@@ -303,6 +303,7 @@ static struct haul_times own_times(const struct haul__hop *self)
         .wait = all->wait - before->wait,
         .transfer = all->transfer - before->transfer,
         .total = all->total - before->total,
+        .sent = all->sent - before->sent,
     };
 }
 

@@ -136,6 +136,11 @@ void haul__result_begin_anew(struct haul__result *result)
     public->redirects = 0;
     public->header_size = 0;
     public->request_size = 0;
+    public->connect_status = 0;
+    public->verify_result = 0;
+    public->proxy_verify_result = 0;
+    public->certs = NULL;
+    public->cert_count = 0;
     public->time = (struct haul_times){.queue = public->time.queue};
 }
 
@@ -178,14 +183,14 @@ struct haul_result *haul_result_copy(const struct haul_result *result)
     public->header_count = 0;
     public->hops = NULL;
     public->hop_count = 0;
-    bool is_whole = copy_text(copy, result->message, &public->message) &&
-                    copy_text(copy, result->method, &public->method) &&
-                    copy_text(copy, result->final_url, &public->final_url) &&
-                    copy_text(copy, result->http_version, &public->http_version) &&
-                    copy_text(copy, result->content_type, &public->content_type) &&
-                    copy_text(copy, result->remote_ip, &public->remote_ip) &&
-                    copy_text(copy, result->local_ip, &public->local_ip) &&
-                    copy_text(copy, result->redirect_url, &public->redirect_url);
+    bool is_whole =
+        copy_text(copy, result->message, &public->message) && copy_text(copy, result->method, &public->method) &&
+        copy_text(copy, result->final_url, &public->final_url) &&
+        copy_text(copy, result->http_version, &public->http_version) &&
+        copy_text(copy, result->content_type, &public->content_type) &&
+        copy_text(copy, result->remote_ip, &public->remote_ip) &&
+        copy_text(copy, result->local_ip, &public->local_ip) &&
+        copy_text(copy, result->redirect_url, &public->redirect_url) && copy_text(copy, result->certs, &public->certs);
     if (is_whole)
         return public;
     haul_result_destroy(public);

@@ -70,6 +70,9 @@ CURLcode haul__settings_apply(CURL *easy, const struct haul_client_options *opti
         code |= apply_certificate(easy, options);
     if (options->interface)
         code |= curl_easy_setopt(easy, CURLOPT_INTERFACE, options->interface);
+    /* A TLS library that shows none does not know the option. */
+    if (options->keep_certs)
+        curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
     if (options->unix_socket)
         code |= curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, options->unix_socket);
     return code;

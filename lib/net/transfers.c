@@ -61,7 +61,8 @@ int haul__transfers_init(struct haul__transfers *transfers, const struct haul_cl
     haul__line_init(&transfers->connecting, options->connect_timeout);
     haul__line_init(&transfers->receiving, options->idle_timeout);
     haul__sockets_init(&transfers->sockets, loop->poll, event);
-    int code = haul__connections_init(&transfers->connections, &transfers->sockets, options->keep_hops);
+    int code = haul__connections_init(&transfers->connections, &transfers->sockets,
+                                      options->keep_connection || options->keep_hops);
     if (code == 0)
         code = make_share(&transfers->share);
     transfers->trust = options->trust;

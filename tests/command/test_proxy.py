@@ -30,6 +30,15 @@ def test_a_proxy_gets_the_request(haul, proxy, variable):
     assert (request.target, request.field("host")) == ("http://nowhere.test/x?y", "nowhere.test")
 
 
+def test_whether_one_was_used(haul, proxy, puppet):
+    form = "%{proxy_used} %{remote_port}"
+    used = haul("-x", proxy.root, "-w", form, "http://nowhere.test/").stdout
+    assert used == f"1 {proxy.port}".encode()
+    direct = haul("-x", proxy.root, "--noproxy", "127.0.0.1", "-w", form, puppet.url("/")).stdout
+    assert direct == haul("-w", form, puppet.url("/")).stdout == f"0 {puppet.port}".encode()
+    assert haul("-x", proxy.root, "-w", "%{proxy_used}", "sleep:0").stdout == b"0"
+
+
 def test_without_a_variable_there_is_none(haul, proxy, puppet):
     """HTTP_PROXY in capitals may come from a request's field, in a program that a web server runs."""
     for env in ({}, {"HTTP_PROXY": proxy.root}, {"https_proxy": proxy.root}, {"http_proxy": ""}):

@@ -73,6 +73,30 @@ def test_what_a_handshake_made_of_the_certificate_is_what_curl_says(haul, secure
         assert theirs.startswith(b"0 ") == ("--cacert" in options)
 
 
+@pytest.mark.parametrize("options", [[], ["-k"]])
+def test_the_certificates_are_those_that_curl_shows(haul, secure, options):
+    form = "%{num_certs}\\n%{certs}"
+    curl = ["curl", "-q", "-s", "-o", "/dev/null", "-w", form, *options, secure.url("/1")]
+    theirs = subprocess.run(curl, check=False, capture_output=True).stdout
+    assert haul("-s", "-w", form, *options, secure.url("/1")).stdout == theirs
+    assert theirs.startswith(b"1\nSubject:") == bool(options)
+
+
+def test_what_a_handshake_showed_is_known_behind_a_redirect(haul, secure):
+    secure.answers["/1"] = servers.response(302, "Location: /2")
+    form = "%{ssl_verify_result} %{num_certs} %{num_connects} %{url_effective} %{certs}"
+    curl = ["curl", "-q", "-s", "-o", "/dev/null", "-L", "-k", "-w", form, secure.url("/1")]
+    theirs = subprocess.run(curl, check=True, capture_output=True).stdout
+    assert haul("-k", "-w", form, secure.url("/1")).stdout == theirs
+    assert theirs.startswith(f"20 1 1 {secure.url('/2')} Subject:".encode())
+
+
+def test_a_connection_that_was_there_shows_none(haul, secure):
+    run = haul("-k", "-c", "1", "-w", "%{num_certs}%{certs}\\n", secure.url("/1"), secure.url("/2"))
+    assert run.stdout.startswith(b"1Subject:")
+    assert run.stdout.endswith(b"-----END CERTIFICATE-----\n\n0\n")
+
+
 @pytest.mark.parametrize("option", ["-k", "--insecure"])
 def test_insecure_takes_any(haul, secure, option):
     options = secure.resolve("bad.test")

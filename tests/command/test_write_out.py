@@ -1,10 +1,12 @@
 """--write-out: what curl writes for the same format, and what haul has of its own."""
 
+import gzip
 import json
 import re
 import subprocess
 
 import pytest
+import servers
 
 pytestmark = pytest.mark.sanitized
 
@@ -34,9 +36,9 @@ def test_it_is_what_curl_writes(haul, origin, path):
 
 
 def test_a_failed_transfer_is_as_with_curl(haul, refused_port):
-    form = r"%{http_code} %{exitcode} %{size_download} %{onerror}failed\n"
+    form = r"%{http_code} %{exitcode} %{size_download} %{time_connect} %{time_pretransfer} %{onerror}failed\n"
     url = f"http://127.0.0.1:{refused_port}/"
-    assert haul("-w", form, url).stdout == curl("-w", form, url).stdout == b"000 7 0 failed\n"
+    assert haul("-w", form, url).stdout == curl("-w", form, url).stdout == b"000 7 0 0.000000 0.000000 failed\n"
 
 
 def test_times_are_those_of_curl_and_of_the_record(haul, origin):
@@ -142,9 +144,34 @@ def test_the_referer_is_that_of_the_request(haul, puppet):
     assert haul("-w", "<%{referer}>", puppet.url("/1")).stdout == b"<>"
 
 
-def test_files_of_formats_are_not_known(haul):
-    run = haul("-w", "%output{x}a", "sleep:0")
-    assert (run.returncode, run.stderr) == (2, b"haul: -w, --write-out: there is no %{output}; try 'haul --help'\n")
+def test_a_compressed_body_has_two_sizes(haul, puppet):
+    body = gzip.compress(b"x" * 10000)
+    puppet.answers["/x"] = servers.response(200, "Content-Encoding: gzip", body=body)
+    for options, delivered in ((["--compressed"], 10000), ([], len(body))):
+        expected = curl(*options, "-w", "%{size_download}", puppet.url("/x")).stdout
+        assert expected == str(len(body)).encode()
+        run = haul("-w", "%{size_download} %{size_delivered}", *options, puppet.url("/x"))
+        assert run.stdout == expected + f" {delivered}".encode()
+
+
+def test_the_redirect_that_is_one_too_many(haul, origin):
+    form = "%{redirect_url} %{exitcode} %{num_redirects} %{url_effective} %{http_code}"
+    arguments = ["--max-redirs", "1", "-w", form, origin.url("/redirect-chain/3")]
+    assert haul(*arguments).stdout == curl("-L", *arguments).stdout
+
+
+def test_which_connection(haul, origin):
+    paths = ["/ok", "/until-close", "/ok"]
+    run = haul("--gather", "-c", "1", "-w", "%{conn_id} ", *[origin.url(path) for path in paths], "sleep:0")
+    assert run.stdout == b"1 1 2 -1 "
+    record, number = haul("--record", "full", "-w", "%{json} %{conn_id}", origin.url("/ok")).stdout.rsplit(b" ", 1)
+    assert json.loads(record)["connection"] == int(number) == 1
+
+
+def test_when_the_request_was_sent(haul, origin):
+    """libcurl tells it from 8.10 on."""
+    sent, end = haul("-w", "%{time_posttransfer}|%{time_total}", "-d", "a=b", origin.url("/echo")).stdout.split(b"|")
+    assert sent == b"" or 0 < float(sent) <= float(end)
 
 
 def test_where_it_was_sent_from(haul, puppet):

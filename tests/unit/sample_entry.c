@@ -25,6 +25,8 @@ void sample_init(struct sample *sample)
                 .header_size = 120,
                 .request_size = 80,
                 .uploaded = 411,
+                .downloaded = 49,
+                .proxied = true,
                 .connect_status = 200,
                 .verify_result = 18,
                 .proxy_verify_result = 19,
@@ -41,6 +43,7 @@ void sample_init(struct sample *sample)
                         .transfer = 5 * HAUL_MILLISECOND,
                         .total = 411 * HAUL_MILLISECOND,
                         .redirect = 100 * HAUL_MILLISECOND,
+                        .sent = 7 * HAUL_MILLISECOND,
                     },
             },
     };

@@ -31,6 +31,30 @@ static void test_none_is_kept_unasked(void **state)
     haul_result_destroy(result);
 }
 
+static void test_the_connection_alone(void **state)
+{
+    struct stand *stand = *state;
+    struct haul_result *result = stand_fetch(stand, "/redirect-chain/1");
+    assert_int_equal(result->connection, 0);
+    haul_result_destroy(result);
+    stand_renew(stand);
+    stand->options.keep_connection = true;
+    result = stand_fetch(stand, "/redirect-chain/1");
+    assert_true(result->connection > 0);
+    assert_null(result->hops);
+    uint64_t connection = result->connection;
+    haul_result_destroy(result);
+    result = stand_fetch(stand, "/ok");
+    assert_true(result->reused);
+    assert_int_equal(result->connection, connection);
+    haul_result_destroy(result);
+    char refusing[64];
+    refusing_url(refusing, sizeof(refusing));
+    result = stand_fetch(stand, refusing);
+    assert_int_equal(result->connection, 0);
+    haul_result_destroy(result);
+}
+
 /* The parts of the hops are those of the whole. */
 static void assert_sums(const struct haul_result *result)
 {
@@ -68,7 +92,7 @@ static void test_redirects(void **state)
         assert_string_equal(hop->remote_ip, "127.0.0.1");
         assert_int_equal(hop->remote_port, stand->origin.port);
         assert_int_equal(hop->reused, i > 0);
-        assert_true(hop->connection > 0 && hop->connection == result->hops[0].connection);
+        assert_true(hop->connection > 0 && hop->connection == result->connection);
         assert_string_equal(value_of(hop->request_headers, hop->request_header_count, "Accept"), "*/*");
         const char *location = value_of(hop->headers, hop->header_count, "Location");
         assert_int_equal(location != NULL, i < 2);
@@ -197,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_none_is_kept_unasked, stand_open, stand_close),
+        cmocka_unit_test_setup_teardown(test_the_connection_alone, stand_open, stand_close),
         cmocka_unit_test_setup_teardown(test_redirects, stand_open, stand_close),
         cmocka_unit_test_setup_teardown(test_attempts, stand_open, stand_close),
         cmocka_unit_test_setup_teardown(test_one_attempt, stand_open, stand_close),

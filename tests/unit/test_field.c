@@ -78,6 +78,7 @@ static const struct expected of_success[] = {
     {"errormsg", ""},
     {"exitcode", "0"},
     {"filename_effective", ""},
+    {"ftp_entry_path", ""},
     {"http_code", "200"},
     {"response_code", "200"},
     {"http_connect", "200"},
@@ -87,18 +88,21 @@ static const struct expected of_success[] = {
     {"num_redirects", "0"},
     {"num_retries", "0"},
     {"proxy_ssl_verify_result", "19"},
+    {"proxy_used", "1"},
     {"redirect_url", "http://two.example/"},
     {"scheme", "http"},
-    {"size_download", "98"},
+    {"size_delivered", "98"},
+    {"size_download", "49"},
     {"size_header", "120"},
     {"size_request", "80"},
     {"size_upload", "411"},
-    {"speed_download", "238"},
+    {"speed_download", "119"},
     {"speed_upload", "1000"},
     {"ssl_verify_result", "18"},
     {"time_appconnect", "0.006000"},
     {"time_connect", "0.003000"},
     {"time_namelookup", "0.001000"},
+    {"time_posttransfer", "0.007000"},
     {"time_pretransfer", "0.006000"},
     {"time_redirect", "0.100000"},
     {"time_starttransfer", "0.406000"},
@@ -183,6 +187,33 @@ static void phases_add_up_to_the_total(void **state)
     assert_field(&sample, "time_appconnect", "0.000000");
 }
 
+/* The phase that a fetch fails in has the rest of the time, and is not over. */
+static void what_was_not_reached_is_0(void **state)
+{
+    static const struct {
+        struct haul_times time;
+        const char *points[5];
+    } cases[] = {
+        {{.dns = 1000}, {"0.000000", "0.000000", "0.000000", "0.000000", "0.000000"}},
+        {{.dns = 1000, .connect = 1000}, {"0.000001", "0.000000", "0.000000", "0.000000", "0.000000"}},
+        {{.connect = 1000, .tls = 1000}, {"0.000000", "0.000001", "0.000000", "0.000000", "0.000000"}},
+        {{.connect = 1000, .tls = 1000, .wait = 1000}, {"0.000000", "0.000001", "0.000002", "0.000002", "0.000000"}},
+        {{.connect = 1000, .wait = 1000}, {"0.000000", "0.000001", "0.000000", "0.000001", "0.000000"}},
+    };
+    static const char *const names[] = {"time_namelookup", "time_connect", "time_appconnect", "time_pretransfer",
+                                        "time_starttransfer"};
+    struct sample sample;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        sample_init(&sample);
+        sample_fail(&sample, HAUL_CLASS_CONNECT, 0, "no");
+        sample.result.time = cases[i].time;
+        for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++)
+            assert_field(&sample, names[j], cases[i].points[j]);
+        assert_field(&sample, "time_posttransfer", "");
+    }
+}
+
 /* The record and the table agree on what there is: a nested key stands in the record behind that of its object. */
 static void the_first_fields_are_those_of_the_record(void **state)
 {
@@ -211,11 +242,9 @@ static void the_first_fields_are_those_of_the_record(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_field_has_its_value),
-        cmocka_unit_test(what_is_unknown_is_empty),
-        cmocka_unit_test(foreign_text_is_escaped),
-        cmocka_unit_test(phases_add_up_to_the_total),
-        cmocka_unit_test(the_first_fields_are_those_of_the_record),
+        cmocka_unit_test(every_field_has_its_value), cmocka_unit_test(what_is_unknown_is_empty),
+        cmocka_unit_test(foreign_text_is_escaped),   cmocka_unit_test(phases_add_up_to_the_total),
+        cmocka_unit_test(what_was_not_reached_is_0), cmocka_unit_test(the_first_fields_are_those_of_the_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
