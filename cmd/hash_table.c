@@ -137,10 +137,15 @@ static bool make_way(const struct part *part, struct slot *slot)
     return true;
 }
 
-/* Puts KEY, which is new, where SLOT is, or elsewhere after growth. */
+static bool is_full(const struct part *part)
+{
+    return part->count >= part->homes - part->homes / free_homes;
+}
+
+/* Puts KEY, which is new, where SLOT is, or elsewhere after growth; NULL: the part has no slots yet. */
 static int put(struct part *part, uint64_t key, struct slot *slot, uint64_t **ret_word)
 {
-    while (part->count >= part->homes - part->homes / free_homes || !make_way(part, slot)) {
+    while (!slot || is_full(part) || !make_way(part, slot)) {
         int code = grow(part);
         if (code != 0)
             return code;
