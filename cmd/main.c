@@ -2,6 +2,7 @@
  *
  *     cmd/                the command: it knows the library by its public headers alone
  *         main.c          dispatch
+ *         hash_table.c    what is remembered of millions of lines: by dedupe, resume, etags, and the names of files
  *         options/        the command line: option_table.c is the table of all options, options.c reads by it, help.c
  *                         prints it, arguments.c adds what configuration files say
  *         completion/     makes the shells' completions from the table, while haul is built

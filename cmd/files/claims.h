@@ -1,26 +1,27 @@
 /* Which names are taken, so that two URLs never write one file: who comes second has .1 behind his, and so on.
  *
- * Names are known by a hash, in 16 bytes each: for two that have the same one by chance the second gets its number for
- * nothing. Folders are names, too: a file where one is needed, or the other way round, gives way in the same manner. */
+ * Names are known by a hash: for two that have the same one by chance the second gets its number for nothing. Folders
+ * are names, too: a file where one is needed, or the other way round, gives way in the same manner. */
 #ifndef FILES_CLAIMS_H
 #define FILES_CLAIMS_H
+
+#include "siphash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct claim;
+struct hash_table;
 struct text;
 
-/* All zero: nothing is taken. Its fields are private. */
+/* Its fields are private. */
 struct claims {
-    struct claim *table;
-    size_t capacity; /* a power of two, or 0 */
-    size_t count;
-    uint64_t seed;
+    struct hash_table *table;
+    struct siphash_key key; /* names come from strangers */
 };
 
-/* Frees it. */
+/* Nothing is taken. Negative errno; to be finished in any case. */
+int claims_init(struct claims *claims);
 void claims_finish(struct claims *claims);
 
 /* Tells whether PATH, which ends with a NUL, is not to be had for a reason of its own. */

@@ -83,7 +83,9 @@ int files_create(const struct files_options *options, struct files **ret_files)
         files->reserve[i] = -1;
     keep_pool_reserve(&files->pool);
     files_close_reserve(files);
-    int code = options->template ? make_template(files) : 0;
+    int code = claims_init(&files->claims);
+    if (code == 0 && options->template)
+        code = make_template(files);
     if (code == 0)
         code = make_prefix(files);
     if (code == 0)

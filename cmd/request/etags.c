@@ -1,8 +1,10 @@
 #include "request/etags.h"
 
+#include "hash_table.h"
 #include "message.h"
 #include "output/appender.h"
 #include "output/replacement.h"
+#include "siphash.h"
 
 #include <haul/error.h>
 #include <haul/result.h>
@@ -19,76 +21,50 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { smallest_table = 64, largest_tag = 1000, few_lines = 100 };
-
-/* Where the line of a URL is in the file. */
-struct place {
-    uint64_t hash;
-    int64_t offset; /* from 1; 0: there is none */
-};
+enum { largest_tag = 1000, few_lines = 100 };
 
 struct etags {
     const char *path;
     int descriptor;
     struct appender appender;
     int64_t end; /* of the file, with what waits to be appended */
-    struct place *table;
-    size_t capacity; /* a power of two, or 0 */
-    size_t count;    /* of URLs */
-    size_t lines;    /* in the file: those of older tags as well */
+    struct siphash_key key;
+    struct hash_table *table; /* where the line of a URL is in the file, from 1 */
+    size_t count;             /* of URLs */
+    size_t lines;             /* in the file: those of older tags as well */
 };
 
-static uint64_t hash_of(const char *url, size_t size)
+static uint64_t hash_of(const struct etags *etags, const char *url, size_t size)
 {
-    uint64_t value = 0xcbf29ce484222325;
-    for (size_t i = 0; i < size; i++)
-        value = (value ^ (unsigned char)url[i]) * 0x100000001b3;
-    return value ^ value >> 32;
-}
-
-static struct place *place_of(struct place *table, size_t capacity, uint64_t hash)
-{
-    size_t at = (size_t)hash & (capacity - 1);
-    while (table[at].offset != 0 && table[at].hash != hash)
-        at = (at + 1) & (capacity - 1);
-    return &table[at];
-}
-
-static int grow(struct etags *etags)
-{
-    size_t capacity = etags->capacity > 0 ? 2 * etags->capacity : (size_t)smallest_table;
-    struct place *table = calloc(capacity, sizeof(*table));
-    if (!table)
-        return -ENOMEM;
-    for (size_t i = 0; i < etags->capacity; i++)
-        if (etags->table[i].offset != 0)
-            *place_of(table, capacity, etags->table[i].hash) = etags->table[i];
-    free(etags->table);
-    etags->table = table;
-    etags->capacity = capacity;
-    return 0;
+    return siphash(&etags->key, url, size);
 }
 
 static int set(struct etags *etags, uint64_t hash, int64_t offset)
 {
-    int code = etags->count < etags->capacity / 4 * 3 ? 0 : grow(etags);
+    uint64_t *word;
+    int code = hash_table_put(etags->table, hash, &word);
     if (code != 0)
         return code;
-    struct place *place = place_of(etags->table, etags->capacity, hash);
-    etags->count += place->offset == 0;
+    etags->count += *word == 0;
     etags->lines++;
-    *place = (struct place){hash, offset + 1};
+    *word = (uint64_t)offset + 1;
     return 0;
 }
 
+/* -1: the URL has no line. */
+static int64_t offset_of(const struct etags *etags, uint64_t hash)
+{
+    return (int64_t)hash_table_look_up(etags->table, hash) - 1;
+}
+
 /* The hash of the URL of a line, without its end. False: it has another form. */
-static bool read_hash(const char *line, size_t size, uint64_t *ret_hash)
+static bool read_hash(const struct etags *etags, const char *line, size_t size, uint64_t *ret_hash)
 {
     const char *tab = memchr(line, '\t', size);
     size_t tag_size = tab ? (size_t)(tab - line) : 0;
     if (tag_size == 0 || tag_size > largest_tag)
         return false;
-    *ret_hash = hash_of(tab + 1, size - tag_size - 1);
+    *ret_hash = hash_of(etags, tab + 1, size - tag_size - 1);
     return true;
 }
 
@@ -96,7 +72,7 @@ static bool read_hash(const char *line, size_t size, uint64_t *ret_hash)
 static int note_line(struct etags *etags, const char *line, size_t size, int64_t offset)
 {
     uint64_t hash;
-    return read_hash(line, size, &hash) ? set(etags, hash, offset) : 0;
+    return read_hash(etags, line, size, &hash) ? set(etags, hash, offset) : 0;
 }
 
 static int read_lines(struct etags *etags, FILE *file)
@@ -150,8 +126,7 @@ static int copy_lines(const struct etags *etags, FILE *file, struct replacement 
     int code = 0;
     for (ssize_t size; code == 0 && (size = getline(&line, &room, file)) > 0; offset += size) {
         uint64_t hash;
-        bool counts = !read_hash(line, (size_t)size - 1, &hash) ||
-                      place_of(etags->table, etags->capacity, hash)->offset == offset + 1;
+        bool counts = !read_hash(etags, line, (size_t)size - 1, &hash) || offset_of(etags, hash) == offset;
         if (counts)
             code = replacement_write(copy, line, (size_t)size);
     }
@@ -223,7 +198,9 @@ int etags_open(const char *file, struct etags **ret_etags)
     int code = open_file(etags);
     appender_init(&etags->appender, etags->descriptor, "the tags", file);
     if (code == 0)
-        code = grow(etags);
+        code = hash_table_create(&etags->table);
+    if (code == 0)
+        code = siphash_make_key(&etags->key);
     if (code == 0)
         code = read_all(etags);
     if (code != 0) {
@@ -245,7 +222,7 @@ void etags_close(struct etags *etags)
     appender_finish(&etags->appender);
     if (etags->descriptor >= 0)
         close(etags->descriptor);
-    free(etags->table);
+    hash_table_destroy(etags->table);
     free(etags);
 }
 
@@ -268,15 +245,15 @@ int etags_find(struct etags *etags, const struct haul_url *url, char **ret_tag)
 {
     const char *key = key_of(url);
     size_t size = strlen(key);
-    const struct place *place = place_of(etags->table, etags->capacity, hash_of(key, size));
+    int64_t offset = offset_of(etags, hash_of(etags, key, size));
     *ret_tag = NULL;
-    if (place->offset == 0)
+    if (offset < 0)
         return 0;
     size_t room = largest_tag + 1 + size + 1;
     char *line = malloc(room);
     if (!line)
         return -ENOMEM;
-    ssize_t taken = read_at(etags, place->offset - 1, line, room);
+    ssize_t taken = read_at(etags, offset, line, room);
     int code = taken < 0 ? -errno : 0;
     char *tab = taken > 0 ? memchr(line, '\t', (size_t)taken) : NULL;
     size_t tag_size = tab ? (size_t)(tab - line) : 0;
@@ -310,7 +287,7 @@ static int append(struct etags *etags, const char *key, const char *tag)
     free(line);
     if (code != 0 || appender_has_failed(&etags->appender))
         return code;
-    code = set(etags, hash_of(key, strlen(key)), etags->end);
+    code = set(etags, hash_of(etags, key, strlen(key)), etags->end);
     etags->end += size;
     return code;
 }

@@ -2,7 +2,8 @@
  *
  * They are in a file, a line each: the tag, a tab, the URL. What comes is known at once, but appended behind what was
  * given out for it (output/appender.h): the body of an answer that is known must not be lost. The last one of a URL
- * counts; of a run that was killed a line may be cut off, and goes. In memory there are 16 bytes for each URL. */
+ * counts; of a run that was killed a line may be cut off, and goes. In memory each URL has its place in a hash table.
+ */
 #ifndef REQUEST_ETAGS_H
 #define REQUEST_ETAGS_H
 

@@ -1,12 +1,12 @@
 #include "run/dedupe.h"
 
+#include "hash_table.h"
 #include "input/line_request.h"
 #include "output/text.h"
 #include "run/entry.h"
 #include "run/facts.h"
 #include "run/ledger.h"
-#include "run/seen.h"
-#include "run/siphash.h"
+#include "siphash.h"
 
 #include <haul/result.h>
 #include <haul/url.h>
@@ -15,7 +15,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* A first occurrence that is in flight. */
 struct flight {
@@ -28,32 +27,21 @@ struct flight {
 /* What the word of a hash is: 0, where nothing is known; the place of its facts, times two, plus two; or the address of
  * its flight, plus one. */
 struct dedupe {
-    struct siphash_key hash_key;
-    struct siphash_key check_key;
-    struct seen *seen;
+    struct siphash_key key;
+    struct hash_table *table;
     struct ledger *ledger;
     struct text request; /* what the entry at hand asks for, kept for its memory */
     struct text facts;   /* of the one that was settled last, or is read */
 };
-
-static int make_keys(struct dedupe *dedupe)
-{
-    struct siphash_key keys[2];
-    if (getrandom(keys, sizeof(keys), 0) != (ssize_t)sizeof(keys))
-        return errno > 0 ? -errno : -EIO;
-    dedupe->hash_key = keys[0];
-    dedupe->check_key = keys[1];
-    return 0;
-}
 
 int dedupe_create(const char *directory, struct dedupe **ret_dedupe)
 {
     struct dedupe *dedupe = calloc(1, sizeof(*dedupe));
     if (!dedupe)
         return -ENOMEM;
-    int code = make_keys(dedupe);
+    int code = siphash_make_key(&dedupe->key);
     if (code == 0)
-        code = seen_create(&dedupe->seen);
+        code = hash_table_create(&dedupe->table);
     if (code == 0)
         code = ledger_create(directory, &dedupe->ledger);
     if (code != 0) {
@@ -94,9 +82,9 @@ void dedupe_destroy(struct dedupe *dedupe)
 {
     if (!dedupe)
         return;
-    if (dedupe->seen)
-        seen_each(dedupe->seen, end_flight, NULL);
-    seen_destroy(dedupe->seen);
+    if (dedupe->table)
+        hash_table_each(dedupe->table, end_flight, NULL);
+    hash_table_destroy(dedupe->table);
     ledger_destroy(dedupe->ledger);
     text_finish(&dedupe->request);
     text_finish(&dedupe->facts);
@@ -135,12 +123,12 @@ static int read_facts(struct dedupe *dedupe, uint64_t place, uint64_t check, boo
     return ledger_read(dedupe->ledger, place, facts, facts_size(head));
 }
 
-static int begin_flight(struct entry *entry, uint64_t hash, uint64_t check, uint64_t *word)
+static int begin_flight(struct entry *entry, struct siphash_words hash, uint64_t *word)
 {
     struct flight *flight = malloc(sizeof(*flight));
     if (!flight)
         return -ENOMEM;
-    *flight = (struct flight){.hash = hash, .check = check};
+    *flight = (struct flight){.hash = hash.first, .check = hash.second};
     entry->flight = flight;
     *word = word_of_flight(flight);
     return 0;
@@ -161,21 +149,20 @@ int dedupe_enter(struct dedupe *dedupe, struct entry *entry, bool *ret_is_waitin
     int code = describe(dedupe, entry);
     if (code != 0)
         return code;
-    uint64_t hash = siphash(&dedupe->hash_key, dedupe->request.bytes, dedupe->request.size);
-    uint64_t check = siphash(&dedupe->check_key, dedupe->request.bytes, dedupe->request.size);
-    code = seen_find(dedupe->seen, hash, &word);
+    struct siphash_words hash = siphash_128(&dedupe->key, dedupe->request.bytes, dedupe->request.size);
+    code = hash_table_put(dedupe->table, hash.first, &word);
     if (code != 0)
         return code;
     *ret_is_waiting = false;
     if (*word == 0)
-        return begin_flight(entry, hash, check, word);
+        return begin_flight(entry, hash, word);
     struct flight *flight = flight_of(*word);
-    bool is_this = flight && flight->check == check;
+    bool is_this = flight && flight->check == hash.second;
     if (flight && is_this) {
         join_flight(flight, entry);
         *ret_is_waiting = true;
     } else if (!flight) {
-        code = read_facts(dedupe, place_of(*word), check, &is_this);
+        code = read_facts(dedupe, place_of(*word), hash.second, &is_this);
         if (code == 0 && is_this)
             code = dedupe_answer(dedupe, entry);
     }
@@ -187,7 +174,7 @@ static int put_away(struct dedupe *dedupe, const struct flight *flight, const st
 {
     uint64_t *word;
     uint64_t place;
-    int code = seen_find(dedupe->seen, flight->hash, &word);
+    int code = hash_table_put(dedupe->table, flight->hash, &word);
     if (code == 0 && result->error_class == HAUL_CLASS_CANCELLED) {
         *word = 0;
         return 0;

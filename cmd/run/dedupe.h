@@ -2,8 +2,8 @@
  *
  * The same is: the same URL in its normal form without its fragment, and where a JSON line says more, the same method,
  * header, body and output, said or not. For as long as the first is in flight the others wait with it. Once it is
- * settled its facts are put away, since it leaves and any line of the list may ask for them: 16 bytes in memory, 11 at
- * most for room, and some 100 in an unlinked file, for each distinct URL. Two are told apart by 128 bits of a keyed
+ * settled its facts are put away, since it leaves and any line of the list may ask for them: in an unlinked file, some
+ * 100 bytes for each distinct URL, and in a hash table where they are there. Two are told apart by 128 bits of a keyed
  * hash. */
 #ifndef RUN_DEDUPE_H
 #define RUN_DEDUPE_H

@@ -1,27 +1,25 @@
 #include "run/done.h"
 
+#include "hash_table.h"
 #include "input/line_buffer.h"
 #include "input/line_request.h"
 #include "input/record_line.h"
 #include "output/text.h"
 #include "run/entry.h"
-#include "run/seen.h"
-#include "run/siphash.h"
+#include "siphash.h"
 
 #include <haul/error.h>
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* The word of a hash is the check, with these two bits. */
 enum { is_done = 1, has_file = 2, all_bits = 3 };
 
 struct done {
-    struct siphash_key hash_key;
-    struct siphash_key check_key;
-    struct seen *seen;
+    struct siphash_key key;
+    struct hash_table *table;
     struct text input; /* the one at hand, as bytes, kept for its memory */
     struct record_line_reader reader;
 };
@@ -34,19 +32,16 @@ struct mark {
 
 int done_create(struct done **ret_done)
 {
-    struct siphash_key keys[2];
     struct done *done = calloc(1, sizeof(*done));
     if (!done)
         return -ENOMEM;
-    int code = getrandom(keys, sizeof(keys), 0) == (ssize_t)sizeof(keys) ? 0 : -EIO;
+    int code = siphash_make_key(&done->key);
     if (code == 0)
-        code = seen_create(&done->seen);
+        code = hash_table_create(&done->table);
     if (code != 0) {
         done_destroy(done);
         return code;
     }
-    done->hash_key = keys[0];
-    done->check_key = keys[1];
     *ret_done = done;
     return 0;
 }
@@ -55,7 +50,7 @@ void done_destroy(struct done *done)
 {
     if (!done)
         return;
-    seen_destroy(done->seen);
+    hash_table_destroy(done->table);
     text_finish(&done->input);
     record_line_reader_finish(&done->reader);
     free(done);
@@ -79,8 +74,8 @@ static int mark_of(struct done *done, const struct record_line *line, struct mar
     append_part(text, line->request);
     if (text->failed)
         return -ENOMEM;
-    ret_mark->hash = siphash(&done->hash_key, text->bytes, text->size);
-    ret_mark->check = siphash(&done->check_key, text->bytes, text->size) & ~(uint64_t)all_bits;
+    struct siphash_words hash = siphash_128(&done->key, text->bytes, text->size);
+    *ret_mark = (struct mark){.hash = hash.first, .check = hash.second & ~(uint64_t)all_bits};
     return 0;
 }
 
@@ -121,7 +116,7 @@ static int note(struct done *done, const struct record_line *line, void *data)
     (void)data;
     int code = mark_of(done, line, &mark);
     if (code == 0)
-        code = seen_find(done->seen, mark.hash, &word);
+        code = hash_table_put(done->table, mark.hash, &word);
     if (code != 0)
         return code;
     bool is_it = (*word & ~(uint64_t)all_bits) == mark.check;
@@ -143,7 +138,7 @@ static int has(struct done *done, const struct record_line *line, bool *ret_has_
     int code = mark_of(done, line, &mark);
     if (code != 0)
         return code;
-    uint64_t word = seen_look_up(done->seen, mark.hash);
+    uint64_t word = hash_table_look_up(done->table, mark.hash);
     *ret_has_file = word & has_file;
     return word & is_done && (word & ~(uint64_t)all_bits) == mark.check;
 }

@@ -1,8 +1,8 @@
 /* --resume: which inputs earlier runs have done, as a file of their records tells: those whose last record is ok.
  *
  * An input is its URL as it was written, its tag, and where a JSON line asks for more, the digest of that; neither its
- * place in a list nor the options of the run. Each costs 16 bytes, and 11 at most for room, whether it was ok or not;
- * two are told apart by 126 bits of a keyed hash. What is asked for is not remembered. */
+ * place in a list nor the options of the run. Each has a place in a hash table, whether it was ok or not; two are told
+ * apart by 126 bits of a keyed hash. What is asked for is not remembered. */
 #ifndef RUN_DONE_H
 #define RUN_DONE_H
 

@@ -153,6 +153,16 @@ def run_haul(*arguments, stdin=None, env=None, timeout=PATIENCE, cwd=None):
     return Finished(run.args, run.returncode, run.stdout, run.stderr)
 
 
+def peak_memory(*arguments, cwd=None):
+    """What haul has taken at most, in kB, when it has ended well."""
+    program = ["/usr/bin/python3", "-c", "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
+               "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"]  # fmt: skip
+    run = subprocess.run(
+        [*program, *command(arguments)], capture_output=True, check=True, cwd=cwd, env=environment(), timeout=PATIENCE
+    )
+    return int(run.stdout)
+
+
 class Output:
     """What arrives on a descriptor, while it arrives."""
 

@@ -1,6 +1,9 @@
-#include "run/siphash.h"
+#include "siphash.h"
 
-enum { word_size = 8, rounds_for_a_word = 2, rounds_at_the_end = 4 };
+#include <errno.h>
+#include <sys/random.h>
+
+enum { word_size = 8, rounds_for_a_word = 2, rounds_at_the_end = 4, mode_of_128 = 0xee, second_of_128 = 0xdd };
 
 struct state {
     uint64_t v0;
@@ -8,6 +11,15 @@ struct state {
     uint64_t v2;
     uint64_t v3;
 };
+
+int siphash_make_key(struct siphash_key *ret_key)
+{
+    struct siphash_key key;
+    if (getrandom(&key, sizeof(key), 0) != (ssize_t)sizeof(key))
+        return errno > 0 ? -errno : -EIO;
+    *ret_key = key;
+    return 0;
+}
 
 static uint64_t rotate(uint64_t word, unsigned bits)
 {
@@ -53,12 +65,13 @@ static uint64_t read_rest(const unsigned char *bytes, size_t size)
     return word;
 }
 
-uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t size)
+/* The state when all has been absorbed. MODE is in it from the begin. */
+static struct state absorb_all(const struct siphash_key *key, uint64_t mode, const void *bytes, size_t size)
 {
     const unsigned char *at = bytes;
     struct state state = {
         key->words[0] ^ 0x736f6d6570736575,
-        key->words[1] ^ 0x646f72616e646f6d,
+        key->words[1] ^ 0x646f72616e646f6d ^ mode,
         key->words[0] ^ 0x6c7967656e657261,
         key->words[1] ^ 0x7465646279746573,
     };
@@ -66,7 +79,29 @@ uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t size)
     for (; left >= word_size; left -= word_size, at += word_size)
         absorb(&state, read_word(at));
     absorb(&state, (uint64_t)size << 56 | read_rest(at, left));
+    return state;
+}
+
+static uint64_t squeeze(struct state *state)
+{
+    mix(state, rounds_at_the_end);
+    return state->v0 ^ state->v1 ^ state->v2 ^ state->v3;
+}
+
+uint64_t siphash(const struct siphash_key *key, const void *bytes, size_t size)
+{
+    struct state state = absorb_all(key, 0, bytes, size);
     state.v2 ^= 0xff;
-    mix(&state, rounds_at_the_end);
-    return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
+    return squeeze(&state);
+}
+
+struct siphash_words siphash_128(const struct siphash_key *key, const void *bytes, size_t size)
+{
+    struct siphash_words words;
+    struct state state = absorb_all(key, mode_of_128, bytes, size);
+    state.v2 ^= mode_of_128;
+    words.first = squeeze(&state);
+    state.v1 ^= second_of_128;
+    words.second = squeeze(&state);
+    return words;
 }
