@@ -190,6 +190,9 @@ static struct haul__failure explain(const struct haul__transfer *transfer, CURLc
         return (struct haul__failure){HAUL_CLASS_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, "the answer's header broke off"};
     if (curl_code == CURLE_OK || (curl_code == CURLE_WRITE_ERROR && transfer->is_enough))
         return (struct haul__failure){0};
+    /* Where the loop is late libcurl's limit for connecting is over, too, and may be noticed first. */
+    if (curl_code == CURLE_OPERATION_TIMEDOUT)
+        return (struct haul__failure){HAUL_CLASS_TIMEOUT, (int)curl_code, transfer->all->connect_message};
     curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &cause);
     curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &verify_result);
     return haul__failure_of((int)curl_code, transfer->phase, (int)cause, verify_result);

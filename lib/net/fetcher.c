@@ -151,7 +151,7 @@ static void after_poll(struct haul__hook *hook)
         if (fetcher->shards[i])
             haul__shard_after_poll(fetcher->shards[i]);
     haul__resolver_after_poll(&fetcher->resolver);
-    expire(fetcher, &fetcher->transfers.connecting, fetcher->connect_message);
+    expire(fetcher, &fetcher->transfers.connecting, fetcher->transfers.connect_message);
     expire(fetcher, &fetcher->transfers.receiving, fetcher->idle_message);
     expire_openings(&fetcher->hosts, haul_loop_now(fetcher->loop));
 }
@@ -179,8 +179,6 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
     fetcher->resolver.searches.refuses_special = options->no_private;
     haul__write_duration(fetcher->lookup_message, sizeof(fetcher->lookup_message), "the name was not resolved within",
                          options->connect_timeout);
-    haul__write_duration(fetcher->connect_message, sizeof(fetcher->connect_message), "no connection within",
-                         options->connect_timeout);
     haul__write_duration(fetcher->idle_message, sizeof(fetcher->idle_message), "nothing received for",
                          options->idle_timeout);
     int code = haul__transfers_init(&fetcher->transfers, options, loop, haul__shard_event);
@@ -188,6 +186,8 @@ int haul__fetcher_init(struct haul__fetcher *fetcher, struct haul_loop *loop, co
         haul__free(fetcher->shards);
         return code;
     }
+    haul__write_duration(fetcher->transfers.connect_message, sizeof(fetcher->transfers.connect_message),
+                         "no connection within", options->connect_timeout);
     fetcher->transfers.connections.next = shortage->count + 1;
     fetcher->transfers.connections.step = shortage->loops;
     haul__hosts_init(&fetcher->hosts, fetcher->transfers.has_openssl && may_speak_http_2(options));

@@ -25,7 +25,6 @@ struct haul__fetcher {
     bool is_sparing;                 /* while there is one, no idle connection is kept */
     bool is_connected;               /* as the shortage has it */
     char lookup_message[64];
-    char connect_message[64];
     char idle_message[64];
 };
 

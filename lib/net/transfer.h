@@ -34,6 +34,7 @@ struct haul__transfers {
     struct haul__sockets sockets;
     struct haul__connections connections;
     struct haul__line connecting; /* from the start to the end of the TLS handshake */
+    char connect_message[64];     /* of one that was there too long */
     struct haul__line receiving;  /* since something was received, or the request was sent */
     struct haul__flood flood;     /* of its connections */
     struct haul_list unused;

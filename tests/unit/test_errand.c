@@ -101,8 +101,11 @@ static void test_an_errand(void **state)
     struct stand *stand = *state;
     struct errands_outcome outcome;
     struct haul_url *url = url_of("sleep:0.001");
+    struct barrier_message message;
+    hold_worker(stand_client(stand), &message);
     struct haul_task *task = begin(stand, url, &outcome);
     assert_int_equal(outcome.code, -1);
+    let_worker_go(&message);
     end(stand, task);
     assert_int_equal(outcome.code, 0);
     assert_int_equal(outcome.next_code, 0);

@@ -84,6 +84,40 @@ static void test_connect_timeout(void **state)
     full_listener_close(&full);
 }
 
+/* Keeps the loop until libcurl's limit for connecting, a second behind haul's, is over too. */
+struct holder {
+    struct haul_coroutine coroutine;
+};
+
+static struct haul_step holder(struct haul_task *task, struct haul_coroutine *coroutine)
+{
+    HAUL_BEGIN(holder);
+    (void)task;
+    nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 200 * HAUL_MILLISECOND}, NULL);
+    HAUL_FINALLY;
+    HAUL_END;
+}
+
+static void test_connect_timeout_of_a_loop_that_is_late(void **state)
+{
+    struct stand *stand = *state;
+    struct full_listener full;
+    struct stand_task task;
+    struct haul_result *result;
+    struct haul_outcome outcome;
+    full_listener_open(&full);
+    stand->options.connect_timeout = 60 * HAUL_MILLISECOND;
+    stand_begin(stand, &task, full.url);
+    stand_turn(stand, 4);
+    assert_int_equal(haul_run_task(stand->loop, HAUL_CALL(holder), &outcome), 0);
+    assert_int_equal(stand_end(stand, &task, &result), 0);
+    assert_int_equal(result->error_class, HAUL_CLASS_TIMEOUT);
+    assert_int_equal(result->code, 28);
+    assert_string_equal(result->message, "no connection within 60 ms");
+    haul_result_destroy(result);
+    full_listener_close(&full);
+}
+
 static void test_connect_timeout_while_a_name_is_looked_up(void **state)
 {
     struct stand *stand = *state;
@@ -331,6 +365,7 @@ int main(void)
         WITH_LOOP(test_idle_timeout),
         WITH_LOOP(test_what_trickles_is_not_idle),
         WITH_LOOP(test_connect_timeout),
+        WITH_LOOP(test_connect_timeout_of_a_loop_that_is_late),
         WITH_LOOP(test_connect_timeout_while_a_name_is_looked_up),
         WITH_LOOP(test_max_time),
         WITH_LOOP(test_max_time_over_hops),
