@@ -57,14 +57,14 @@ typedef void haul_debug_fn(void *data, char mark, const char *line, size_t size)
 /* All texts and objects are borrowed for the client's life, unless said otherwise. haul_client_options_init sets the
  * defaults. */
 struct haul_client_options {
-    size_t loops;              /* event loops that make the hops, each on a thread but the client's own; hosts are dealt
-                                * to them; there are fewer where descriptors are few; 1 */
-    size_t concurrency;        /* hops in flight at most; the others wait in line; 0 none; 50 */
-    size_t per_host;           /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
-    bool adapt;                /* how many each host is given is found out, up to these two; false */
-    int64_t interval;          /* from one hop let go to the next; 0: none; 0 */
-    int64_t host_interval;     /* the same for one scheme, host and port, sleeps apart; 0 */
-    haul_status_fn *is_ok;     /* of an answer that came whole; NULL: those below 400 are; NULL */
+    size_t loops;          /* event loops that make the hops, each on a thread but the client's own; hosts are dealt
+                            * to them; there are fewer where descriptors are few; 1 */
+    size_t concurrency;    /* hops in flight at most; the others wait in line; 0 none; 50 */
+    size_t per_host;       /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
+    bool adapt;            /* how many each host is given is found out, up to these two; false */
+    int64_t interval;      /* from one hop let go to the next; 0: none; 0 */
+    int64_t host_interval; /* the same for one scheme, host and port, sleeps apart; 0 */
+    haul_status_fn *is_ok; /* of an answer that came whole; NULL: those below 400 are; NULL */
     void *is_ok_data;
     unsigned retries;          /* attempts after the first, each where the one before has failed and may well not
                                 * do so again, as curl's --retry sees it: it timed out, its name did not resolve,
