@@ -272,6 +272,8 @@ static int read_member(const struct value *name, struct record_line_reader *read
         return read_string(name, reader, value, line, seen);
     if (is_name(name, "v")) {
         *seen |= is_word(value, "1") ? has_version : 0;
+    } else if (is_name(name, "url")) {
+        line->is_refused = is_word(value, "null");
     } else if (is_name(name, "ok")) {
         line->ok = is_word(value, "true");
         *seen |= line->ok || is_word(value, "false") ? has_ok : 0;

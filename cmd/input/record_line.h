@@ -21,6 +21,7 @@ struct record_line {
     struct record_text request; /* the digest of what a JSON line asks for */
     struct record_text file;    /* the path of the body's file */
     bool ok;
+    bool is_refused; /* no URL came of it */
 };
 
 /* Where texts are put that do not stand in the line as they are; all zero, and good until the next line is read. */

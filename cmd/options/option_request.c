@@ -92,15 +92,15 @@ static bool read_date(const char *text, struct tm *ret_date)
 int read_time_condition(struct options *options, const struct option_row *row, const char *value, char **ret_problem)
 {
     struct tm date;
-    char header[80];
+    char field[80];
     (void)row;
     bool is_negated = *value == '-';
     if (!read_date(value + is_negated, &date))
         return refuse(ret_problem, "\"%s\" is neither a date like 2026-11-21 nor a file", excerpt(value).text);
     const char *format =
         is_negated ? "If-Unmodified-Since: %a, %d %b %Y %H:%M:%S GMT" : "If-Modified-Since: %a, %d %b %Y %H:%M:%S GMT";
-    size_t size = strftime(header, sizeof(header), format, &date);
-    return string_list_add(&options->request.headers, header, size);
+    strftime(field, sizeof(field), format, &date);
+    return set_copy(&options->request.time_condition, field);
 }
 
 /* Pieces of a form are joined as its fields are; those of JSON make one text. */

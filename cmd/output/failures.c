@@ -18,10 +18,14 @@ enum { batch_size = 64 * 1024 };
 /* What no URL and no JSON begins with. It stands before what was refused and would be read as something else. */
 static const char refused[] = "\v";
 
+/* The first line of a list may have one before it that is no part of it. */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
 struct failures {
     struct replacement *file;
     struct source_format format;
     bool has_globs;
+    bool has_lines;
     struct text input; /* of the line at hand, kept for its memory */
     struct text text;  /* not written yet */
     int error;         /* the first, as a negative errno */
@@ -107,7 +111,7 @@ static int add_json_line(struct failures *failures, const struct entry *entry)
         end = line->url_at + line->url_size;
     }
     /* Of one that is too long the begin may be an object of its own. */
-    if (entry->is_cut)
+    if (entry->is_misread)
         text_append_string(text, refused);
     text_append(text, line->text, begin);
     int code = begin < end ? record_write_string(text, failures->input.bytes, failures->input.size) : 0;
@@ -133,6 +137,8 @@ static int add_json_argument(struct failures *failures, const struct entry *entr
 {
     struct text *text = &failures->text;
     struct text url = {0};
+    if (entry->is_misread)
+        text_append_string(&url, refused);
     append_encoded(&url, failures->input.bytes, failures->input.size);
     text_append_string(text, "{\"url\":");
     int code = url.failed ? -ENOMEM : record_write_string(text, url.bytes, url.size);
@@ -145,11 +151,11 @@ static int add_json_argument(struct failures *failures, const struct entry *entr
     return code;
 }
 
-/* Whether LINE is read as what it was made of, also where it is the first one. */
+/* Whether LINE is read as what it was made of. */
 static bool comes_back(const struct text *line, size_t input_size, size_t tag_size)
 {
     struct line read;
-    return line_parse(line->bytes, line->size, true, &read) && read.input == line->bytes &&
+    return line_parse(line->bytes, line->size, false, &read) && read.input == line->bytes &&
            read.input_size == input_size && read.tag_size == tag_size;
 }
 
@@ -166,17 +172,31 @@ static void add_plain_line(struct failures *failures, const struct entry *entry)
     /* One at the end is taken for a part of the newline. */
     if (line->size > 0 && line->bytes[line->size - 1] == '\r')
         text_append_string(line, "\r");
-    if (entry->is_cut || !comes_back(line, input_size, entry->tag_size))
+    if (entry->is_misread || !comes_back(line, input_size, entry->tag_size))
         text_append_string(text, refused);
     text_append(text, line->bytes, line->size);
     if (!failures->format.is_null_separated)
         hide_newlines(text, begin);
 }
 
+/* A mark that the first line begins with is a part of it where another one stands before. */
+static void begin_list(struct failures *failures, const struct entry *entry)
+{
+    const struct line_request *line = entry->request;
+    const char *bytes = line ? line->text : failures->input.bytes;
+    size_t size = line ? line->text_size : failures->input.size;
+    size_t mark = sizeof(byte_order_mark) - 1;
+    if (size >= mark && memcmp(bytes, byte_order_mark, mark) == 0)
+        text_append_string(&failures->text, byte_order_mark);
+    failures->has_lines = true;
+}
+
 void failures_add(struct failures *failures, const struct entry *entry)
 {
     int code = 0;
     write_input(failures, entry);
+    if (!failures->has_lines)
+        begin_list(failures, entry);
     if (entry->request != NULL)
         code = add_json_line(failures, entry);
     else if (failures->format.is_json)

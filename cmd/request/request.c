@@ -8,18 +8,20 @@
 #include <string.h>
 #include <strings.h>
 
-static bool has_header(const struct string_list *headers, const char *name)
+/* Whether there is a field of the name that FIELD has. */
+static bool has_name(const struct string_list *headers, const char *field)
 {
-    size_t size = strlen(name);
+    size_t size = strcspn(field, ":");
     for (size_t i = 0; i < headers->count; i++)
-        if (strncasecmp(headers->at[i], name, size) == 0 && strchr(":;", headers->at[i][size]))
+        if (strncasecmp(headers->at[i], field, size) == 0 && strchr(":;", headers->at[i][size]))
             return true;
     return false;
 }
 
-static int add_header(struct string_list *headers, const char *name, const char *header)
+/* What was given with -H takes the place of what another option says. */
+static int add_header(struct string_list *headers, const char *field)
 {
-    return has_header(headers, name) ? 0 : string_list_add(headers, header, strlen(header));
+    return has_name(headers, field) ? 0 : string_list_add(headers, field, strlen(field));
 }
 
 static bool is_json(const struct text *data)
@@ -38,8 +40,8 @@ static int complete_json(struct request_options *options, const char **ret_probl
         *ret_problem = "--json posts, as in curl; for JSON output: -j";
         return HAUL_E_INVALID;
     }
-    int code = add_header(&options->headers, "Content-Type", "Content-Type: application/json");
-    return code == 0 ? add_header(&options->headers, "Accept", "Accept: application/json") : code;
+    int code = add_header(&options->headers, "Content-Type: application/json");
+    return code == 0 ? add_header(&options->headers, "Accept: application/json") : code;
 }
 
 static bool is_plain(const struct haul_request *request)
@@ -86,6 +88,8 @@ int request_complete(struct request_options *options, const char **ret_problem)
         return HAUL_E_INVALID;
     }
     int code = options->is_json ? complete_json(options, ret_problem) : 0;
+    if (code == 0 && options->time_condition)
+        code = add_header(&options->headers, options->time_condition);
     /* What is given as texts has its NUL. */
     text_append(&options->cookies, "", options->cookies.size > 0 ? 1 : 0);
     if (options->cookies.failed)
@@ -104,6 +108,7 @@ const struct text *request_query(const struct request_options *options)
 void request_options_finish(struct request_options *options)
 {
     string_list_finish(&options->headers);
+    free(options->time_condition);
     string_list_finish(&options->auth_hosts);
     string_list_finish(&options->cookie_files);
     text_finish(&options->data);

@@ -18,6 +18,7 @@ struct request_options {
     bool ends_with_header;
     bool is_trusting;
     struct string_list headers;
+    char *time_condition; /* a header field */
     struct text data;
     bool has_data;
     bool is_json;          /* some of it is */

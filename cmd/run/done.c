@@ -109,11 +109,15 @@ static int each_record(struct done *done, int descriptor, record_fn *fn, void *d
     return 0;
 }
 
+/* A line that is refused is no input, though its record may look like that of one: a JSON line that cannot be read to
+ * its end has no digest of what it asks for. */
 static int note(struct done *done, const struct record_line *line, void *data)
 {
     struct mark mark;
     uint64_t *word;
     (void)data;
+    if (line->is_refused)
+        return 0;
     int code = mark_of(done, line, &mark);
     if (code == 0)
         code = hash_table_put(done->table, mark.hash, &word);

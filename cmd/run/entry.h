@@ -28,7 +28,8 @@ struct entry {
     bool is_tag_json;  /* the tag is JSON, whole, valid and on one line; otherwise text */
     bool is_expanded;  /* the line was a pattern, and `input` is one of those it stands for */
     bool is_literal;   /* no pattern was looked for in `input` */
-    bool is_cut;       /* the line was too long, and `input` is of its begin */
+    bool is_misread;   /* in a list `input` would be read as something else: it is of the begin of a line that was too
+                        * long, or of an argument whose pattern is wrong */
     unsigned glob_count;
     struct glob_value *globs;      /* owned. What the globs of the line stand for: #1, #2, ...; NULL: it had none */
     struct line_request *request;  /* referenced. What a JSON line says besides; NULL: the line was none */

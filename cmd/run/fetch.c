@@ -6,6 +6,7 @@
 #include "input/source.h"
 #include "message.h"
 #include "options/client_options.h"
+#include "options/status_set.h"
 #include "output/appender.h"
 #include "output/journal.h"
 #include "output/output.h"
@@ -101,7 +102,7 @@ static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void 
     return condition_set(entry, run->etags, request_of(&run->program.options->request));
 }
 
-/* What is ok is decided here, since only then its file is kept. */
+/* Who has won a race is decided here, since only the winner's file is kept. */
 static int complete(void *data, struct entry *entry, struct haul_result *result, int code)
 {
     struct run *run = data;
@@ -199,6 +200,12 @@ static void look_again(void *data)
         output_look_again(run->output);
 }
 
+static bool is_ok(void *data, int status)
+{
+    const struct run *run = data;
+    return status_set_has(&run->program.options->ok_status, status);
+}
+
 static int make_client(struct run *run)
 {
     const struct options *options = run->program.options;
@@ -206,6 +213,8 @@ static int make_client(struct run *run)
         options->write_out ? write_out_needs(options->write_out) : (struct write_out_needs){0};
     struct haul_client_options client_options;
     client_options_fill(options, options->mode, run->program.trust, &client_options);
+    client_options.is_ok = is_ok;
+    client_options.is_ok_data = run;
     client_options.waiting = front_room_changed;
     client_options.waiting_data = &run->front;
     client_options.keep_headers = options->remote_header_name || options->include_headers || options->continues ||
@@ -395,8 +404,7 @@ static int make(struct run *run, const struct options *options)
         .window = options->window,
     };
     front_init(&run->front, &plan);
-    const struct verdict_rules rules = {
-        .ok_status = &options->ok_status, .fail_on = options->fail_on, .is_race = options->race};
+    const struct verdict_rules rules = {.fail_on = options->fail_on, .is_race = options->race};
     verdict_init(&run->verdict, &rules);
     run->gauge = (struct gauge){&run->program, run->client, run->output, &run->front, &run->resume};
     code = gauge_show(&run->gauge, &run->progress);

@@ -47,6 +47,11 @@ static int read_glob(struct source_feed *self, const char *text, size_t size)
     return 0;
 }
 
+static bool has_wrong_pattern(const struct source_feed *self)
+{
+    return self->problem == self->problem_text;
+}
+
 static int read_plain(struct source_feed *self)
 {
     const struct line *line = &self->line.line;
@@ -190,7 +195,7 @@ static int fill_entry(const struct source_feed *self, struct entry *entry)
     entry->is_tag_json = self->json.is_tag_json;
     entry->is_expanded = self->glob != NULL;
     entry->is_literal = self->line.kind == SOURCE_LINE_ARGUMENT && !self->options.globs_in_arguments;
-    entry->is_cut = self->line.problem != NULL;
+    entry->is_misread = self->line.problem || (has_wrong_pattern(self) && !self->options.globs_in_lists);
     if (self->json.request)
         entry->request = line_request_ref(self->json.request);
     int code = 0;

@@ -1,7 +1,5 @@
 #include "run/verdict.h"
 
-#include "options/status_set.h"
-
 #include <haul/error.h>
 #include <haul/result.h>
 
@@ -75,23 +73,9 @@ void verdict_init(struct verdict *verdict, const struct verdict_rules *rules)
     *verdict = (struct verdict){.rules = *rules};
 }
 
-/* The library calls a status of 400 or more an error. */
-static void apply_status(const struct verdict *verdict, struct haul_result *result)
+void verdict_apply(struct verdict *verdict, struct haul_result *result)
 {
-    bool is_answer = result->error_class == HAUL_CLASS_NONE || result->error_class == HAUL_CLASS_HTTP;
-    if (!is_answer || result->status == 0)
-        return;
-    bool is_ok = status_set_has(verdict->rules.ok_status, result->status);
-    if (is_ok == result->ok)
-        return;
-    result->ok = is_ok;
-    result->error_class = is_ok ? HAUL_CLASS_NONE : HAUL_CLASS_HTTP;
-    result->message = is_ok ? NULL : "the status is not one that is ok";
-}
-
-static void apply_race(struct verdict *verdict, struct haul_result *result)
-{
-    if (!result->ok)
+    if (!verdict->rules.is_race || !result->ok)
         return;
     if (verdict->ok == 0 && !verdict->winner)
         verdict->winner = result;
@@ -100,13 +84,6 @@ static void apply_race(struct verdict *verdict, struct haul_result *result)
     result->ok = false;
     result->error_class = HAUL_CLASS_CANCELLED;
     result->message = verdict_race_lost;
-}
-
-void verdict_apply(struct verdict *verdict, struct haul_result *result)
-{
-    apply_status(verdict, result);
-    if (verdict->rules.is_race)
-        apply_race(verdict, result);
 }
 
 static bool counts(const struct fail_on *fail_on, const struct haul_result *result)

@@ -31,7 +31,6 @@ int fail_on_parse(const char *text, struct fail_on *ret_fail_on);
 extern const char verdict_race_lost[];
 
 struct verdict_rules {
-    const struct status_set *ok_status; /* borrowed */
     struct fail_on fail_on;
     bool is_race; /* one that is ok is enough, and nothing else counts */
 };
@@ -47,8 +46,8 @@ struct verdict {
 
 void verdict_init(struct verdict *verdict, const struct verdict_rules *rules);
 
-/* Makes RESULT ok or not as its status is. Of a race only the first that is ok stays so: others that come in with it,
- * or before it is counted, are cancelled. Again it changes nothing. */
+/* Of a race only the first that is ok stays so: others that come in with it, or before it is counted, are cancelled.
+ * Again it changes nothing. */
 void verdict_apply(struct verdict *verdict, struct haul_result *result);
 
 /* Counts a result, once. What was cancelled was so for a reason that counts by itself. */

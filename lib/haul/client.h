@@ -27,6 +27,9 @@ typedef struct haul_event *haul_gate_fn(void *data);
  * with Retry-After (RFC 9110, 10.2.3): all that waits for the host of URL waits so long. */
 typedef void haul_pause_fn(void *data, const struct haul_url *url, int status, int64_t duration);
 
+/* Whether an answer with STATUS is one that is ok. */
+typedef bool haul_status_fn(void *data, int status);
+
 /* No bound for retries but their number. */
 #define HAUL_NO_BUDGET UINT_MAX
 /* What is spoken. HTTP/2 is agreed upon with TLS where that is possible; with HAUL_HTTP_2 it is also offered without.
@@ -54,13 +57,15 @@ typedef void haul_debug_fn(void *data, char mark, const char *line, size_t size)
 /* All texts and objects are borrowed for the client's life, unless said otherwise. haul_client_options_init sets the
  * defaults. */
 struct haul_client_options {
-    size_t loops;              /* event loops that make the hops, each on a thread but the client's own; hosts are dealt
-                                * to them; there are fewer where descriptors are few; 1 */
-    size_t concurrency;        /* hops in flight at most; the others wait in line; 0 none; 50 */
-    size_t per_host;           /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
-    bool adapt;                /* how many each host is given is found out, up to these two; false */
-    int64_t interval;          /* from one hop let go to the next; 0: none; 0 */
-    int64_t host_interval;     /* the same for one scheme, host and port, sleeps apart; 0 */
+    size_t loops;          /* event loops that make the hops, each on a thread but the client's own; hosts are dealt
+                            * to them; there are fewer where descriptors are few; 1 */
+    size_t concurrency;    /* hops in flight at most; the others wait in line; 0 none; 50 */
+    size_t per_host;       /* of these for one scheme, host and port, sleeps apart; 0 none; 0 */
+    bool adapt;            /* how many each host is given is found out, up to these two; false */
+    int64_t interval;      /* from one hop let go to the next; 0: none; 0 */
+    int64_t host_interval; /* the same for one scheme, host and port, sleeps apart; 0 */
+    haul_status_fn *is_ok; /* of an answer that came whole; NULL: those below 400 are; NULL */
+    void *is_ok_data;
     unsigned retries;          /* attempts after the first, each where the one before has failed and may well not
                                 * do so again, as curl's --retry sees it: it timed out, its name did not resolve,
                                 * or its status is 408, 429, 500, 502, 503 or 504; 0 */

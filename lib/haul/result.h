@@ -19,7 +19,7 @@ enum haul_class {
     HAUL_CLASS_CONNECT,   /* no connection: refused, unreachable, reset before an answer began */
     HAUL_CLASS_TLS,       /* the handshake or the certificate failed */
     HAUL_CLASS_TIMEOUT,   /* connect, idle or max time ran out; the message says which */
-    HAUL_CLASS_HTTP,      /* an answer with a status of 400 or more */
+    HAUL_CLASS_HTTP,      /* an answer with a status that is not ok: of 400 or more, unless the client says other */
     HAUL_CLASS_PROTOCOL,  /* no HTTP, half an answer, fewer bytes than promised */
     HAUL_CLASS_REDIRECT,  /* too many, or to where haul does not go */
     HAUL_CLASS_SIZE,      /* header or body larger than the limit */
@@ -88,7 +88,7 @@ struct haul_hop {
 
 /* Texts are UTF-8 or not as the server had them, end with NUL, belong to the result, and are NULL where unknown. */
 struct haul_result {
-    bool ok;    /* an answer came whole, and its status is below 400 */
+    bool ok;    /* an answer came whole, and its status is one that is ok */
     int status; /* what the server sent, or 0 */
     enum haul_class error_class;
     int code;                     /* what curl's exit status would be, or 0 */

@@ -258,15 +258,20 @@ static int follow(struct haul_fetch *self)
 }
 
 /* The answer is the one to give, whole or not. */
-static int settle(struct haul__fetch_state *state)
+static int settle(const struct haul_fetch *self)
 {
-    const struct haul_result *result = &state->result->public;
-    char message[64];
-    if (result->error_class != HAUL_CLASS_NONE || result->status < 400)
+    const struct haul_client_options *options = &self->client->options;
+    struct haul__result *given = self->state->result;
+    const struct haul_result *result = &given->public;
+    char message[64] = "the status is not one that is ok";
+    if (result->error_class != HAUL_CLASS_NONE || result->status == 0)
+        return 0;
+    if (options->is_ok ? options->is_ok(options->is_ok_data, result->status) : result->status < 400)
         return 0;
     const char *phrase = haul__status_phrase(result->status);
-    snprintf(message, sizeof(message), phrase ? "%d %s" : "status %d", result->status, phrase);
-    return haul__result_fail(state->result, HAUL_CLASS_HTTP, 0, message);
+    if (result->status >= 400)
+        snprintf(message, sizeof(message), phrase ? "%d %s" : "status %d", result->status, phrase);
+    return haul__result_fail(given, HAUL_CLASS_HTTP, 0, message);
 }
 
 /* Leaves the host alone for as long as it asks to be. */
@@ -373,7 +378,7 @@ static int end(struct haul_fetch *self)
     if (code == 0 && (state->hop.target || state->hop.problem))
         code = follow(self);
     else if (code == 0)
-        code = settle(state);
+        code = settle(self);
     if (code == 0)
         code = consider_retry(self);
     haul__admission_end(&state->admission);

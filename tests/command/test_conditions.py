@@ -132,6 +132,15 @@ def test_time_conditions(haul, puppet, value, field):
     assert puppet.requests[-1].field("if-unmodified-since") == field
 
 
+def test_one_time_is_asked_for(haul, puppet):
+    """The last one; and a field that was given with -H takes its place, as with curl."""
+    assert haul("-z", "2026-11-20", "-z", "-2026-11-21", puppet.url("/a")).returncode == 0
+    assert puppet.requests[-1].field("if-modified-since") is None
+    assert puppet.requests[-1].field("if-unmodified-since") == "Sat, 21 Nov 2026 00:00:00 GMT"
+    assert haul("-H", "If-Modified-Since: never", "-z", "2026-11-20", puppet.url("/a")).returncode == 0
+    assert [field for field in puppet.requests[-1].fields if field.startswith("If-M")] == ["If-Modified-Since: never"]
+
+
 def test_the_time_of_a_file(haul, puppet, tmp_path):
     (tmp_path / "x").touch()
     os.utime(tmp_path / "x", (1_000_000_000, 1_000_000_000))

@@ -138,3 +138,10 @@ def test_a_name_for_what_ends_with_a_slash(puppet, haul, tmp_path):
 
 def test_a_user_without_a_password(haul):
     assert haul("-u", "name", "https://a.example/").returncode == 2
+
+
+@pytest.mark.parametrize("text", ["", "nothing"])
+def test_what_is_no_field_is_wrong_usage(puppet, haul, text):
+    assert run_curl("-H", text, puppet.url("/x")).returncode == 0
+    assert len(puppet.requests) == 1
+    assert haul("-H", text, puppet.url("/x")).returncode == 2

@@ -320,6 +320,24 @@ def test_what_was_refused_is_refused_again(haul, tmp_path, options):
     assert sorted(record["input"] for record in before.records()) == sorted(record["input"] for record in after.records())
 
 
+@pytest.mark.parametrize("options", [[], ["-0"], ["--glob"], ["--input-format", "jsonl"]])
+def test_a_pattern_that_is_wrong_stays_refused(haul, refused_port, tmp_path, options):
+    """Where patterns are those of arguments alone, a list would take it for a URL."""
+    urls = [f"http://127.0.0.1:{refused_port}/{wrong}" for wrong in ("[0", "a}")]
+    assert haul(*options, "--failed", "again", *urls, cwd=tmp_path).returncode == 1
+    run = haul("-j", *options, "-i", "again", cwd=tmp_path)
+    assert [record["error"]["class"] for record in run.records()] == ["url", "url"]
+
+
+def test_a_mark_that_is_a_part_of_its_line_stays_one(haul, tmp_path):
+    """Files with a mark each were put behind each other, and the line becomes the first."""
+    marked = {(): "\ufeffx.invalid", ("--input-format", "jsonl"): '\ufeff{"url": "sleep:0"}'}
+    for options, line in marked.items():
+        (before,) = haul("-j", *options, "--failed", "again", stdin=f"\n{line}\n", cwd=tmp_path).records()
+        (after,) = haul("-j", *options, "-i", "again", cwd=tmp_path).records()
+        assert (after["input"], after["error"]) == (before["input"], before["error"])
+
+
 def test_a_line_that_is_too_long_stays_refused(haul, tmp_path):
     (tmp_path / "list").write_bytes(b"sleep:0\t" + 1_100_000 * b"a" + b"\n")
     (tmp_path / "lines").write_bytes(b'{"url":"sleep:0"}' + 1_100_000 * b" " + b"\n{}\n")

@@ -127,6 +127,16 @@ def test_json_lines_are_told_apart_by_what_they_ask_for(haul, tmp_path):
 
 
 @sanitized
+def test_a_line_that_is_refused_makes_no_other_undone(haul, tmp_path):
+    """Its record has the URL that could be read, and not what else it asks for."""
+    good, torn = '{"url": "sleep:0"}\n', '{"url": "sleep:0", "tag": [1\n'
+    lines = ("--input-format", "jsonl", "--journal", "journal", "--resume", "-j")
+    assert len(haul(*lines, stdin=good + torn, cwd=tmp_path).records()) == 2
+    for _ in range(2):
+        (record,) = haul(*lines, stdin=good + torn, cwd=tmp_path).records()
+        assert (record["line"], record["url"]) == (2, None)
+
+
 def test_a_pattern_is_resumed_by_its_urls(haul, origin, tmp_path):
     pattern = origin.url("/status/{200,404,201}")
     haul("--journal", "journal", pattern, cwd=tmp_path)

@@ -56,6 +56,16 @@ def test_all_errors(haul, origin, refused_port):
         assert (record["error"]["class"], record["attempts"]) == ("connect", attempts)
 
 
+@pytest.mark.parametrize("status", [404, 503])
+def test_what_is_ok_is_not_tried_again(haul, origin, status):
+    """A status that --ok-status names has not failed, though it is one of curl's list."""
+    retry = ("--retry", 3, *FAST, "--retry-all-errors")
+    (record,) = haul("-j", *retry, "--ok-status", status, origin.url(f"/status/{status}")).records()
+    assert (record["ok"], record["attempts"], record["tries"][0]["class"]) == (True, 1, None)
+    (record,) = haul("-j", *retry, "--ok-status", status, origin.url("/ok")).records()
+    assert (record["ok"], record["attempts"], record["tries"][0]["class"]) == (False, 4, "http")
+
+
 def test_a_budget(haul, origin):
     urls = [origin.url(f"/flaky/{number}?times=9") for number in range(40)]
     run = haul("-j", "--retry", 9, "--retry-budget", "10%", *FAST, *urls)

@@ -148,18 +148,24 @@ static void what_was_refused_stays_refused(void **state)
     assert_literal(&sample, plain, false, "\v#a\n");
     assert_literal(&sample, (struct source_format){.is_null_separated = true}, false, "\v#a\0");
     sample_set_input(&sample, "\xef\xbb\xbfh");
-    assert_literal(&sample, plain, false, "\v\xef\xbb\xbfh\n");
+    assert_literal(&sample, plain, false, "\xef\xbb\xbf\xef\xbb\xbfh\n");
     sample_set_input(&sample, " h");
     assert_literal(&sample, plain, false, "\v h\n");
     sample_set_input(&sample, "h\r");
     assert_literal(&sample, plain, false, "h\r\r\n");
     sample_set_input(&sample, "h");
-    sample.entry.is_cut = true;
+    sample.entry.is_misread = true;
     assert_literal(&sample, plain, false, "\vh\n");
+    assert_literal(&sample, (struct source_format){.is_json = true}, false, "{\"url\":\"\\u000bh\"}\n");
     static char text[] = "{\"url\":\"h\"}";
     struct line_request line = {.text = text, .text_size = sizeof(text) - 1, .url_at = 7, .url_size = 3};
     sample.entry.request = &line;
     assert_literal(&sample, (struct source_format){.is_json = true}, false, "\v{\"url\":\"h\"}\n");
+    static char marked[] = "\xef\xbb\xbf{}";
+    struct line_request other = {.text = marked, .text_size = sizeof(marked) - 1};
+    sample.entry.request = &other;
+    sample.entry.is_misread = false;
+    assert_literal(&sample, (struct source_format){.is_json = true}, false, "\xef\xbb\xbf\xef\xbb\xbf{}\n");
 }
 
 static void what_is_no_utf_8_is_encoded_in_json(void **state)

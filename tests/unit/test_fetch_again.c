@@ -64,6 +64,35 @@ static void test_what_is_not_tried_again(void **state)
     haul_result_destroy(result);
 }
 
+/* Those at the bounds of an odd choice. */
+static bool is_odd(void *data, int status)
+{
+    (void)data;
+    return status == 503 || status == 404;
+}
+
+static void test_what_is_ok_is_not_tried_again(void **state)
+{
+    struct stand *stand = quick(state);
+    stand->options.retry_all_errors = true;
+    stand->options.is_ok = is_odd;
+    static const char *const paths[] = {"/status/503", "/status/404", "sleep:0"};
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        struct haul_result *result = stand_fetch(stand, paths[i]);
+        assert_true(result->ok);
+        assert_null(result->message);
+        assert_int_equal(result->attempts, 1);
+        assert_int_equal(result->tries[0].error_class, HAUL_CLASS_NONE);
+        haul_result_destroy(result);
+    }
+    struct haul_result *result = stand_fetch(stand, "/ok");
+    assert_false(result->ok);
+    assert_int_equal(result->error_class, HAUL_CLASS_HTTP);
+    assert_string_equal(result->message, "the status is not one that is ok");
+    assert_int_equal(result->attempts, 4);
+    haul_result_destroy(result);
+}
+
 static void test_all_errors(void **state)
 {
     static const char *const paths[] = {"/status/404", "/reset", "/redirect-loop", "/redirect?to=ftp://x/"};
@@ -385,6 +414,7 @@ int main(void)
         STAND_TEST(test_it_is_tried_again),
         STAND_TEST(test_until_there_is_no_attempt_left),
         STAND_TEST(test_what_is_not_tried_again),
+        STAND_TEST(test_what_is_ok_is_not_tried_again),
         STAND_TEST(test_all_errors),
         STAND_TEST(test_redirects_are_followed_anew),
         STAND_TEST(test_each_attempt_has_its_time),

@@ -55,6 +55,9 @@ static void what_a_record_says_is_read(void **state)
     assert_null(line.file.bytes);
     assert_literal(line.request, "f00");
     assert_false(line.ok);
+    assert_false(line.is_refused);
+    assert_true(read_line("{\"v\":1,\"input\":\"a\",\"tag\":null,\"url\":null,\"ok\":false}").is_refused);
+    assert_false(read_line("{\"v\":1,\"input\":\"a\",\"tag\":null,\"url\":\"null\",\"ok\":false}").is_refused);
 }
 
 static void escapes_are_undone(void **state)

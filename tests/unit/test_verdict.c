@@ -1,7 +1,5 @@
 #include "run/verdict.h"
 
-#include "options/status_set.h"
-
 #include <haul/error.h>
 #include <haul/result.h>
 
@@ -52,12 +50,10 @@ static void what_is_no_such_list_is_refused(void **state)
             fail_msg("\"%s\" is taken", texts[i]);
 }
 
-static struct verdict make_verdict(const char *ok_status, const char *fail_on, bool is_race)
+static struct verdict make_verdict(const char *fail_on, bool is_race)
 {
-    static struct status_set set;
-    struct verdict_rules rules = {.ok_status = &set, .is_race = is_race};
+    struct verdict_rules rules = {.is_race = is_race};
     struct verdict verdict;
-    assert_int_equal(status_set_parse(ok_status, &set), 0);
     assert_int_equal(fail_on_parse(fail_on, &rules.fail_on), 0);
     verdict_init(&verdict, &rules);
     return verdict;
@@ -90,31 +86,6 @@ static void judge(struct verdict *verdict, struct haul_result result)
     judge_it(verdict, &result);
 }
 
-static void a_status_is_ok_where_it_is_named(void **state)
-{
-    struct verdict verdict = make_verdict("200,404", "http", false);
-    struct haul_result found = answer(200), missing = answer(404), moved = answer(301), broken = answer(500);
-    struct haul_result torn = failure(HAUL_CLASS_PROTOCOL, 200);
-    struct haul_result sleep = {.ok = true};
-    (void)state;
-    judge_it(&verdict, &found);
-    judge_it(&verdict, &missing);
-    judge_it(&verdict, &sleep);
-    assert_false(verdict_is_failure(&verdict));
-    judge_it(&verdict, &moved);
-    assert_true(verdict_is_failure(&verdict));
-    judge_it(&verdict, &broken);
-    judge_it(&verdict, &torn);
-    assert_true(found.ok && missing.ok && sleep.ok);
-    assert_int_equal(missing.error_class, HAUL_CLASS_NONE);
-    assert_null(missing.message);
-    assert_false(moved.ok || broken.ok || torn.ok);
-    assert_int_equal(moved.error_class, HAUL_CLASS_HTTP);
-    assert_string_equal(moved.message, "the status is not one that is ok");
-    assert_string_equal(broken.message, "404 Not Found");
-    assert_int_equal(torn.error_class, HAUL_CLASS_PROTOCOL);
-}
-
 /* Gives 6 results that are ok, 2 with a status that is not, 1 that failed, and 1 that was cancelled. */
 static void judge_ten(struct verdict *verdict)
 {
@@ -138,7 +109,7 @@ static void failures_are_held_against_the_limit(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct verdict verdict = make_verdict("100-399", cases[i].fail_on, false);
+        struct verdict verdict = make_verdict(cases[i].fail_on, false);
         judge_ten(&verdict);
         if (verdict_is_failure(&verdict) != cases[i].is_failure)
             fail_msg("%s", cases[i].fail_on);
@@ -147,7 +118,7 @@ static void failures_are_held_against_the_limit(void **state)
 
 static void a_failed_run_is_known_as_soon_as_it_is(void **state)
 {
-    struct verdict verdict = make_verdict("100-399", "error,1", false);
+    struct verdict verdict = make_verdict("error,1", false);
     (void)state;
     judge(&verdict, failure(HAUL_CLASS_DNS, 0));
     judge(&verdict, answer(404));
@@ -155,17 +126,17 @@ static void a_failed_run_is_known_as_soon_as_it_is(void **state)
     assert_false(verdict_has_failed(&verdict));
     judge(&verdict, failure(HAUL_CLASS_TLS, 0));
     assert_true(verdict_has_failed(&verdict));
-    verdict = make_verdict("100-399", "1%", false);
+    verdict = make_verdict("1%", false);
     judge(&verdict, answer(404));
     assert_false(verdict_has_failed(&verdict));
 }
 
 static void an_empty_run_fails_where_that_is_asked_for(void **state)
 {
-    struct verdict verdict = make_verdict("100-399", "http", false);
+    struct verdict verdict = make_verdict("http", false);
     (void)state;
     assert_false(verdict_is_failure(&verdict));
-    verdict = make_verdict("100-399", "5%,empty", false);
+    verdict = make_verdict("5%,empty", false);
     assert_true(verdict_is_failure(&verdict));
     judge(&verdict, answer(200));
     assert_false(verdict_is_failure(&verdict));
@@ -173,7 +144,7 @@ static void an_empty_run_fails_where_that_is_asked_for(void **state)
 
 static void one_success_wins_a_race(void **state)
 {
-    struct verdict verdict = make_verdict("100-399", "http", true);
+    struct verdict verdict = make_verdict("http", true);
     (void)state;
     assert_true(verdict_is_failure(&verdict));
     judge(&verdict, answer(404));
@@ -186,7 +157,7 @@ static void one_success_wins_a_race(void **state)
 static void what_is_done_is_ok(void **state)
 {
     (void)state;
-    struct verdict verdict = make_verdict("100-399", "50%,empty", false);
+    struct verdict verdict = make_verdict("50%,empty", false);
     assert_true(verdict_is_failure(&verdict));
     verdict_count_done(&verdict);
     assert_false(verdict_is_failure(&verdict));
@@ -194,7 +165,7 @@ static void what_is_done_is_ok(void **state)
     assert_false(verdict_is_failure(&verdict));
     judge(&verdict, answer(404));
     assert_true(verdict_is_failure(&verdict));
-    verdict = make_verdict("100-399", "http", true);
+    verdict = make_verdict("http", true);
     verdict_count_done(&verdict);
     assert_true(verdict_has_ok(&verdict));
     assert_false(verdict_is_failure(&verdict));
@@ -202,7 +173,7 @@ static void what_is_done_is_ok(void **state)
 
 static void a_race_has_one_winner(void **state)
 {
-    struct verdict verdict = make_verdict("100-399", "http", true);
+    struct verdict verdict = make_verdict("http", true);
     struct haul_result failing = answer(200), first = answer(200), second = answer(200), late = answer(200);
     (void)state;
     verdict_apply(&verdict, &failing);
@@ -224,7 +195,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_list_says_what_is_a_failure),
         cmocka_unit_test(what_is_no_such_list_is_refused),
-        cmocka_unit_test(a_status_is_ok_where_it_is_named),
         cmocka_unit_test(failures_are_held_against_the_limit),
         cmocka_unit_test(a_failed_run_is_known_as_soon_as_it_is),
         cmocka_unit_test(an_empty_run_fails_where_that_is_asked_for),
