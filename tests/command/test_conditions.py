@@ -108,6 +108,38 @@ def test_what_is_no_line_of_tags_is_left_alone(haul, tagged, tmp_path, left):
     assert statuses(haul(*arguments, cwd=tmp_path)) == [304]
 
 
+@pytest.mark.parametrize("left", ["no tag", "Word", "https://h/a\nhttps://h/b", "\0"])
+def test_what_is_not_ours_stays_in_the_file(haul, tagged, tmp_path, left):
+    """Somebody may have named the wrong file."""
+    tagged.tags = {"/a": '"1"'}
+    (tmp_path / "tags").write_text(left, encoding="ascii")
+    arguments = ["-j", "--etags", "tags", tagged.url("/a")]
+    assert statuses(haul(*arguments, cwd=tmp_path)) == [200]
+    expected = f'{left}\n"1"\t{tagged.url("/a")}\n'
+    assert (tmp_path / "tags").read_text(encoding="ascii") == expected
+    assert statuses(haul(*arguments, cwd=tmp_path)) == [304]
+
+
+@pytest.mark.parametrize("arguments", [["-i", "list"], ["-i", "-"], ["-i", "link"]])
+def test_a_list_is_no_file_of_tags(haul, tmp_path, arguments):
+    """It would get a line more for each that is read."""
+    (tmp_path / "list").write_bytes(b"sleep:0")
+    (tmp_path / "link").symlink_to("list")
+    with (tmp_path / "list").open("rb") as stdin:
+        run = haul("--etags", "list", *arguments, stdin=stdin, cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr == b"haul: --etags list: it is a list that is read\n"
+    assert (tmp_path / "list").read_bytes() == b"sleep:0"
+
+
+def test_standard_output_is_no_file_of_tags(haul_running, tmp_path):
+    with (tmp_path / "tags").open("wb") as output:
+        with haul_running("-j", "--etags", "tags", "sleep:0", stdout=output, cwd=tmp_path) as run:
+            assert run.stderr.rest() == b"haul: --etags tags: it is standard output\n"
+            assert run.wait() == 2
+    assert (tmp_path / "tags").read_bytes() == b""
+
+
 def test_a_file_of_tags_that_cannot_be_used(haul, tmp_path):
     for path, reason in {"/nowhere/tags": "No such file or directory", "/dev/null": "it is no regular file"}.items():
         run = haul("--etags", path, "sleep:0")
