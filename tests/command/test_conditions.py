@@ -155,6 +155,12 @@ def test_a_file_of_tags_that_cannot_be_used(haul, tmp_path):
         ("2026-11-21T10:20:30Z", "Sat, 21 Nov 2026 10:20:30 GMT"),
         ("21 Nov 2026 10:20:30", "Sat, 21 Nov 2026 10:20:30 GMT"),
         ("20261121", "Sat, 21 Nov 2026 00:00:00 GMT"),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ("Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ("Sat, 21 Nov 2026 01:20:30 +0200", "Fri, 20 Nov 2026 23:20:30 GMT"),
+        ("2026-11-21T10:20:30-05:30", "Sat, 21 Nov 2026 15:50:30 GMT"),
+        ("2026-11-21 10:20:30 +0000", "Sat, 21 Nov 2026 10:20:30 GMT"),
+        ("2028-02-29", "Tue, 29 Feb 2028 00:00:00 GMT"),
     ],
 )
 def test_time_conditions(haul, puppet, value, field):
@@ -169,9 +175,10 @@ def test_the_time_of_a_file(haul, puppet, tmp_path):
     os.utime(tmp_path / "x", (1_000_000_000, 1_000_000_000))
     assert haul("-z", "x", puppet.url("/a"), cwd=tmp_path).returncode == 0
     assert puppet.requests[-1].field("if-modified-since") == "Sun, 09 Sep 2001 01:46:40 GMT"
-    run = haul("-z", "neither", puppet.url("/a"), cwd=tmp_path)
-    assert run.returncode == 2
-    assert b'"neither" is neither a date like 2026-11-21 nor a file' in run.stderr
+    for neither in ("neither", "2026-02-30", "31 Sep 2026", ""):
+        run = haul("-z", neither, puppet.url("/a"), cwd=tmp_path)
+        assert run.returncode == 2
+        assert f'"{neither}" is neither a date like 2026-11-21 nor a file'.encode() in run.stderr
 
 
 @pytest.mark.parametrize("more", [[], ["--journal", "journal", "--resume"]])
