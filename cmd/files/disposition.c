@@ -11,14 +11,16 @@ static const char *skip_spaces(const char *at)
     return at + strspn(at, " \t");
 }
 
-/* Appends a value, quoted or not, and steps over it. */
+/* Appends a value, quoted or not, and steps over it. Servers leave out the quotes though there are spaces. */
 static void read_value(struct text *text, const char **inout_at)
 {
     const char *at = *inout_at;
     if (*at != '"') {
-        size_t size = strcspn(at, "; \t");
-        text_append(text, at, size);
+        size_t size = strcspn(at, ";");
         *inout_at = at + size;
+        while (size > 0 && (at[size - 1] == ' ' || at[size - 1] == '\t'))
+            size--;
+        text_append(text, at, size);
         return;
     }
     for (at++; *at != '\0' && *at != '"'; at++) {

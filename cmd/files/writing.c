@@ -40,6 +40,7 @@ int writing_fail(struct writing *writing, int code, const char *what)
     const char *path = writing->path ? writing->path : "its file";
     const char *prefix = writing->path ? writing->files->prefix : "";
     const char *reason = code == -EBUSY     ? "another program is writing it"
+                         : code == -EEXIST  ? "its .part is there, and is no regular file"
                          : code == -ELOOP   ? "there is a symbolic link on the way"
                          : code == -EINVAL  ? "it is no regular file"
                          : code == -EBADMSG ? "what the server sends does not go on from what is there"

@@ -70,21 +70,32 @@ int read_header(struct options *options, const struct option_row *row, const cha
     return add_header(&options->request, value, strlen(value), ret_problem);
 }
 
-/* A date as it is written in headers, by ISO 8601, or by people; or when a file of that name was modified. */
+/* The moment of a date whose fields were read; false: there is no such day. */
+static bool read_moment(struct tm *date, time_t *ret_moment)
+{
+    int day = date->tm_mday;
+    long offset = date->tm_gmtoff;
+    *ret_moment = timegm(date) - offset;
+    return date->tm_mday == day;
+}
+
+/* A date in the forms of HTTP, of ISO 8601, of date(1) or as people write it; or when a file of that name was
+ * modified. */
 static bool read_date(const char *text, struct tm *ret_date)
 {
     static const char *const formats[] = {
-        "%a, %d %b %Y %H:%M:%S GMT", "%d %b %Y %H:%M:%S", "%d %b %Y", "%b %d %Y", "%Y-%m-%dT%H:%M:%SZ",
-        "%Y-%m-%d %H:%M:%S",         "%Y-%m-%d %H:%M",    "%Y-%m-%d", "%Y%m%d",
+        "%a, %d %b %Y %H:%M:%S GMT", "%a, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S %z",
+        "%d %b %Y %H:%M:%S %z",      "%d %b %Y %H:%M:%S",         "%d %b %Y",             "%b %d %Y",
+        "%Y-%m-%dT%H:%M:%S%z",       "%Y-%m-%dT%H:%M:%S",         "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%d %H:%M",            "%Y-%m-%d",                  "%Y%m%d",
     };
     struct stat status;
+    time_t moment;
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-        *ret_date = (struct tm){0};
-        const char *end = strptime(text, formats[i], ret_date);
-        if (end && *end == '\0') {
-            time_t moment = timegm(ret_date);
+        struct tm date = {0};
+        const char *end = strptime(text, formats[i], &date);
+        if (end && *end == '\0' && read_moment(&date, &moment))
             return gmtime_r(&moment, ret_date) != NULL;
-        }
     }
     return stat(text, &status) == 0 && gmtime_r(&status.st_mtime, ret_date) != NULL;
 }

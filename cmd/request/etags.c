@@ -75,15 +75,26 @@ static int note_line(struct etags *etags, const char *line, size_t size, int64_t
     return read_hash(etags, line, size, &hash) ? set(etags, hash, offset) : 0;
 }
 
+/* What is added begins on a line of its own. A line that a kill has cut off goes; what is not ours stays. */
+static int mend_end(struct etags *etags, const char *line, size_t size)
+{
+    static const char weak[] = "W/\"";
+    size_t common = size < sizeof(weak) - 1 ? size : sizeof(weak) - 1;
+    if (line[0] == '"' || memcmp(line, weak, common) == 0)
+        return ftruncate(etags->descriptor, etags->end) == 0 ? 0 : -errno;
+    ssize_t written = write(etags->descriptor, "\n", 1);
+    etags->end += (int64_t)size + 1;
+    return written == 1 ? 0 : written < 0 ? -errno : -EIO;
+}
+
 static int read_lines(struct etags *etags, FILE *file)
 {
     char *line = NULL;
     size_t room = 0;
     int code = 0;
     for (ssize_t size; code == 0 && (size = getline(&line, &room, file)) > 0; etags->end += size) {
-        /* One that a kill has cut off goes, so that the next does not stand behind it. */
         if (line[size - 1] != '\n') {
-            code = ftruncate(etags->descriptor, etags->end) == 0 ? 0 : -errno;
+            code = mend_end(etags, line, (size_t)size);
             break;
         }
         code = note_line(etags, line, (size_t)size - 1, etags->end);

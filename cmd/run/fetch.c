@@ -26,6 +26,7 @@
 #include "run/epilogue.h"
 #include "run/front.h"
 #include "run/gauge.h"
+#include "run/other_use.h"
 #include "run/program.h"
 #include "run/reports.h"
 #include "run/resume.h"
@@ -290,6 +291,16 @@ static void note_wait(void *data, int64_t begin, int64_t end)
     pictures_note_wait(run->reports.pictures, begin - epoch, end - epoch);
 }
 
+static int open_etags(struct run *run)
+{
+    const struct options *options = run->program.options;
+    const char *use = other_use(options, options->etags);
+    if (!use)
+        return etags_open(options->etags, &run->etags);
+    message("--etags %s: %s", excerpt(options->etags).text, use);
+    return HAUL_E_INVALID;
+}
+
 static int make_output(struct run *run)
 {
     struct program *program = &run->program;
@@ -301,7 +312,7 @@ static int make_output(struct run *run)
     if (code == 0)
         code = make_files(run);
     if (code == 0 && options->etags) {
-        code = etags_open(options->etags, &run->etags);
+        code = open_etags(run);
         program->has_told = code == HAUL_E_INVALID;
     }
     if (code == 0 && options->write_out) {

@@ -12,11 +12,10 @@
 #include "run/entry.h"
 #include "run/epilogue.h"
 #include "run/feed.h"
+#include "run/other_use.h"
 
 #include <haul/error.h>
 
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static void tell_unwritable(struct reports *reports, const char *path, int code)
@@ -43,38 +42,10 @@ static int make_pictures(struct reports *reports)
     return code;
 }
 
-static bool is_same(const struct stat *one, const struct stat *other)
-{
-    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
-}
-
-static bool is_list(const struct stat *file, const struct source_item *item)
-{
-    struct stat list;
-    if (item->kind != SOURCE_LIST)
-        return false;
-    int code = strcmp(item->text, "-") == 0 ? fstat(STDIN_FILENO, &list) : stat(item->text, &list);
-    return code == 0 && is_same(file, &list);
-}
-
-/* A list to which each of its records is appended has no end, and where two write one file neither is whole. NULL: the
- * journal, which need not be there, is neither. */
-static const char *other_use_of_journal(const struct options *options)
-{
-    struct stat journal;
-    struct stat output;
-    if (stat(options->journal, &journal) < 0 || !S_ISREG(journal.st_mode))
-        return NULL;
-    for (size_t i = 0; i < options->item_count; i++)
-        if (is_list(&journal, &options->items[i]))
-            return "it is a list that is read";
-    return fstat(STDOUT_FILENO, &output) == 0 && is_same(&journal, &output) ? "it is standard output" : NULL;
-}
-
 static int begin_journal(struct reports *reports)
 {
     const char *path = reports->options->journal;
-    const char *use = other_use_of_journal(reports->options);
+    const char *use = other_use(reports->options, path);
     if (!use)
         return journal_open(path, &reports->journal);
     message("cannot use the journal %s: %s", excerpt(path).text, use);

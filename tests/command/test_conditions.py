@@ -108,6 +108,38 @@ def test_what_is_no_line_of_tags_is_left_alone(haul, tagged, tmp_path, left):
     assert statuses(haul(*arguments, cwd=tmp_path)) == [304]
 
 
+@pytest.mark.parametrize("left", ["no tag", "Word", "https://h/a\nhttps://h/b", "\0"])
+def test_what_is_not_ours_stays_in_the_file(haul, tagged, tmp_path, left):
+    """Somebody may have named the wrong file."""
+    tagged.tags = {"/a": '"1"'}
+    (tmp_path / "tags").write_text(left, encoding="ascii")
+    arguments = ["-j", "--etags", "tags", tagged.url("/a")]
+    assert statuses(haul(*arguments, cwd=tmp_path)) == [200]
+    expected = f'{left}\n"1"\t{tagged.url("/a")}\n'
+    assert (tmp_path / "tags").read_text(encoding="ascii") == expected
+    assert statuses(haul(*arguments, cwd=tmp_path)) == [304]
+
+
+@pytest.mark.parametrize("arguments", [["-i", "list"], ["-i", "-"], ["-i", "link"]])
+def test_a_list_is_no_file_of_tags(haul, tmp_path, arguments):
+    """It would get a line more for each that is read."""
+    (tmp_path / "list").write_bytes(b"sleep:0")
+    (tmp_path / "link").symlink_to("list")
+    with (tmp_path / "list").open("rb") as stdin:
+        run = haul("--etags", "list", *arguments, stdin=stdin, cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr == b"haul: --etags list: it is a list that is read\n"
+    assert (tmp_path / "list").read_bytes() == b"sleep:0"
+
+
+def test_standard_output_is_no_file_of_tags(haul_running, tmp_path):
+    with (tmp_path / "tags").open("wb") as output:
+        with haul_running("-j", "--etags", "tags", "sleep:0", stdout=output, cwd=tmp_path) as run:
+            assert run.stderr.rest() == b"haul: --etags tags: it is standard output\n"
+            assert run.wait() == 2
+    assert (tmp_path / "tags").read_bytes() == b""
+
+
 def test_a_file_of_tags_that_cannot_be_used(haul, tmp_path):
     for path, reason in {"/nowhere/tags": "No such file or directory", "/dev/null": "it is no regular file"}.items():
         run = haul("--etags", path, "sleep:0")
@@ -123,6 +155,12 @@ def test_a_file_of_tags_that_cannot_be_used(haul, tmp_path):
         ("2026-11-21T10:20:30Z", "Sat, 21 Nov 2026 10:20:30 GMT"),
         ("21 Nov 2026 10:20:30", "Sat, 21 Nov 2026 10:20:30 GMT"),
         ("20261121", "Sat, 21 Nov 2026 00:00:00 GMT"),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ("Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ("Sat, 21 Nov 2026 01:20:30 +0200", "Fri, 20 Nov 2026 23:20:30 GMT"),
+        ("2026-11-21T10:20:30-05:30", "Sat, 21 Nov 2026 15:50:30 GMT"),
+        ("2026-11-21 10:20:30 +0000", "Sat, 21 Nov 2026 10:20:30 GMT"),
+        ("2028-02-29", "Tue, 29 Feb 2028 00:00:00 GMT"),
     ],
 )
 def test_time_conditions(haul, puppet, value, field):
@@ -146,9 +184,10 @@ def test_the_time_of_a_file(haul, puppet, tmp_path):
     os.utime(tmp_path / "x", (1_000_000_000, 1_000_000_000))
     assert haul("-z", "x", puppet.url("/a"), cwd=tmp_path).returncode == 0
     assert puppet.requests[-1].field("if-modified-since") == "Sun, 09 Sep 2001 01:46:40 GMT"
-    run = haul("-z", "neither", puppet.url("/a"), cwd=tmp_path)
-    assert run.returncode == 2
-    assert b'"neither" is neither a date like 2026-11-21 nor a file' in run.stderr
+    for neither in ("neither", "2026-02-30", "31 Sep 2026", ""):
+        run = haul("-z", neither, puppet.url("/a"), cwd=tmp_path)
+        assert run.returncode == 2
+        assert f'"{neither}" is neither a date like 2026-11-21 nor a file'.encode() in run.stderr
 
 
 @pytest.mark.parametrize("more", [[], ["--journal", "journal", "--resume"]])

@@ -251,7 +251,7 @@ def test_a_part_that_is_a_link_is_not_followed(haul, origin, tmp_path):
     (tmp_path / "target").write_bytes(b"mine")
     (tmp_path / "ok.part").symlink_to("target")
     run = haul("-j", "-O", origin.url("/ok"), cwd=tmp_path)
-    assert run.records()[0]["error"]["message"] == "cannot make ok: File exists"
+    assert run.records()[0]["error"]["message"] == "cannot make ok: its .part is there, and is no regular file"
     assert (tmp_path / "target").read_bytes() == b"mine"
 
 

@@ -23,6 +23,8 @@ static const struct {
     {"filename=x", NULL},
     {"attachment; filename=plain.txt", "plain.txt"},
     {"attachment;filename=plain.txt", "plain.txt"},
+    {"attachment; filename=with spaces .txt \t; x", "with spaces .txt"},
+    {"attachment; filename= ; x", NULL},
     {"inline ; FileName = plain.txt ; size=3", "plain.txt"},
     {"attachment; filename=\"with space; and \\\"quotes\\\".txt\"", "with space; and \"quotes\".txt"},
     {"attachment; filename=\"open", "open"},

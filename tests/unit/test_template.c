@@ -109,7 +109,12 @@ static void test_tags(void **state)
     check_tag("{tag.id}", "17", "_");
     check_tag("{tag.id}", "{\"id\":", "_");
     check_tag("{tag.id}", NULL, "_");
-    check_tag("{tag.id}", "{\"id\":\"a\\u0000b\"}", "a");
+    check_tag("{tag.id}", "{\"id\":\"a\\u0000b\"}", "a_b");
+    check_tag("{tag.id}", "{\"id\":\"\\\\u0000\\\"1\",\"x\":2}", "\\u0000\"1");
+    /* Numbers as they stand there, however many digits they have. */
+    check_tag("{tag.id}", "{\"id\":9007199254740993}", "9007199254740993");
+    check_tag("{tag.id}", "{\"x\":[1,\"2\",{\"id\":3}],\"id\":-1.50E+2}", "_1.50E+2");
+    check_tag("{tag.1}", "{\"1\":\"a1\\\"\"}", "a1\"");
 }
 
 static void check_json_tag(const char *tag, const char *expected)
