@@ -142,7 +142,7 @@ static int find_speedup(const struct comparison *comparison, size_t variant, str
     figures->has_speedup = code == 0;
     figures->is_reference = figures->reference == variant;
     figures->is_reference_estimate = comparison_is_estimated(comparison, figures->reference);
-    if (figures->is_estimate || figures->is_reference_estimate)
+    if (figures->is_reference || figures->is_estimate || figures->is_reference_estimate)
         figures->speedup.has_interval = false;
     return code < 0 ? code : 0;
 }

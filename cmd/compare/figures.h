@@ -22,7 +22,7 @@ struct figures {
     size_t reference;   /* the variant it is compared with; perhaps itself */
     bool is_reference;  /* it is itself */
     bool is_reference_estimate;
-    struct ratio speedup; /* the reference's wall to this one's; without an interval where one of them is estimated */
+    struct ratio speedup; /* the reference's wall to this one's; no interval where they are one, or one is estimated */
     double first_out;     /* the median over the rounds */
     double mean_out;      /* the median over the rounds */
     double rate;          /* URLs that came out a second, of the median wall time */

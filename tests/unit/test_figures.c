@@ -57,6 +57,7 @@ static void test_of_rounds(void **state)
     assert_int_equal(figures.bytes, 1004);
     assert_int_equal(figures.not_ok, 1);
     assert_true(figures_at(&sample, 0).is_reference);
+    assert_false(figures_at(&sample, 0).speedup.has_interval);
     sample_end(&sample);
 }
 
