@@ -32,14 +32,13 @@ static void append_ratio(struct text *text, const struct pair *pair, const char 
         prose_append_factor(text, pair->ratio.high);
         text_append_string(text, "; ");
     }
-    text_append_string(text, "p=");
     prose_append_probability(text, pair->probability);
     text_append_string(text, ")");
 }
 
 static void append_no_difference(struct text *text, const struct pair *pair)
 {
-    text_append_string(text, "no difference beyond the noise (p=");
+    text_append_string(text, "no difference beyond the noise (");
     prose_append_probability(text, pair->probability);
     text_append_string(text, ")");
 }
@@ -47,7 +46,7 @@ static void append_no_difference(struct text *text, const struct pair *pair)
 /* Where one of both took no time at all there is no ratio. */
 static void append_difference(struct text *text, const struct pair *pair)
 {
-    text_append_string(text, "a difference beyond the noise (p=");
+    text_append_string(text, "a difference beyond the noise (");
     prose_append_probability(text, pair->probability);
     text_append_string(text, ")");
 }
@@ -120,7 +119,7 @@ static void append_disturbance(struct text *text, const struct findings *finding
     append_seconds(&sentence, findings, findings->figures[pair->one].wall.median);
     text_append_string(&sentence, " and ");
     append_seconds(&sentence, findings, findings->figures[pair->other].wall.median);
-    text_append_string(&sentence, " (p=");
+    text_append_string(&sentence, " (");
     prose_append_probability(&sentence, pair->probability);
     text_append_string(&sentence, "); something else was going on");
     prose_finish(text, &sentence);
