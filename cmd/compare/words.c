@@ -254,7 +254,8 @@ static size_t least_sample(const struct comparison *comparison, size_t variant)
 
     for (size_t round = 0; round < comparison->rounds_complete; round++) {
         const struct measured_run *run = comparison_run(comparison, round, variant);
-        least = run->came_out < least ? run->came_out : least;
+        if (run->is_estimate && run->counted < least)
+            least = run->counted;
     }
     return least;
 }

@@ -353,7 +353,7 @@ static void test_an_estimate_is_in_no_verdict(void **state)
     struct measured_run *run = comparison_run(&sample.comparison, 0, 0);
     run->is_estimate = true;
     run->error = 5e9;
-    run->came_out = 3;
+    run->counted = 3;
     assert_words(&sample, "sequential would take about 200.00 s ± 5.00 s, going by random samples of at\n"
                           "    least 3 of 4 URLs run in sequence; no verdict counts it in\n"
                           "first result: as-completed after 0.05 s;\n"
