@@ -169,7 +169,7 @@ static bool is_grouped(const struct variant_labels *labels)
 
 static size_t count_columns(const struct block *block)
 {
-    size_t columns = 0;
+    size_t columns = 1; /* the first one, of what the rows are called, is always there */
 
     while (block->head[columns] != NULL)
         columns++;
