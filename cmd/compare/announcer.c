@@ -33,8 +33,8 @@ void announcer_tell_plan(const struct announcer *announcer, const struct announc
         return;
     }
     size_t requests = plan->url_count * plan->run_count;
-    message("%zu URL%s in %s%zu run%s, %zu request%s", plan->url_count, plural(plan->url_count), least, plan->run_count,
-            plural(plan->run_count), requests, plural(requests));
+    message("%zu URL%s in %s%zu run%s, %s%zu request%s", plan->url_count, plural(plan->url_count), least,
+            plan->run_count, plural(plan->run_count), least, requests, plural(requests));
 }
 
 void announcer_tell_duration(const struct announcer *announcer, int64_t duration)

@@ -65,6 +65,16 @@ bool comparison_is_estimated(const struct comparison *comparison, size_t variant
     return false;
 }
 
+bool comparison_has_failed(const struct comparison *comparison, size_t side)
+{
+    for (size_t i = 0; i < comparison->rounds_complete * comparison->variant_count; i++) {
+        const struct measured_run *run = &comparison->runs[i];
+        if (comparison->variants[i % comparison->variant_count].side == side && run->not_ok < run->came_out)
+            return false;
+    }
+    return true;
+}
+
 struct variant_labels comparison_labels(const struct comparison *comparison)
 {
     return variant_labels_of(comparison->variants, comparison->variant_count, comparison->sides,

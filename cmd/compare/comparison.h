@@ -42,6 +42,9 @@ size_t comparison_find(const struct comparison *comparison, enum mode mode, size
 /* Whether a run of this variant, in any complete round, was made of a sample, so that its wall time is an estimate. */
 bool comparison_is_estimated(const struct comparison *comparison, size_t variant);
 
+/* Whether nothing on this side was ok in any complete run, so that its times are those of failing. */
+bool comparison_has_failed(const struct comparison *comparison, size_t side);
+
 /* How variants are called. */
 struct variant_labels comparison_labels(const struct comparison *comparison);
 

@@ -1,7 +1,8 @@
 #include "compare/exports.h"
 
+#include "compare/export_csv.h"
 #include "compare/export_json.h"
-#include "compare/export_table.h"
+#include "compare/table.h"
 #include "output/replacement.h"
 #include "output/writer.h"
 
@@ -44,7 +45,7 @@ static int append(enum export_kind kind, struct text *text, const struct finding
     case EXPORT_CSV:
         return export_csv_append(text, findings);
     case EXPORT_MARKDOWN:
-        return export_markdown_append(text, findings);
+        return table_append_markdown(text, findings->comparison, findings->figures);
     case EXPORT_COUNT:
         break;
     }
@@ -69,6 +70,7 @@ int exports_fill(struct exports *exports, const struct findings *findings, struc
 
 int exports_commit(struct exports *exports, const char **ret_path)
 {
+    int first_code = 0;
     for (int kind = 0; kind < EXPORT_COUNT; kind++) {
         struct exports_file *file = &exports->files[kind];
         if (!file->replacement || file->text.size == 0)
@@ -76,12 +78,12 @@ int exports_commit(struct exports *exports, const char **ret_path)
         int code = replacement_write(file->replacement, file->text.bytes, file->text.size);
         if (code == 0)
             code = replacement_commit(file->replacement);
-        if (code != 0) {
+        if (code != 0 && first_code == 0) {
             *ret_path = file->path;
-            return code;
+            first_code = code;
         }
     }
-    return 0;
+    return first_code;
 }
 
 void exports_finish(struct exports *exports)

@@ -28,7 +28,7 @@ bool exports_take_standard_output(const struct exports *exports);
 /* Makes what will be written; what is for standard output goes to WRITER. Negative errno. */
 int exports_fill(struct exports *exports, const struct findings *findings, struct writer *writer);
 
-/* Writes the files, if they were filled: negative errno, and *RET_PATH says of which. */
+/* Writes the files, if they were filled, all that can be written: negative errno, and *RET_PATH says of which first. */
 int exports_commit(struct exports *exports, const char **ret_path);
 
 void exports_finish(struct exports *exports);

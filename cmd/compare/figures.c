@@ -73,9 +73,11 @@ size_t figures_reference(const struct comparison *comparison, size_t variant)
 
     if (of->mode == MODE_RACE)
         return none;
+    /* Where there is but one of each side, the sides are what is compared. */
+    bool is_alone = none == (comparison->side_count > 0 ? comparison->side_count : 1);
     size_t sequential = comparison_find(comparison, MODE_SEQUENTIAL, 0, of->side);
-    if (sequential != none)
-        return none == 1 ? none : sequential;
+    if (!is_alone && sequential != none)
+        return sequential;
     if (comparison_labels(comparison).has_concurrencies)
         return comparison_find(comparison, of->mode, 0, of->side);
     return comparison->side_count > 1 ? comparison_find(comparison, of->mode, of->concurrency, 0) : none;
@@ -125,6 +127,27 @@ static int find_walls(const struct comparison *comparison, size_t variant, struc
     return code;
 }
 
+/* What stands for a variant's wall times. Those of samples scatter to one side, and only their mean comes to the truth.
+ */
+static double typical(const struct spread *wall, bool is_estimate)
+{
+    return is_estimate ? wall->mean : wall->median;
+}
+
+/* Of a speedup where one of both is estimated. */
+static int estimate_speedup(const struct comparison *comparison, struct figures *figures)
+{
+    struct spread reference;
+    int code = find_spread(comparison, figures->reference, wall_of, &reference);
+
+    if (code != 0)
+        return code;
+    figures->speedup.has_interval = false;
+    figures->speedup.ratio =
+        typical(&reference, figures->is_reference_estimate) / typical(&figures->wall, figures->is_estimate);
+    return 0;
+}
+
 static int find_speedup(const struct comparison *comparison, size_t variant, struct figures *figures)
 {
     figures->reference = figures_reference(comparison, variant);
@@ -142,8 +165,10 @@ static int find_speedup(const struct comparison *comparison, size_t variant, str
     figures->has_speedup = code == 0;
     figures->is_reference = figures->reference == variant;
     figures->is_reference_estimate = comparison_is_estimated(comparison, figures->reference);
-    if (figures->is_estimate || figures->is_reference_estimate)
+    if (figures->is_reference)
         figures->speedup.has_interval = false;
+    if (code == 0 && (figures->is_estimate || figures->is_reference_estimate))
+        code = estimate_speedup(comparison, figures);
     return code < 0 ? code : 0;
 }
 
@@ -164,8 +189,9 @@ static int find_outs(const struct comparison *comparison, size_t variant, struct
         came_out += comparison_run(comparison, round, variant)->came_out;
     if (figures->is_estimate)
         came_out = comparison->url_count * comparison->rounds_complete;
-    if (figures->wall.median > 0)
-        figures->rate = (double)came_out / (double)comparison->rounds_complete / figures->wall.median;
+    double wall = typical(&figures->wall, figures->is_estimate);
+    if (wall > 0)
+        figures->rate = (double)came_out / (double)comparison->rounds_complete / wall;
     return 0;
 }
 

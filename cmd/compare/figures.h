@@ -22,10 +22,10 @@ struct figures {
     size_t reference;   /* the variant it is compared with; perhaps itself */
     bool is_reference;  /* it is itself */
     bool is_reference_estimate;
-    struct ratio speedup; /* the reference's wall to this one's; without an interval where one of them is estimated */
+    struct ratio speedup; /* the reference's wall to this one's; no interval where they are one, or one is estimated */
     double first_out;     /* the median over the rounds */
     double mean_out;      /* the median over the rounds */
-    double rate;          /* URLs that came out a second, of the median wall time */
+    double rate;          /* URLs that came out a second, of the median wall time; of an estimate, of its mean */
     double quantiles[FIGURES_QUANTILES]; /* of what a URL took by itself, over all rounds */
     bool has_ideal;                      /* all URLs were to come out */
     double ideal;                        /* the median over the rounds of the wall time that the latencies allowed */
@@ -44,9 +44,9 @@ int figures_of(const struct comparison *comparison, size_t variant, struct figur
 /* Those of all variants, by their places; the caller's to free. The same answers. */
 int figures_of_all(const struct comparison *comparison, struct figures **ret_figures);
 
-/* Which variant a speedup of that at place VARIANT is over, perhaps itself: sequential on the same side; without it the
- * least concurrency of a sweep; without that the first side. variant_count: none. A race, which does not fetch all, is
- * compared with nothing. */
+/* Which variant a speedup of that at place VARIANT is over, perhaps itself: sequential on the same side, if that has
+ * more than one; without it the least concurrency of a sweep; without that the first side. variant_count: none. A race,
+ * which does not fetch all, is compared with nothing. */
 size_t figures_reference(const struct comparison *comparison, size_t variant);
 
 /* The wall times of a variant in seconds, by round; the caller's to free. NULL: no memory. */

@@ -40,6 +40,7 @@ void measure_emit(struct measured_run *run, const struct entry *entry, int64_t n
     double taken = (double)(url->out - run->last_out);
     run->sum += taken;
     run->sum_of_squares += taken * taken;
+    run->last_taken = taken;
     run->last_out = url->out;
     run->emitted++;
     if (!url->is_out)
@@ -52,8 +53,13 @@ void measure_emit(struct measured_run *run, const struct entry *entry, int64_t n
 
 static void estimate(struct measured_run *run)
 {
+    if (run->emitted > 1) {
+        run->sum -= run->last_taken;
+        run->sum_of_squares -= run->last_taken * run->last_taken;
+    }
+    run->counted = run->emitted > 1 ? run->emitted - 1 : run->emitted;
     double all = (double)run->count;
-    double sample = (double)run->emitted;
+    double sample = (double)run->counted;
     double mean = run->sum / sample;
     double squares = run->sum_of_squares - run->sum * mean;
 

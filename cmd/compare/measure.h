@@ -40,11 +40,13 @@ struct measured_run {
     size_t not_ok;         /* of the URLs that came out */
     size_t emitted;        /* results that have left */
     size_t came_out;       /* of these, URLs that came out */
+    size_t counted;        /* of an estimate, those that it was reckoned from */
     size_t count;          /* URLs of the list */
     struct measured_url *urls; /* by their index in the list */
-    /* Private: of a run in sequence, when the last result left, and the sums of what each URL took and of its square.
-     */
+    /* Private: of a run in sequence, when the last result left, what its URL took, and the sums of what each took and
+     * of its square. */
     int64_t last_out;
+    double last_taken;
     double sum;
     double sum_of_squares;
 };
@@ -55,9 +57,11 @@ int measure_begin(struct measured_run *run, size_t count, int64_t start);
 /* Notes that ENTRY, which has a result, left at NOW. Each index of the list once. */
 void measure_emit(struct measured_run *run, const struct entry *entry, int64_t now);
 
-/* Ends it at NOW, with what the client has counted. Where the run was of a sample of n of N URLs, its wall time is N
- * times the mean of what one took, and the standard error of that N times their standard deviation over the square root
- * of n, times the square root of 1 - n/N, since the sample is a part of the list itself. */
+/* Ends it at NOW, with what the client has counted. Where the run was of a sample of N URLs, its wall time is N times
+ * the mean of what one took of the n that were out when time was over, and the standard error of that N times their
+ * standard deviation over the square root of n, times the square root of 1 - n/N, since the sample is a part of the
+ * list itself. The one that was under way then is not counted, unless there is no other: that it was is likelier the
+ * longer it takes, and it would make the mean too large. */
 void measure_end(struct measured_run *run, int64_t now, const struct haul_client_statistics *statistics);
 
 /* The total of its slowest URL; 0 of an empty list. */

@@ -18,7 +18,10 @@ static bool are_neighbours(const struct comparison *comparison, size_t one, size
 
 static bool is_tested(const struct comparison *comparison, size_t variant)
 {
-    return comparison->variants[variant].mode != MODE_RACE && !comparison_is_estimated(comparison, variant);
+    const struct variant *of = &comparison->variants[variant];
+
+    return of->mode != MODE_RACE && !comparison_is_estimated(comparison, variant) &&
+           !comparison_has_failed(comparison, of->side);
 }
 
 static bool is_pair(const struct comparison *comparison, size_t one, size_t other)

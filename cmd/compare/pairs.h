@@ -29,8 +29,8 @@ struct pairs {
 };
 
 /* The pairs: in a sweep the neighbours, that is, each concurrency and the next of the same mode and side; otherwise all
- * modes of a side; and of several sides each with each, in the same mode and concurrency. Races and estimates are left
- * out. HAUL_E_INVALID: no round is complete; -ENOMEM. */
+ * modes of a side; and of several sides each with each, in the same mode and concurrency. Races, estimates,
+ * and sides on which every URL failed are left out. HAUL_E_INVALID: no round is complete; -ENOMEM. */
 int pairs_find(const struct comparison *comparison, struct pairs *ret_pairs);
 
 /* The pair of this kind; NULL: there is none. */

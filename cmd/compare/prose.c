@@ -4,6 +4,7 @@
 #include "output/text.h"
 #include "output/utf8.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { INDENT = 4, URL_BYTES = 72 };
@@ -97,10 +98,8 @@ void prose_append_probability(struct text *text, double probability)
 {
     const double least = 0.0001;
 
-    if (probability < least)
-        text_append_string(text, "below 0.0001");
-    else
-        prose_append_number(text, probability, probability < 0.01 ? 4 : 3);
+    text_append_string(text, probability < least ? "p<" : "p=");
+    prose_append_number(text, fmax(probability, least), probability < 0.01 ? 4 : 3);
 }
 
 void prose_append_of(struct text *text, size_t part, size_t all)

@@ -21,7 +21,7 @@ void prose_append_time(struct text *text, double seconds, unsigned decimals);
 /* With three figures, as ratios and rates are: "4.09", "0.75", "123". */
 void prose_append_factor(struct text *text, double factor);
 
-/* A probability: "0.032", "0.0006"; or "below 0.0001". */
+/* A probability: "p=0.032", "p=0.0006"; or "p<0.0001". */
 void prose_append_probability(struct text *text, double probability);
 
 /* "3 of 20 URLs" */

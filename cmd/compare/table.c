@@ -56,7 +56,7 @@ static void fill_speedup(char *cell, const struct figures *figures, struct text 
     if (!figures->is_reference && (figures->is_estimate || figures->is_reference_estimate))
         text_append_string(text, "≈ ");
     prose_append_factor(text, speedup->ratio);
-    if (speedup->has_interval && !figures->is_reference) {
+    if (speedup->has_interval) {
         text_append_string(text, " (");
         prose_append_factor(text, speedup->low);
         text_append_string(text, " to ");
@@ -167,25 +167,32 @@ static bool is_grouped(const struct variant_labels *labels)
     return labels->sides != NULL && (labels->has_modes || labels->has_concurrencies);
 }
 
-/* The cells of a block, row by row, of which the first is the head. NULL: no memory. */
-static char (*make_cells(const struct block *block, const struct comparison *comparison, const struct figures *figures,
-                         size_t columns))[CELL_SIZE]
+static size_t count_columns(const struct block *block)
 {
-    struct variant_labels labels = comparison_labels(comparison);
-    bool has_groups = is_grouped(&labels);
+    size_t columns = 1; /* the first one, of what the rows are called, is always there */
+
+    while (block->head[columns] != NULL)
+        columns++;
+    return columns;
+}
+
+/* The cells of a block, row by row, of which the first is the head, with rows that are called as LABELS says. NULL: no
+ * memory. */
+static char (*make_cells(const struct block *block, const struct comparison *comparison, const struct figures *figures,
+                         const struct variant_labels *labels))[CELL_SIZE]
+{
+    size_t columns = count_columns(block);
     unsigned decimals = table_decimals(comparison);
     char(*cells)[CELL_SIZE] = calloc((comparison->variant_count + 1) * columns, sizeof(*cells));
     struct text text = {0};
 
     if (cells == NULL)
         return NULL;
-    if (has_groups)
-        labels.sides = NULL;
     for (size_t column = 0; column < columns; column++)
         snprintf(cells[column], CELL_SIZE, "%s", block->head[column]);
     for (size_t i = 0; i < comparison->variant_count; i++) {
         char(*row)[CELL_SIZE] = cells + (i + 1) * columns;
-        variant_append(&text, &labels, &comparison->variants[i]);
+        variant_append(&text, labels, &comparison->variants[i]);
         put(row[0], &text);
         if (figures != NULL)
             block->fill(row, &figures[i], decimals);
@@ -227,11 +234,12 @@ static int append_block(struct text *text, const struct block *block, const stru
     const size_t least = strlen("as-completed"); /* so that the blocks stand below each other */
     size_t rows = comparison->variant_count + 1;
     size_t widths[COLUMNS] = {0};
-    size_t columns = 0;
+    size_t columns = count_columns(block);
+    struct variant_labels labels = comparison_labels(comparison);
 
-    while (block->head[columns] != NULL)
-        columns++;
-    char(*cells)[CELL_SIZE] = make_cells(block, comparison, figures, columns);
+    if (is_grouped(&labels))
+        labels.sides = NULL;
+    char(*cells)[CELL_SIZE] = make_cells(block, comparison, figures, &labels);
     if (cells == NULL)
         return -ENOMEM;
     for (size_t column = 0; column < columns; column++)
@@ -242,6 +250,30 @@ static int append_block(struct text *text, const struct block *block, const stru
         if (row > 0)
             append_group(text, comparison, row - 1);
         append_line(text, cells + row * columns, widths, columns, block->left);
+    }
+    free(cells);
+    return 0;
+}
+
+static int append_markdown_block(struct text *text, const struct block *block, const struct comparison *comparison,
+                                 const struct figures *figures)
+{
+    const struct variant_labels labels = comparison_labels(comparison);
+    size_t columns = count_columns(block);
+    char(*cells)[CELL_SIZE] = make_cells(block, comparison, figures, &labels);
+
+    if (cells == NULL)
+        return -ENOMEM;
+    for (size_t row = 0; row <= comparison->variant_count; row++) {
+        for (size_t column = 0; column < columns; column++) {
+            text_append_string(text, "| ");
+            text_append_string(text, cells[row * columns + column]);
+            text_append_string(text, row == 0 && column == 0 ? ", in seconds " : " ");
+        }
+        text_append_string(text, "|\n");
+        for (size_t column = 0; row == 0 && column < columns; column++)
+            text_append_string(text, column == 0 || column == block->left ? "|:---" : "|---:");
+        text_append_string(text, row == 0 ? "|\n" : "");
     }
     free(cells);
     return 0;
@@ -311,5 +343,16 @@ int table_append(struct text *text, const struct comparison *comparison, const s
     append_head(text, comparison);
     for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]) && code == 0; i++)
         code = append_block(text, &blocks[i], comparison, figures);
+    return code == 0 && text->failed ? -ENOMEM : code;
+}
+
+int table_append_markdown(struct text *text, const struct comparison *comparison, const struct figures *figures)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]) && code == 0; i++) {
+        text_append_string(text, i > 0 ? "\n" : "");
+        code = append_markdown_block(text, &blocks[i], comparison, figures);
+    }
     return code == 0 && text->failed ? -ENOMEM : code;
 }

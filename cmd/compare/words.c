@@ -32,14 +32,21 @@ static void append_ratio(struct text *text, const struct pair *pair, const char 
         prose_append_factor(text, pair->ratio.high);
         text_append_string(text, "; ");
     }
-    text_append_string(text, "p=");
     prose_append_probability(text, pair->probability);
     text_append_string(text, ")");
 }
 
 static void append_no_difference(struct text *text, const struct pair *pair)
 {
-    text_append_string(text, "no difference beyond the noise (p=");
+    text_append_string(text, "no difference beyond the noise (");
+    prose_append_probability(text, pair->probability);
+    text_append_string(text, ")");
+}
+
+/* Where one of both took no time at all there is no ratio. */
+static void append_difference(struct text *text, const struct pair *pair)
+{
+    text_append_string(text, "a difference beyond the noise (");
     prose_append_probability(text, pair->probability);
     text_append_string(text, ")");
 }
@@ -57,10 +64,12 @@ static void append_verdict(struct text *text, const struct findings *findings, c
 {
     if (findings->pairs->are_too_few)
         append_mere_ratio(text, pair, adjective);
-    else if (pair->is_different && pair->has_ratio)
+    else if (!pair->is_different)
+        append_no_difference(text, pair);
+    else if (pair->has_ratio)
         append_ratio(text, pair, adjective);
     else
-        append_no_difference(text, pair);
+        append_difference(text, pair);
 }
 
 static void append_wall_pair(struct text *text, const struct findings *findings, const struct pair *pair)
@@ -110,7 +119,7 @@ static void append_disturbance(struct text *text, const struct findings *finding
     append_seconds(&sentence, findings, findings->figures[pair->one].wall.median);
     text_append_string(&sentence, " and ");
     append_seconds(&sentence, findings, findings->figures[pair->other].wall.median);
-    text_append_string(&sentence, " (p=");
+    text_append_string(&sentence, " (");
     prose_append_probability(&sentence, pair->probability);
     text_append_string(&sentence, "); something else was going on");
     prose_finish(text, &sentence);
@@ -168,7 +177,9 @@ static void append_knee(struct text *text, const struct findings *findings, cons
     } else {
         text_append_string(&sentence, "past ");
         text_append_unsigned(&sentence, variants[sweep->knee].concurrency);
-        text_append_string(&sentence, " it no longer gets faster");
+        text_append_string(&sentence, sweep->creeps ? " no step alone is faster beyond the noise, though several "
+                                                      "together may be"
+                                                    : " it no longer gets faster");
     }
     if (sweep->drop > 0) {
         text_append_string(&sentence, ", and at ");
@@ -178,36 +189,62 @@ static void append_knee(struct text *text, const struct findings *findings, cons
     prose_finish(text, &sentence);
 }
 
-static void append_knees(struct text *text, const struct findings *findings)
+static int append_knees(struct text *text, const struct findings *findings)
 {
+    const struct comparison *comparison = findings->comparison;
     size_t variant = 0;
 
-    while (!findings->pairs->are_too_few && variant < findings->comparison->variant_count) {
-        struct sweep sweep = sweep_at(findings->comparison, findings->figures, findings->pairs, variant);
-        if (sweep.count > 1 && findings->comparison->variants[variant].mode != MODE_RACE)
+    while (!findings->pairs->are_too_few && variant < comparison->variant_count) {
+        struct sweep sweep;
+        int code = sweep_at(comparison, findings->figures, findings->pairs, variant, &sweep);
+        if (code != 0)
+            return code;
+        bool is_race = comparison->variants[variant].mode == MODE_RACE;
+        if (sweep.count > 1 && !is_race && !comparison_has_failed(comparison, comparison->variants[variant].side))
             append_knee(text, findings, &sweep);
         variant += sweep.count;
     }
+    return 0;
 }
 
-/* The verdicts, or why there are none. */
-static void append_verdicts(struct text *text, const struct findings *findings)
+/* Names the sides on which every URL failed: how many there are. */
+static size_t append_failed_sides(struct text *text, const struct comparison *comparison)
+{
+    size_t sides = comparison->side_count > 0 ? comparison->side_count : 1;
+    size_t failed = 0;
+    struct text sentence = {0};
+
+    for (size_t side = 0; side < sides; side++) {
+        if (!comparison_has_failed(comparison, side))
+            continue;
+        text_append_string(&sentence, failed++ == 0 ? "every URL failed on " : ", on ");
+        text_append_string(&sentence, sides > 1 ? comparison->sides[side] : "");
+    }
+    text_append_string(&sentence, ": these are the times of failing, and in no verdict");
+    if (failed == sides)
+        text_append_string(text, "every URL failed: these are the times of failing\n");
+    else if (failed > 0)
+        prose_finish(text, &sentence);
+    text_finish(&sentence);
+    return failed;
+}
+
+/* The verdicts, or why there are none. -ENOMEM. */
+static int append_verdicts(struct text *text, const struct findings *findings)
 {
     const struct comparison *comparison = findings->comparison;
     bool is_of_modes = comparison->side_count < 2 && findings->pairs->count > 0;
 
     if (is_of_modes && comparison->url_count == 1) {
         text_append_string(text, "with one URL there is nothing to do side by side\n");
-        return;
+        return 0;
     }
-    if (comparison_not_ok(comparison) == comparison->url_count) {
-        text_append_string(text, "every URL failed: these are the times of failing\n");
-        return;
-    }
+    if (append_failed_sides(text, comparison) >= (comparison->side_count > 0 ? comparison->side_count : 1))
+        return 0;
     for (size_t i = 0; i < findings->pairs->count; i++)
         append_pair(text, findings, &findings->pairs->items[i]);
     append_too_few(text, findings);
-    append_knees(text, findings);
+    return append_knees(text, findings);
 }
 
 /* How many URLs the least sample of a variant was of. */
@@ -217,7 +254,8 @@ static size_t least_sample(const struct comparison *comparison, size_t variant)
 
     for (size_t round = 0; round < comparison->rounds_complete; round++) {
         const struct measured_run *run = comparison_run(comparison, round, variant);
-        least = run->came_out < least ? run->came_out : least;
+        if (run->is_estimate && run->counted < least)
+            least = run->counted;
     }
     return least;
 }
@@ -302,11 +340,14 @@ static void append_outliers(struct text *text, const struct findings *findings)
         prose_append_count(&sentence, findings->comparison->rounds_complete, "run");
         text_append_string(&sentence, " of ");
         append_label(&sentence, findings, variant);
-        text_append_string(&sentence, ", of ");
+        text_append_string(&sentence, figures->outliers == 1 ? " is" : " are");
+        text_append_string(&sentence, " far from its median of ");
+        append_seconds(&sentence, findings, figures->wall.median);
+        text_append_string(&sentence, ", where all took ");
         append_seconds(&sentence, findings, figures->wall.min);
         text_append_string(&sentence, " to ");
         append_seconds(&sentence, findings, figures->wall.max);
-        text_append_string(&sentence, ", far from the others; was the machine, the network or the server busy?");
+        text_append_string(&sentence, "; was the machine, the network or the server busy?");
         prose_finish(text, &sentence);
     }
 }
@@ -334,6 +375,7 @@ static void append_reconnections(struct text *text, const struct findings *findi
 int words_append(struct text *text, const struct findings *findings)
 {
     const struct comparison *comparison = findings->comparison;
+    int code = 0;
 
     if (comparison->url_count == 0) {
         text_append_string(text, "the list is empty: nothing was measured\n");
@@ -343,7 +385,7 @@ int words_append(struct text *text, const struct findings *findings)
         answers_append_differences(text, comparison, findings->differences);
         answers_append_failures(text, comparison, findings->differences);
         if (findings->differences->within == 0)
-            append_verdicts(text, findings);
+            code = append_verdicts(text, findings);
         for (size_t variant = 0; variant < comparison->variant_count; variant++)
             append_estimate(text, findings, variant);
         append_first_results(text, findings);
@@ -351,5 +393,5 @@ int words_append(struct text *text, const struct findings *findings)
         append_outliers(text, findings);
         append_reconnections(text, findings);
     }
-    return text->failed ? -ENOMEM : 0;
+    return text->failed ? -ENOMEM : code;
 }

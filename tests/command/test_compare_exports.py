@@ -24,16 +24,26 @@ def test_all_exports_say_the_same(haul, origin, tmp_path):
         assert float(row["reached"]) == pytest.approx(mode["reached"], abs=1e-6)
         assert int(row["connections"]) == mode["connections"]
         assert (row["side"], row["speedup_low"]) == ("", "")
-    head, rule, *rows = files["markdown"].read_text().splitlines()
-    assert len(rows) == 3
-    assert len({line.count("|") for line in (head, rule, *rows)}) == 1
+    tables = files["markdown"].read_text().split("\n\n")
+    assert [table.split(",")[0] for table in tables] == ["| wall", "| results", "| transfers"]
+    for head, rule, *rows in (table.splitlines() for table in tables):
+        assert [row.split(" | ")[0] for row in rows] == [f"| {mode['mode']}" for mode in figures["modes"]]
+        assert len({line.count("|") for line in (head, rule, *rows)}) == 1
+
+
+def test_one_that_cannot_be_written_keeps_the_others_from_nothing(haul, tmp_path):
+    exported = tmp_path / "figures.csv"
+    run = haul("compare", "--export-json", "/dev/full", "--export-csv", exported, "sleep:0")
+    assert run.returncode == 3
+    assert b"haul: cannot write /dev/full: " in run.stderr
+    assert exported.read_text().startswith("mode,concurrency,")
 
 
 @pytest.mark.parametrize("kind", ["csv", "markdown"])
 def test_one_export_goes_to_standard_output(haul, kind):
     run = haul("compare", f"--export-{kind}", "-", "sleep:0", "sleep:0.01")
     assert run.returncode == 0
-    assert run.stdout.startswith(b"mode,concurrency," if kind == "csv" else b"| In seconds |")
+    assert run.stdout.startswith(b"mode,concurrency," if kind == "csv" else b"| wall, in seconds |")
     assert b"\nsequential " in run.stderr
 
 

@@ -57,6 +57,7 @@ static void test_of_rounds(void **state)
     assert_int_equal(figures.bytes, 1004);
     assert_int_equal(figures.not_ok, 1);
     assert_true(figures_at(&sample, 0).is_reference);
+    assert_false(figures_at(&sample, 0).speedup.has_interval);
     sample_end(&sample);
 }
 
@@ -137,6 +138,37 @@ static void test_an_estimate_is_marked_and_has_no_interval(void **state)
     sample_end(&sample);
 }
 
+/* Means, since one sample in five that has a long URL in it is as it should be. */
+static void test_an_estimate_counts_by_its_mean(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    sample_begin(&sample, 10, "sg", 5);
+    for (size_t round = 0; round < 5; round++) {
+        sample_set(&sample, round, 0, round == 2 ? 6000 : 1000, 1, 1);
+        sample_set(&sample, round, 1, round == 2 ? 3000 : 500, 1, 1);
+        comparison_run(&sample.comparison, round, 0)->is_estimate = true;
+    }
+    assert_near(figures_at(&sample, 0).rate, 5);
+    assert_near(figures_at(&sample, 0).speedup.ratio, 1);
+    assert_near(figures_at(&sample, 1).rate, 20);
+    assert_near(figures_at(&sample, 1).speedup.ratio, 4);
+    sample_end(&sample);
+}
+
+static void test_in_sequence_alone_sides_are_compared(void **state)
+{
+    static const struct variant variants[] = {{MODE_SEQUENTIAL, 1, 0}, {MODE_SEQUENTIAL, 1, 1}};
+    struct sample sample;
+    (void)state;
+
+    sample_begin_variants(&sample, 1, variants, 2, 1);
+    assert_int_equal(figures_reference(&sample.comparison, 0), 0);
+    assert_int_equal(figures_reference(&sample.comparison, 1), 0);
+    sample_end(&sample);
+}
+
 static void test_without_a_round_there_are_none(void **state)
 {
     struct sample sample;
@@ -156,6 +188,8 @@ int main(void)
         cmocka_unit_test(test_quantiles_and_ideal_are_of_totals),
         cmocka_unit_test(test_what_speedups_are_over),
         cmocka_unit_test(test_an_estimate_is_marked_and_has_no_interval),
+        cmocka_unit_test(test_an_estimate_counts_by_its_mean),
+        cmocka_unit_test(test_in_sequence_alone_sides_are_compared),
         cmocka_unit_test(test_without_a_round_there_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

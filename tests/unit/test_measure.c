@@ -155,8 +155,11 @@ static void test_a_sample_is_scaled(void **state)
     emit(&run, 9, (struct haul_result){.ok = true}, 30);
     emit(&run, 1, (struct haul_result){.ok = true}, 60);
     emit(&run, 15, (struct haul_result){.ok = true}, 100);
-    measure_end(&run, start + 104, &statistics);
+    /* It was under way when time was over. */
+    emit(&run, 7, (struct haul_result){.ok = true}, 5000);
+    measure_end(&run, start + 5004, &statistics);
     assert_true(run.is_estimate);
+    assert_int_equal(run.counted, 4);
     assert_int_equal(run.wall, 400);
     assert_true(fabs(run.error - 89.4427) < 0.0001);
     measure_finish(&run);
@@ -173,6 +176,14 @@ static void test_a_sample_of_one_has_no_error_and_one_of_all_is_none(void **stat
     emit(&run, 1, (struct haul_result){.ok = true}, 10);
     measure_end(&run, start + 11, &statistics);
     assert_true(run.is_estimate && run.wall == 20 && isnan(run.error));
+    measure_finish(&run);
+
+    assert_int_equal(measure_begin(&run, 3, start), 0);
+    run.is_sample = true;
+    emit(&run, 1, (struct haul_result){.ok = true}, 10);
+    emit(&run, 2, (struct haul_result){.ok = true}, 50);
+    measure_end(&run, start + 51, &statistics);
+    assert_true(run.is_estimate && run.wall == 30 && isnan(run.error));
     measure_finish(&run);
 
     assert_int_equal(measure_begin(&run, 2, start), 0);

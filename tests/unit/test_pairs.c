@@ -50,6 +50,21 @@ static void test_estimates_are_left_out(void **state)
     sample_end(&sample);
 }
 
+static void test_times_of_failing_are_left_out(void **state)
+{
+    static const struct variant variants[] = {
+        {MODE_AS_COMPLETED, 4, 0}, {MODE_AS_COMPLETED, 4, 1}, {MODE_AS_COMPLETED, 4, 2}};
+    struct sample sample;
+    (void)state;
+
+    sample_begin_variants(&sample, 2, variants, 3, 2);
+    comparison_run(&sample.comparison, 0, 1)->not_ok = 2;
+    assert_pairs(&sample, "0-1 wall, 0-2 wall, 1-2 wall");
+    comparison_run(&sample.comparison, 1, 1)->not_ok = 2;
+    assert_pairs(&sample, "0-2 wall");
+    sample_end(&sample);
+}
+
 static void test_of_a_sweep_only_neighbours(void **state)
 {
     static const struct variant variants[] = {
@@ -145,16 +160,67 @@ static void test_too_few_rounds_and_how_many_would_do(void **state)
     sample_end(&sample);
 }
 
+/* A number that looks random, the next of a series (Marsaglia's xorshift). */
+static int64_t draw(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return (int64_t)(*state % 1000000) + 1;
+}
+
+/* How many of a thousand comparisons find a difference between variants that are all alike. */
+static size_t count_false_alarms(const struct variant *variants, size_t count)
+{
+    uint64_t state = 88172645463325252;
+    size_t alarms = 0;
+
+    for (size_t time = 0; time < 1000; time++) {
+        struct sample sample;
+        struct pairs pairs;
+        bool is_alarm = false;
+        sample_begin_variants(&sample, 2, variants, count, 5);
+        for (size_t i = 0; i < 5 * count; i++) {
+            sample.comparison.runs[i].wall = draw(&state);
+            sample.comparison.runs[i].mean_out = draw(&state);
+        }
+        assert_int_equal(pairs_find(&sample.comparison, &pairs), 0);
+        for (size_t i = 0; i < pairs.count; i++)
+            is_alarm |= pairs.items[i].is_different;
+        alarms += is_alarm;
+        pairs_finish(&pairs);
+        sample_end(&sample);
+    }
+    return alarms;
+}
+
+/* It is the comparison that has no more than five false alarms in a hundred, not each pair. */
+static void test_what_is_alike_is_seldom_called_different(void **state)
+{
+    static const struct variant variants[] = {
+        {MODE_SEQUENTIAL, 1, 0}, {MODE_GATHER, 8, 0}, {MODE_AS_COMPLETED, 8, 0}, {MODE_AS_COMPLETED, 8, 1}};
+    static const struct variant sweep[] = {
+        {MODE_AS_COMPLETED, 1, 0}, {MODE_AS_COMPLETED, 2, 0}, {MODE_AS_COMPLETED, 4, 0}, {MODE_AS_COMPLETED, 8, 0}};
+    (void)state;
+
+    assert_in_range(count_false_alarms(variants, 3), 1, 50);
+    assert_in_range(count_false_alarms(variants + 1, 2), 1, 50);
+    assert_in_range(count_false_alarms(variants + 2, 2), 1, 50);
+    assert_in_range(count_false_alarms(sweep, 4), 1, 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_modes_are_paired_each_with_each),
         cmocka_unit_test(test_estimates_are_left_out),
+        cmocka_unit_test(test_times_of_failing_are_left_out),
         cmocka_unit_test(test_of_a_sweep_only_neighbours),
         cmocka_unit_test(test_sides_are_paired_in_the_same_mode_and_concurrency),
         cmocka_unit_test(test_the_first_side_is_the_measure_in_each_mode),
         cmocka_unit_test(test_verdicts_are_corrected_for_all_pairs),
         cmocka_unit_test(test_too_few_rounds_and_how_many_would_do),
+        cmocka_unit_test(test_what_is_alike_is_seldom_called_different),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

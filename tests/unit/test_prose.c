@@ -52,7 +52,7 @@ static void test_probabilities(void **state)
     prose_append_probability(&text, 0.00794);
     text_append_string(&text, " ");
     prose_append_probability(&text, 0.4206);
-    assert_text(&text, "below 0.0001 0.0079 0.421");
+    assert_text(&text, "p<0.0001 p=0.0079 p=0.421");
 }
 
 static void test_bytes(void **state)

@@ -102,6 +102,47 @@ static void test_a_sample_is_marked(void **state)
     sample_end(&sample);
 }
 
+static void test_markdown_has_the_same_cells(void **state)
+{
+    static const struct variant variants[] = {{MODE_SEQUENTIAL, 1, 0}, {MODE_AS_COMPLETED, 8, 0}, {MODE_RACE, 8, 1}};
+    struct sample sample;
+    struct text text = {0};
+    (void)state;
+
+    sample_begin_variants(&sample, 4, variants, 3, 4);
+    for (size_t round = 0; round < 4; round++) {
+        sample_set(&sample, round, 0, 2000, 50, 1000);
+        sample_set(&sample, round, 1, 500, 52, 260);
+        sample_set(&sample, round, 2, 50, 50, 50);
+        comparison_run(&sample.comparison, round, 0)->is_estimate = true;
+        comparison_run(&sample.comparison, round, 0)->error = 2e8;
+        comparison_run(&sample.comparison, round, 1)->bytes = 12345678;
+    }
+    assert_int_equal(table_append_markdown(&text, &sample.comparison, sample_find(&sample)->figures), 0);
+    text_append(&text, "", 1);
+    assert_string_equal(text.bytes,
+                        "| wall, in seconds | mean ± σ | median | min | max | speedup (95 % CI) |\n"
+                        "|:---|---:|---:|---:|---:|:---|\n"
+                        "| old sequential | ≈ 2.000 ± 0.100 | - | - | - | 1.00 |\n"
+                        "| old as-completed | 0.500 ± 0.000 | 0.500 | 0.500 | 0.500 | ≈ 4.00 |\n"
+                        "| new race | 0.050 ± 0.000 | 0.050 | 0.050 | 0.050 | - |\n"
+                        "\n"
+                        "| results, in seconds | first out | mean out | URLs/s | p50 | p90 | p95 | p99 |\n"
+                        "|:---|---:|---:|---:|---:|---:|---:|---:|\n"
+                        "| old sequential | 0.050 | - | ≈ 2.00 | 0.000 | 0.000 | 0.000 | 0.000 |\n"
+                        "| old as-completed | 0.052 | 0.260 | 8.00 | 0.000 | 0.000 | 0.000 | 0.000 |\n"
+                        "| new race | 0.050 | 0.050 | 80.0 | 0.000 | 0.000 | 0.000 | 0.000 |\n"
+                        "\n"
+                        "| transfers, in seconds | ideal | reached | in flight | connections | bytes | not ok |\n"
+                        "|:---|---:|---:|---:|---:|---:|---:|\n"
+                        "| old sequential | - | - | 0 | 0 | 0 | 0 |\n"
+                        "| old as-completed | 0.000 | 0.0% | 0 | 0 | 12.3 MB | 0 |\n"
+                        "| new race | - | - | 0 | 0 | 0 | 0 |\n");
+    text_finish(&text);
+    sample_forget(&sample);
+    sample_end(&sample);
+}
+
 static void test_no_time_at_all(void **state)
 {
     struct sample sample;
@@ -260,6 +301,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_modes),
         cmocka_unit_test(test_a_sample_is_marked),
+        cmocka_unit_test(test_markdown_has_the_same_cells),
         cmocka_unit_test(test_no_time_at_all),
         cmocka_unit_test(test_an_empty_list),
         cmocka_unit_test(test_the_head_names_limits_and_what_is_missing),

@@ -182,6 +182,33 @@ static void test_no_ratio_where_everything_fails(void **state)
     sample_end(&sample);
 }
 
+static void test_a_side_where_everything_fails_is_in_no_verdict(void **state)
+{
+    static const struct variant variants[] = {
+        {MODE_AS_COMPLETED, 4, 0}, {MODE_AS_COMPLETED, 4, 1}, {MODE_AS_COMPLETED, 4, 2}};
+    struct sample sample;
+    (void)state;
+
+    sample_begin_variants(&sample, 1, variants, 3, 6);
+    for (size_t round = 0; round < 6; round++) {
+        sample_set(&sample, round, 0, 500 + (int64_t)round, 10, 100);
+        sample_set(&sample, round, 1, 1 + (int64_t)round, 1, 1);
+        sample_set(&sample, round, 2, 500 - (int64_t)round, 10, 100);
+        struct measured_url *url = sample_url(&sample, round, 1, 0);
+        url->status = 0;
+        url->ok = false;
+        url->error_class = HAUL_CLASS_CONNECT;
+        comparison_run(&sample.comparison, round, 1)->not_ok = 1;
+    }
+    assert_words(&sample, "1 of 1 URL came out differently on the sides:\n"
+                          "  http://a.test/0\n"
+                          "    old 200; new connect; other 200\n"
+                          "every URL failed on new: these are the times of failing, and in no verdict\n"
+                          "other took 0.498 s where old took 0.503 s: 1.01 times as fast (1.00 to 1.02;\n"
+                          "    p=0.0043)\n");
+    sample_end(&sample);
+}
+
 static void test_no_ratio_with_one_url(void **state)
 {
     struct sample sample;
@@ -216,6 +243,22 @@ static void test_no_ratio_without_time(void **state)
                           "    --runs 4 can\n"
                           "first result: gather after 0.0000 s;\n"
                           "    asyncio.gather would have given its first after 0.0000 s\n");
+    sample_end(&sample);
+}
+
+/* Of values of which one is 0 there is no ratio, and a difference all the same. */
+static void test_a_difference_without_a_ratio(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    sample_begin(&sample, 2, "sg", 4);
+    for (size_t round = 0; round < 4; round++)
+        sample_set(&sample, round, 0, 100 + (int64_t)round, 10, 10);
+    assert_words(&sample, "gather took 0.000 s where sequential took 0.102 s: a difference beyond the noise\n"
+                          "    (p=0.029)\n"
+                          "first result: gather after 0.000 s;\n"
+                          "    asyncio.gather would have given its first after 0.000 s\n");
     sample_end(&sample);
 }
 
@@ -260,6 +303,20 @@ static void test_the_knee_of_a_sweep(void **state)
     sample_end(&sample);
 }
 
+static void test_small_steps_of_a_sweep(void **state)
+{
+    struct sample sample;
+    (void)state;
+
+    begin_sweep(&sample, 1, (const int64_t[]){800, 798, 795});
+    assert_words(&sample, "-c 8 took 0.802 s where -c 4 took 0.804 s: no difference beyond the noise\n"
+                          "    (p=0.155)\n"
+                          "-c 16 took 0.799 s where -c 8 took 0.802 s: no difference beyond the noise\n"
+                          "    (p=0.084)\n"
+                          "past 4 no step alone is faster beyond the noise, though several together may be\n");
+    sample_end(&sample);
+}
+
 static void test_knees_of_sides(void **state)
 {
     struct sample sample;
@@ -296,7 +353,7 @@ static void test_an_estimate_is_in_no_verdict(void **state)
     struct measured_run *run = comparison_run(&sample.comparison, 0, 0);
     run->is_estimate = true;
     run->error = 5e9;
-    run->came_out = 3;
+    run->counted = 3;
     assert_words(&sample, "sequential would take about 200.00 s ± 5.00 s, going by random samples of at\n"
                           "    least 3 of 4 URLs run in sequence; no verdict counts it in\n"
                           "first result: as-completed after 0.05 s;\n"
@@ -317,8 +374,8 @@ static void test_outliers_and_connections_that_were_not_kept(void **state)
         comparison_run(&sample.comparison, round, 0)->connections = round == 3;
     }
     assert_words(&sample, "first result: race after 0.010 s\n"
-                          "outliers: 1 of 5 runs of race, of 0.500 s to 0.900 s, far from the others;\n"
-                          "    was the machine, the network or the server busy?\n"
+                          "outliers: 1 of 5 runs of race is far from its median of 0.502 s, where all took\n"
+                          "    0.500 s to 0.900 s; was the machine, the network or the server busy?\n"
                           "not all warm: 1 of 5 runs had to open connections;\n"
                           "    servers close those that are idle, or keep none\n");
     sample_end(&sample);
@@ -335,11 +392,14 @@ int main(void)
         cmocka_unit_test(test_sides_that_differ_have_verdicts),
         cmocka_unit_test(test_failures_are_named_beside_the_figures),
         cmocka_unit_test(test_no_ratio_where_everything_fails),
+        cmocka_unit_test(test_a_side_where_everything_fails_is_in_no_verdict),
         cmocka_unit_test(test_no_ratio_with_one_url),
         cmocka_unit_test(test_sequential_alone_is_compared_with_nothing),
         cmocka_unit_test(test_no_ratio_without_time),
+        cmocka_unit_test(test_a_difference_without_a_ratio),
         cmocka_unit_test(test_nothing_measured),
         cmocka_unit_test(test_the_knee_of_a_sweep),
+        cmocka_unit_test(test_small_steps_of_a_sweep),
         cmocka_unit_test(test_knees_of_sides),
         cmocka_unit_test(test_an_estimate_is_in_no_verdict),
         cmocka_unit_test(test_outliers_and_connections_that_were_not_kept),

@@ -1,7 +1,6 @@
-#include "compare/export_table.h"
+#include "compare/export_csv.h"
 
 #include "compare/prose.h"
-#include "compare/table.h"
 #include "output/text.h"
 
 #include <errno.h>
@@ -21,7 +20,7 @@ struct column {
     size_t offset;
 };
 
-/* Of both files the columns behind mode, concurrency and side. */
+/* The columns behind mode, concurrency and side. */
 static const struct column columns[] = {
     {"wall_mean", COLUMN_NUMBER, AT(wall.mean)},
     {"wall_stddev", COLUMN_NUMBER, AT(wall.deviation)},
@@ -111,72 +110,5 @@ int export_csv_append(struct text *text, const struct findings *findings)
     text_append_string(text, "\n");
     for (size_t i = 0; findings->figures != NULL && i < findings->comparison->variant_count; i++)
         append_csv_row(text, findings->comparison, &findings->figures[i]);
-    return text->failed ? -ENOMEM : 0;
-}
-
-static void append_cell(struct text *text, double number, unsigned decimals)
-{
-    text_append_string(text, " | ");
-    prose_append_number(text, number, decimals);
-}
-
-static void append_markdown_wall(struct text *text, const struct figures *figures, unsigned decimals)
-{
-    text_append_string(text, figures->is_estimate ? " | ≈ " : " | ");
-    prose_append_number(text, figures->wall.mean, decimals);
-    double error = figures->is_estimate ? figures->error : figures->wall.deviation;
-    if (!isnan(error)) {
-        text_append_string(text, " ± ");
-        prose_append_number(text, error, decimals);
-    }
-    if (figures->is_estimate) {
-        text_append_string(text, " | | |");
-        return;
-    }
-    append_cell(text, figures->wall.median, decimals);
-    append_cell(text, figures->wall.min, decimals);
-    append_cell(text, figures->wall.max, decimals);
-}
-
-static void append_markdown_speedup(struct text *text, const struct figures *figures)
-{
-    text_append_string(text, " | ");
-    if (!figures->has_speedup)
-        return;
-    prose_append_factor(text, figures->speedup.ratio);
-    if (!figures->speedup.has_interval || figures->is_reference)
-        return;
-    text_append_string(text, " (");
-    prose_append_factor(text, figures->speedup.low);
-    text_append_string(text, " to ");
-    prose_append_factor(text, figures->speedup.high);
-    text_append_string(text, ")");
-}
-
-static void append_markdown_row(struct text *text, const struct comparison *comparison, const struct figures *figures)
-{
-    struct variant_labels labels = comparison_labels(comparison);
-    unsigned decimals = table_decimals(comparison);
-
-    text_append_string(text, "| ");
-    variant_append(text, &labels, &figures->variant);
-    append_markdown_wall(text, figures, decimals);
-    append_markdown_speedup(text, figures);
-    append_cell(text, figures->first_out, decimals);
-    append_cell(text, figures->mean_out, decimals);
-    append_cell(text, figures->rate, 1);
-    for (size_t i = 0; i < FIGURES_QUANTILES; i++)
-        append_cell(text, figures->quantiles[i], decimals);
-    text_append_string(text, " |\n");
-}
-
-int export_markdown_append(struct text *text, const struct findings *findings)
-{
-    text_append_string(text,
-                       "| In seconds | Wall, mean ± σ | Median | Min | Max | Speedup (95 % interval) | First out | "
-                       "Mean out | URLs/s | p50 | p90 | p95 | p99 |\n"
-                       "|:---|---:|---:|---:|---:|:---|---:|---:|---:|---:|---:|---:|---:|\n");
-    for (size_t i = 0; findings->figures != NULL && i < findings->comparison->variant_count; i++)
-        append_markdown_row(text, findings->comparison, &findings->figures[i]);
     return text->failed ? -ENOMEM : 0;
 }
