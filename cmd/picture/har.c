@@ -58,10 +58,12 @@ static void append_milliseconds(struct text *text, const char *key, int64_t micr
     append(text, is_known ? number : "-1");
 }
 
-/* Microseconds since 1970, as ISO 8601 has them. */
+/* Microseconds since 1970, as ISO 8601 has them. A run that waited since before that never was. */
 static void append_moment(struct text *text, int64_t microseconds)
 {
     enum { million = 1000000, thousand = 1000 };
+    if (microseconds < 0)
+        microseconds = 0;
     time_t seconds = (time_t)(microseconds / million);
     struct tm parts = {0};
     char moment[64], whole[96];

@@ -271,3 +271,24 @@ def test_an_interrupted_run_has_its_pictures(haul_running, puppet, tmp_path):
     assert entries[1]["comment"] == "interrupted"
     assert read(paths[1])["traceEvents"]
     assert "\n2 URLs in " in told and "\ncanc " in told
+
+
+def test_numbers_that_cannot_be(haul, saved):
+    """A record that is damaged, or that nobody's haul wrote, makes no picture fail or grow without end."""
+    full = [json.loads(line) for line in (saved / "full").read_text(encoding="utf-8").splitlines()]
+    long = next(record for record in full if record["hops"])
+    hop = long["hops"][0]
+    hop["lane"] = 2**53
+    hop["time"] = dict.fromkeys(hop["time"], 8.9e9)
+    long["ts"] = long["start"] = 1
+    paths = [saved / name for name in ("run.har", "trace", "run.html")]
+    options = [option for pair in zip(("--har", "--trace", "--report"), paths) for option in pair]
+    for time in (dict.fromkeys(hop["time"], 8.9e9), dict.fromkeys(hop["time"], 9.9e8)):
+        hop["time"] = time
+        run = haul("report", "--waterfall", *options, stdin="".join(json.dumps(record) + "\n" for record in full))
+        assert (run.returncode, run.stderr) == (0, b"")
+        assert max(map(len, run.stdout.decode().splitlines())) <= 80
+        assert len(har.check_archive(read(paths[0]))) == 7
+        assert paths[1].stat().st_size < 100000
+        lanes = slices(read(paths[1])["traceEvents"], 2)
+        assert 0 < len(lanes) <= 3
