@@ -59,6 +59,33 @@ def test_the_archive_has_each_hop(haul, origin, tmp_path):
     assert b"SECRET" not in path.read_bytes()
 
 
+def test_the_sizes_of_the_archive(haul, origin, tmp_path):
+    path = tmp_path / "run.har"
+    haul("--har", path, "-c", 1, "-d", "12345", origin.url("/echo"))
+    haul_sizes = sizes(path)
+    assert haul_sizes[0][0] == 5 and haul_sizes[0][1] == haul_sizes[0][2] == haul_sizes[0][3] > 0
+    haul("--har", path, "-c", 1, origin.url("/size/2000"), "http://127.0.0.1:1/")
+    assert sizes(path) == [(0, 2000, 2000, 2000), (-1, -1, 0, None)]
+
+
+def sizes(path):
+    """Of each request's body, of each answer's as it came, of its content, and what a browser counts as transferred."""
+    entries = [(entry["request"], entry["response"]) for entry in har.check_archive(read(path))]
+    return [
+        (request["bodySize"], response["bodySize"], response["content"]["size"], response.get("_transferSize"))
+        for request, response in entries
+    ]
+
+
+def test_attempts_and_connections_of_the_archive(haul, origin, tmp_path):
+    path = tmp_path / "run.har"
+    haul("--har", path, "-c", 1, "--retry", 1, "--retry-delay", 0, origin.url("/status/503"))
+    entries = har.check_archive(read(path))
+    assert [entry.get("comment") for entry in entries] == ["http", "503 Service Unavailable"]
+    assert {entry["connection"] for entry in entries} == {str(origin.port)}
+    assert len({entry["_connectionId"] for entry in entries}) == 1
+
+
 def test_the_moments_of_the_archive(haul, origin, tmp_path):
     path = tmp_path / "run.har"
     (record,) = haul("-j", "--har", path, origin.url("/ok")).records()
@@ -81,10 +108,11 @@ def test_an_archive_of_saved_records(haul, saved):
         entries = har.check_archive(read(path))
         assert len(entries) == count
         for entry in entries:
-            for message in (entry["request"], entry["response"]):
-                assert message["headersSize"] == message["bodySize"] == -1
+            messages = (entry["request"], entry["response"])
+            assert [message["headersSize"] for message in messages] == [-1, -1]
             if kind == "short":
-                assert entry["request"]["headers"] == entry["response"]["headers"] == []
+                assert [message["headers"] for message in messages] == [[], []]
+                assert [message["bodySize"] for message in messages] == [-1, -1]
 
 
 def test_hostile_texts_stay_texts(haul, origin, tmp_path):
