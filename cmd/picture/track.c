@@ -181,16 +181,28 @@ static int read_hops(struct track *track, const cJSON *hops)
     return 0;
 }
 
-/* The one that stands for all of a short record. */
-static int make_hop(struct track *track)
+/* An attempt that was not the last: that it took its time is all that is known. */
+static struct track_hop earlier_hop(const struct track *track, size_t at)
 {
-    if (track->start < 0)
-        return 0;
-    track->hops = calloc(1, sizeof(*track->hops));
-    if (!track->hops)
-        return -ENOMEM;
-    track->hop_count = 1;
-    *track->hops = (struct track_hop){
+    const struct track_try *attempt = &track->tries[at];
+    return (struct track_hop){
+        .attempt = (unsigned)at + 1,
+        .url = track->url,
+        .method = track->method,
+        .status = attempt->status,
+        .lane = -1,
+        .reused = true,
+        .start = attempt->start,
+        .end = attempt->start + attempt->total,
+        .time = {.phases = {[PHASE_WAIT] = attempt->total}, .total = attempt->total},
+    };
+}
+
+/* What stands for the last attempt of a short record. */
+static struct track_hop last_hop(const struct track *track)
+{
+    int64_t start = track->try_count > 1 ? track->tries[track->try_count - 1].start : track->start;
+    return (struct track_hop){
         .attempt = track->attempts,
         .url = track->final_url,
         .method = track->method,
@@ -201,10 +213,26 @@ static int make_hop(struct track *track)
         .remote_port = track->remote_port,
         .lane = -1,
         .reused = track->reused,
-        .start = track->start,
-        .end = track->start + track->time.total,
+        .start = start,
+        .end = start + track->time.total,
         .time = track->time,
     };
+}
+
+/* Of a short record: one for each attempt that it tells of. */
+static int make_hops(struct track *track)
+{
+    size_t count = track->try_count > 1 ? track->try_count : 1;
+    if (track->start < 0)
+        return 0;
+    track->hops = calloc(count, sizeof(*track->hops));
+    if (!track->hops)
+        return -ENOMEM;
+    while (track->hop_count + 1 < count) {
+        track->hops[track->hop_count] = earlier_hop(track, track->hop_count);
+        track->hop_count++;
+    }
+    track->hops[track->hop_count++] = last_hop(track);
     return 0;
 }
 
@@ -294,9 +322,9 @@ int track_read(const char *text, size_t size, struct track *ret_track)
     const cJSON *hops = member(track.json, "hops");
     read_facts(&track);
     track.is_full = cJSON_IsArray(hops);
-    int code = track.is_full ? read_hops(&track, hops) : make_hop(&track);
+    int code = read_tries(&track, member(track.json, "tries"));
     if (code == 0)
-        code = read_tries(&track, member(track.json, "tries"));
+        code = track.is_full ? read_hops(&track, hops) : make_hops(&track);
     if (code == 0)
         code = mask_urls(&track);
     if (code != 0) {
