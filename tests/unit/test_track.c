@@ -75,7 +75,8 @@ static void a_short_record_of_several_attempts(void **state)
 {
     static const char text[] =
         "{\"v\":1,\"input\":\"h\",\"url\":\"http://u:p@h/\",\"method\":\"GET\",\"ok\":true,\"status\":200,"
-        "\"final_url\":\"http://h/2\",\"attempts\":3,\"start\":1,\"reused\":false,\"time\":{\"wait\":0.5,\"total\":0.5},"
+        "\"final_url\":\"http://h/"
+        "2\",\"attempts\":3,\"start\":1,\"reused\":false,\"time\":{\"wait\":0.5,\"total\":0.5},"
         "\"tries\":[{\"start\":1,\"status\":0,\"class\":\"timeout\",\"total\":2},"
         "{\"start\":4,\"status\":503,\"class\":\"http\",\"total\":1},{\"start\":7,\"status\":200,\"total\":0.5}]}";
     static const int64_t second = 1000000;
