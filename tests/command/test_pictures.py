@@ -265,7 +265,7 @@ def test_what_a_killed_run_leaves_is_no_mistake(haul, saved):
 def test_a_file_that_is_not_there(haul, saved):
     run = haul("report", "--waterfall", saved / "none", saved / "full")
     assert run.returncode == 2
-    assert b"cannot read " in run.stderr
+    assert run.stderr.startswith(b"haul: cannot read ") and run.stderr.endswith(b"none: No such file or directory\n")
     assert b"\nfull: 6 URLs in " in run.stdout
 
 
@@ -273,6 +273,14 @@ def test_nothing_is_asked_for(haul):
     run = haul("report", "x")
     assert run.returncode == 2
     assert b"nothing says what to make of the records" in run.stderr
+
+
+def test_records_are_not_written_over(haul, saved):
+    before = (saved / "full").read_bytes()
+    for option in ("--har", "--trace", "--report"):
+        run = haul("report", option, saved / "full", saved / "short", f"{saved}/./full")
+        assert run.returncode == 2 and f"{option} would write over the records".encode() in run.stderr
+    assert (saved / "full").read_bytes() == before
 
 
 def test_nobody_reads_the_waterfall(saved):
