@@ -11,8 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Fields whose value is a URL. */
-static const char *const url_fields[] = {"location", "content-location", "referer"};
+/* Fields whose value is a URL, or has some, each behind a "<". */
+static const char *const url_fields[] = {"location", "content-location", "referer", "refresh", "link"};
 
 static bool is_url_field(const char *name)
 {
@@ -30,12 +30,17 @@ static void append_text(struct text *text, const char *value)
         record_write_string(text, value, strlen(value));
 }
 
-/* A copy with its secrets masked; the caller's. NULL: out of memory. */
-static char *mask(const char *url)
+/* A copy with the secrets of each URL masked; the caller's. NULL: out of memory. */
+static char *mask(const char *urls)
 {
-    char *masked = malloc(SECRET_ROOM(strlen(url)));
+    char *masked = malloc(SECRET_ROOM(strlen(urls)));
+    char *end = masked;
+    for (size_t size; masked != NULL && *urls != '\0'; urls += size) {
+        size = 1 + strcspn(urls + 1, "<");
+        end += secret_mask_url(urls, size, end);
+    }
     if (masked != NULL)
-        secret_mask_url(url, strlen(url), masked);
+        *end = '\0';
     return masked;
 }
 

@@ -7,6 +7,7 @@
 
 #include <haul/version.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -58,10 +59,12 @@ static void append_milliseconds(struct text *text, const char *key, int64_t micr
     append(text, is_known ? number : "-1");
 }
 
-/* Microseconds since 1970, as ISO 8601 has them. */
+/* Microseconds since 1970, as ISO 8601 has them. A run that waited since before that never was. */
 static void append_moment(struct text *text, int64_t microseconds)
 {
     enum { million = 1000000, thousand = 1000 };
+    if (microseconds < 0)
+        microseconds = 0;
     time_t seconds = (time_t)(microseconds / million);
     struct tm parts = {0};
     char moment[64], whole[96];
@@ -119,6 +122,31 @@ static const char *field(const struct track_fields *fields, const char *name)
     return NULL;
 }
 
+/* A number that is -1 where it is unknown. */
+static void append_size(struct text *text, const char *key, int64_t size)
+{
+    char number[32];
+    snprintf(number, sizeof(number), "%" PRId64, size);
+    append(text, key);
+    append(text, number);
+}
+
+/* Of the request's body: its header says it, and has no length where there is none. */
+static int64_t sent_size(const struct track_hop *hop)
+{
+    const char *length = field(&hop->request_headers, "content-length");
+    if (length)
+        return isdigit((unsigned char)*length) ? strtoll(length, NULL, 10) : -1;
+    return hop->request_headers.count > 0 && !field(&hop->request_headers, "transfer-encoding") ? 0 : -1;
+}
+
+/* Of the answer's body as it came: that of what it was decoded to is another. */
+static int64_t received_size(const struct track_hop *hop)
+{
+    bool is_plain = hop->response_headers.count > 0 && !field(&hop->response_headers, "content-encoding");
+    return is_plain ? hop->bytes : -1;
+}
+
 static void append_request(struct text *text, const struct track_hop *hop)
 {
     append(text, ",\"request\":{\"method\":");
@@ -128,37 +156,44 @@ static void append_request(struct text *text, const struct track_hop *hop)
     append_version(text, hop->http_version);
     append_headers(text, &hop->request_headers);
     append_query(text, hop->url);
-    append(text, ",\"headersSize\":-1,\"bodySize\":-1}");
+    append_size(text, ",\"headersSize\":-1,\"bodySize\":", sent_size(hop));
+    append(text, "}");
 }
 
 static void append_response(struct text *text, const struct track *track, const struct track_hop *hop, bool is_last)
 {
-    char number[64];
+    char number[48];
     const char *type = field(&hop->response_headers, "content-type");
     snprintf(number, sizeof(number), ",\"response\":{\"status\":%d,\"statusText\":\"\"", hop->status);
     append(text, number);
     append_version(text, hop->http_version);
     append_headers(text, &hop->response_headers);
-    snprintf(number, sizeof(number), ",\"content\":{\"size\":%" PRId64 ",\"mimeType\":", hop->bytes);
-    append(text, number);
+    append_size(text, ",\"content\":{\"size\":", hop->bytes);
+    append(text, ",\"mimeType\":");
     append_text(text, !type && is_last ? track->content_type : type);
     append(text, "},\"redirectURL\":");
     append_text(text, field(&hop->response_headers, "location"));
-    append(text, ",\"headersSize\":-1,\"bodySize\":-1}");
+    append_size(text, ",\"headersSize\":-1,\"bodySize\":", received_size(hop));
+    if (received_size(hop) >= 0)
+        append_size(text, ",\"_transferSize\":", received_size(hop));
+    append(text, "}");
 }
 
 /* HAR counts TLS into connecting, and knows no time for sending but what it took, which here is part of waiting. What
- * an open connection has no need of does not apply to it. */
+ * an open connection has no need of does not apply to it. Chromium shows a wait that nothing came before as stalled: a
+ * microsecond of it does come before. */
 static void append_timings(struct text *text, const struct track_hop *hop)
 {
     const int64_t *phases = hop->time.phases;
     int64_t connect = phases[PHASE_CONNECT] + phases[PHASE_TLS];
-    append_milliseconds(text, ",\"cache\":{},\"timings\":{\"blocked\":", phases[PHASE_QUEUE], true);
+    int64_t before = phases[PHASE_QUEUE] + phases[PHASE_DNS] + connect;
+    int64_t sending = before == 0 && phases[PHASE_WAIT] > 0 ? 1 : 0;
+    append_milliseconds(text, ",\"cache\":{},\"timings\":{\"blocked\":", phases[PHASE_QUEUE] + sending, true);
     append_milliseconds(text, ",\"dns\":", phases[PHASE_DNS], phases[PHASE_DNS] > 0 || !hop->reused);
     append_milliseconds(text, ",\"connect\":", connect, connect > 0 || !hop->reused);
     append_milliseconds(text, ",\"ssl\":", phases[PHASE_TLS], phases[PHASE_TLS] > 0);
     append_milliseconds(text, ",\"send\":", 0, true);
-    append_milliseconds(text, ",\"wait\":", phases[PHASE_WAIT], true);
+    append_milliseconds(text, ",\"wait\":", phases[PHASE_WAIT] - sending, true);
     append_milliseconds(text, ",\"receive\":", phases[PHASE_TRANSFER], true);
     append(text, "}");
 }
@@ -171,27 +206,50 @@ static int64_t sum(const struct track_times *time)
     return sum;
 }
 
+/* Why the attempt that HOP is the last of failed; NULL: it is not the last, or there is nothing to say. */
+static const char *comment_of(const struct track *track, const struct track_hop *hop)
+{
+    const struct track_hop *last = &track->hops[track->hop_count - 1];
+    if (hop == last)
+        return track->message;
+    bool is_end = hop[1].attempt != hop->attempt;
+    return is_end && hop->attempt >= 1 && hop->attempt <= track->try_count ? track->tries[hop->attempt - 1].error_class
+                                                                           : NULL;
+}
+
+/* A connection has the number of its server's port, as browsers write it and read it; its own is beside it. */
+static void append_connection(struct text *text, const struct track_hop *hop)
+{
+    if (hop->remote_ip) {
+        append(text, ",\"serverIPAddress\":");
+        append_text(text, hop->remote_ip);
+    }
+    if (hop->remote_port > 0) {
+        append(text, ",\"connection\":\"");
+        text_append_unsigned(text, hop->remote_port);
+        append(text, "\"");
+    }
+    if (hop->connection > 0) {
+        append(text, ",\"_connectionId\":\"");
+        text_append_unsigned(text, hop->connection);
+        append(text, "\"");
+    }
+}
+
 static void append_entry(struct text *text, const struct track *track, const struct track_hop *hop)
 {
     bool is_last = hop == &track->hops[track->hop_count - 1];
+    const char *comment = comment_of(track, hop);
     append(text, "\n{\"startedDateTime\":");
     append_moment(text, track->epoch + hop->start - hop->time.phases[PHASE_QUEUE]);
     append_milliseconds(text, ",\"time\":", sum(&hop->time), true);
     append_request(text, hop);
     append_response(text, track, hop, is_last);
     append_timings(text, hop);
-    if (hop->remote_ip) {
-        append(text, ",\"serverIPAddress\":");
-        append_text(text, hop->remote_ip);
-    }
-    if (hop->connection > 0) {
-        append(text, ",\"connection\":\"");
-        text_append_unsigned(text, hop->connection);
-        append(text, "\"");
-    }
-    if (is_last && track->message) {
+    append_connection(text, hop);
+    if (comment) {
         append(text, ",\"comment\":");
-        append_text(text, track->message);
+        append_text(text, comment);
     }
     append(text, "}");
 }

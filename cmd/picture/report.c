@@ -61,7 +61,6 @@ static int read_file(struct pictures *pictures, const char *path)
     char *line = NULL;
     size_t room = 0;
     int code = 0;
-    errno = 0;
     for (ssize_t size; file && code == 0 && (size = getline(&line, &room, file)) >= 0;)
         code = take_line(&reading, line, (size_t)size);
     free(line);

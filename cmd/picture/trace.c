@@ -25,7 +25,8 @@ struct trace {
     struct picture picture;
     struct picture_file file;
     bool has_events;
-    int64_t lanes;       /* places that were seen, so far */
+    bool *lanes; /* of each place whether it has its name yet */
+    int64_t lane_count;
     uint64_t operations; /* numbers that tell what overlaps from each other */
     bool has_waits;
     int64_t busy_since;
@@ -103,13 +104,30 @@ static void append_host_of(struct trace *trace, const struct track_hop *hop)
         append_text(trace, "sleep");
 }
 
-static void name_lanes(struct trace *trace, int64_t lane)
+static void make_room(struct trace *trace, int64_t lane)
 {
-    for (; trace->lanes <= lane; trace->lanes++) {
-        char name[48];
-        snprintf(name, sizeof(name), "place %" PRId64, trace->lanes);
-        append_name(trace, PLACES, trace->lanes + 1, name);
+    int64_t count = lane < 2 * trace->lane_count ? 2 * trace->lane_count : lane + 1;
+    bool *lanes = realloc(trace->lanes, (size_t)count * sizeof(*lanes));
+    if (!lanes) {
+        trace->file.text.failed = true;
+        return;
     }
+    memset(lanes + trace->lane_count, 0, (size_t)(count - trace->lane_count) * sizeof(*lanes));
+    trace->lanes = lanes;
+    trace->lane_count = count;
+}
+
+/* When it is seen first: a selection of records, or a damaged one, has places far apart. */
+static void name_lane(struct trace *trace, int64_t lane)
+{
+    char name[48];
+    if (lane >= trace->lane_count)
+        make_room(trace, lane);
+    if (lane >= trace->lane_count || trace->lanes[lane])
+        return;
+    trace->lanes[lane] = true;
+    snprintf(name, sizeof(name), "place %" PRId64, lane);
+    append_name(trace, PLACES, lane + 1, name);
 }
 
 /* A hop in its lane, and its phases in it. Clocks of the loop and of what it is told differ a little: what has a lane
@@ -119,7 +137,7 @@ static void append_hop(struct trace *trace, const struct track *track, const str
     int64_t thread = hop->lane + 1;
     int64_t end = hop->end > hop->start ? hop->end : hop->start;
     int64_t at = hop->start;
-    name_lanes(trace, hop->lane);
+    name_lane(trace, hop->lane);
     begin_slice(trace, PLACES, thread, hop->start, end);
     append_host_of(trace, hop);
     append_hop_facts(trace, track, hop);
@@ -223,6 +241,7 @@ static void destroy(struct picture *picture)
 {
     struct trace *trace = (struct trace *)picture;
     picture_file_finish(&trace->file);
+    free(trace->lanes);
     free(trace);
 }
 

@@ -41,14 +41,36 @@ static int64_t number_of(const cJSON *object, const char *name, int64_t otherwis
     return (int64_t)item->valuedouble;
 }
 
-/* Seconds, in microseconds. */
-static int64_t microseconds_of(const cJSON *object, const char *name, int64_t otherwise)
+/* Seconds, in microseconds; OTHERWISE where they are more than MOST, or none. */
+static int64_t microseconds_within(const cJSON *object, const char *name, int64_t otherwise, double most)
 {
-    static const double most = 9e9;
     const cJSON *item = member(object, name);
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble <= most))
         return otherwise;
     return (int64_t)(item->valuedouble * 1e6 + 0.5);
+}
+
+/* A duration within a run: of no more than 30 years, so that some of them, and products with a picture's width, can be
+ * reckoned with. */
+static int64_t microseconds_of(const cJSON *object, const char *name, int64_t otherwise)
+{
+    static const double most = 1e9;
+    return microseconds_within(object, name, otherwise, most);
+}
+
+/* A point of time since 1970. */
+static int64_t moment_of(const cJSON *object, const char *name)
+{
+    static const double most = 9e9;
+    return microseconds_within(object, name, 0, most);
+}
+
+/* A place in flight. More than these no run has. */
+static int64_t lane_of(const cJSON *object)
+{
+    static const int64_t most = 100000;
+    int64_t lane = number_of(object, "lane", -1);
+    return lane < most ? lane : -1;
 }
 
 static unsigned small_of(const cJSON *object, const char *name)
@@ -129,7 +151,7 @@ static int read_hop(const cJSON *json, struct track_hop *ret_hop)
         .bytes = number_of(json, "bytes", 0),
         .remote_ip = text_of(json, "remote_ip"),
         .remote_port = small_of(json, "remote_port"),
-        .lane = number_of(json, "lane", -1),
+        .lane = lane_of(json),
         .connection = (uint64_t)number_of(json, "connection", 0),
         .reused = cJSON_IsTrue(member(json, "reused")),
         .start = microseconds_of(json, "start", 0),
@@ -159,16 +181,28 @@ static int read_hops(struct track *track, const cJSON *hops)
     return 0;
 }
 
-/* The one that stands for all of a short record. */
-static int make_hop(struct track *track)
+/* An attempt that was not the last: that it took its time is all that is known. */
+static struct track_hop earlier_hop(const struct track *track, size_t at)
 {
-    if (track->start < 0)
-        return 0;
-    track->hops = calloc(1, sizeof(*track->hops));
-    if (!track->hops)
-        return -ENOMEM;
-    track->hop_count = 1;
-    *track->hops = (struct track_hop){
+    const struct track_try *attempt = &track->tries[at];
+    return (struct track_hop){
+        .attempt = (unsigned)at + 1,
+        .url = track->url,
+        .method = track->method,
+        .status = attempt->status,
+        .lane = -1,
+        .reused = true,
+        .start = attempt->start,
+        .end = attempt->start + attempt->total,
+        .time = {.phases = {[PHASE_WAIT] = attempt->total}, .total = attempt->total},
+    };
+}
+
+/* What stands for the last attempt of a short record. */
+static struct track_hop last_hop(const struct track *track)
+{
+    int64_t start = track->try_count > 1 ? track->tries[track->try_count - 1].start : track->start;
+    return (struct track_hop){
         .attempt = track->attempts,
         .url = track->final_url,
         .method = track->method,
@@ -179,10 +213,26 @@ static int make_hop(struct track *track)
         .remote_port = track->remote_port,
         .lane = -1,
         .reused = track->reused,
-        .start = track->start,
-        .end = track->start + track->time.total,
+        .start = start,
+        .end = start + track->time.total,
         .time = track->time,
     };
+}
+
+/* Of a short record: one for each attempt that it tells of. */
+static int make_hops(struct track *track)
+{
+    size_t count = track->try_count > 1 ? track->try_count : 1;
+    if (track->start < 0)
+        return 0;
+    track->hops = calloc(count, sizeof(*track->hops));
+    if (!track->hops)
+        return -ENOMEM;
+    while (track->hop_count + 1 < count) {
+        track->hops[track->hop_count] = earlier_hop(track, track->hop_count);
+        track->hop_count++;
+    }
+    track->hops[track->hop_count++] = last_hop(track);
     return 0;
 }
 
@@ -228,7 +278,7 @@ static int mask_urls(struct track *track)
 static void read_facts(struct track *track)
 {
     const cJSON *json = track->json, *error = member(json, "error");
-    int64_t ts = microseconds_of(json, "ts", 0);
+    int64_t ts = moment_of(json, "ts");
     int64_t start = microseconds_of(json, "start", -1);
     track->index = (uint64_t)number_of(json, "index", 0);
     track->line = (uint64_t)number_of(json, "line", 0);
@@ -251,7 +301,7 @@ static void read_facts(struct track *track)
     track->start = start;
     track->epoch = start >= 0 && ts >= start ? ts - start : 0;
     track->time = times_of(json);
-    track->lane = number_of(json, "lane", -1);
+    track->lane = lane_of(json);
     track->connection = (uint64_t)number_of(json, "connection", 0);
 }
 
@@ -272,9 +322,9 @@ int track_read(const char *text, size_t size, struct track *ret_track)
     const cJSON *hops = member(track.json, "hops");
     read_facts(&track);
     track.is_full = cJSON_IsArray(hops);
-    int code = track.is_full ? read_hops(&track, hops) : make_hop(&track);
+    int code = read_tries(&track, member(track.json, "tries"));
     if (code == 0)
-        code = read_tries(&track, member(track.json, "tries"));
+        code = track.is_full ? read_hops(&track, hops) : make_hops(&track);
     if (code == 0)
         code = mask_urls(&track);
     if (code != 0) {

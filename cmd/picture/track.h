@@ -40,7 +40,8 @@ struct track_fields {
     size_t count;
 };
 
-/* A hop. Of a short record there is one that stands for all: with what the record says, and without headers. */
+/* A hop. Of a short record there is one for each attempt: the last has what the record says, those before it are wait
+ * alone, and none has headers. */
 struct track_hop {
     unsigned attempt; /* that it belongs to, from 1 */
     const char *url;

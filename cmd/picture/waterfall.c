@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,7 @@ static void append_colour(struct drawing *drawing, const char *colour)
         append(drawing, colour);
 }
 
-/* Three digits or so of a duration in microseconds. */
+/* Three digits or so of a duration in microseconds, of 7 columns at most. */
 static void write_duration(char *buffer, size_t size, int64_t duration)
 {
     static const struct {
@@ -78,17 +79,14 @@ static void write_duration(char *buffer, size_t size, int64_t duration)
         int decimals;
         const char *name;
     } forms[] = {
-        {999.5, 1, 0, "us"},    {9995, 1e3, 2, "ms"},    {99950, 1e3, 1, "ms"}, {999500, 1e3, 0, "ms"},
-        {9995000, 1e6, 2, "s"}, {99950000, 1e6, 1, "s"}, {6e9, 1e6, 0, "s"},
+        {999.5, 1, 0, "us"},    {9995, 1e3, 2, "ms"},   {99950, 1e3, 1, "ms"},
+        {999500, 1e3, 0, "ms"}, {9995000, 1e6, 2, "s"}, {99950000, 1e6, 1, "s"},
+        {6e9, 1e6, 0, "s"},     {6e11, 60e6, 0, "min"}, {INFINITY, 86400e6, 0, "d"},
     };
     size_t i = 0;
-    size_t last = sizeof(forms) / sizeof(forms[0]);
-    while (i < last && (double)duration >= forms[i].limit)
+    while ((double)duration >= forms[i].limit)
         i++;
-    if (i < last)
-        snprintf(buffer, size, "%.*f%s", forms[i].decimals, (double)duration / forms[i].unit, forms[i].name);
-    else
-        snprintf(buffer, size, "%.0fmin", (double)duration / 60e6);
+    snprintf(buffer, size, "%.*f%s", forms[i].decimals, (double)duration / forms[i].unit, forms[i].name);
 }
 
 /* A point on the axis: of ticks that are far enough apart, few digits do. */
@@ -309,18 +307,21 @@ static unsigned append_name(struct drawing *drawing, const char *name, unsigned 
     return width + 2;
 }
 
+/* How many URLs, how long, and what their URLs have in common as far as there is room for some of it. */
 static void append_head(struct drawing *drawing, const char *name, unsigned width)
 {
+    static const char at[] = " at ";
+    enum { narrowest_origin = 8 };
     const struct telling *telling = drawing->telling;
     char line[160], duration[32];
     write_duration(duration, sizeof(duration), telling->end);
     snprintf(line, sizeof(line), "%" PRIu64 " URL%s in %s", telling->count, telling->count == 1 ? "" : "s", duration);
     unsigned used = name ? append_name(drawing, name, width / 3) : 0;
     append(drawing, line);
-    if (drawing->common > 0) {
+    used += (unsigned)strlen(line) + (unsigned)strlen(at);
+    if (drawing->common > 0 && used + narrowest_origin <= width) {
         char *origin = strndup(telling->chosen[0]->url, drawing->common);
-        used += (unsigned)strlen(line) + 4;
-        append(drawing, " at ");
+        append(drawing, at);
         if (!origin)
             drawing->text->failed = true;
         else if (drawing->common <= width - used)

@@ -39,6 +39,8 @@ def check_timings(entry):
         assert value >= 0 or (value == -1 and name in ("blocked", "dns", "connect", "ssl"))
     for name in ("send", "wait", "receive"):
         assert timings[name] >= 0
+    # Chromium shows a wait that nothing came before as stalled.
+    assert timings["wait"] == 0 or max(timings[name] for name in ("blocked", "dns", "connect")) > 0
     # TLS is part of connecting.
     assert timings.get("ssl", -1) <= max(timings.get("connect", -1), -1)
     known = sum(value for name, value in timings.items() if name != "ssl" and value >= 0)
@@ -66,7 +68,7 @@ def check_entry(entry):
         check(entry.get(name), str, name, optional=True)
     check_timings(entry)
     known = {"startedDateTime", "time", "request", "response", "cache", "timings", "serverIPAddress", "connection"}
-    assert set(entry) <= known | {"comment"}
+    assert set(entry) <= known | {"comment", "_connectionId"}
 
 
 def check_archive(archive):

@@ -1,6 +1,7 @@
 """Full records: what they add, and that short ones stay as they are."""
 
 import json
+import urllib.parse
 
 import pytest
 import support
@@ -83,6 +84,15 @@ def test_no_secret_is_shown(haul, origin):
         assert sent[name] == ["***"]
     assert sent["referer"] == ["http://me:***@h/?key=***"]
     assert record["hops"][1]["url"].endswith("/ok?token=***")
+
+
+def test_no_secret_is_shown_in_links(haul, origin):
+    links = '</a?token=SECRET>; rel="next", </b?x=1&key=SECRET>; rel="last"'
+    query = urllib.parse.urlencode({"link": links, "refresh": "5; url=/c?sig=SECRET"}, quote_via=urllib.parse.quote)
+    (record,) = haul("-j", "--record", "full", origin.url("/header?" + query)).records()
+    headers = record["hops"][0]["response_headers"]
+    assert headers["link"] == ['</a?token=***; rel="next", </b?x=1&key=***; rel="last"']
+    assert headers["refresh"] == ["5; url=/c?sig=***"]
 
 
 def test_what_never_began_has_no_hop(haul):

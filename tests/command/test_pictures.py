@@ -59,6 +59,33 @@ def test_the_archive_has_each_hop(haul, origin, tmp_path):
     assert b"SECRET" not in path.read_bytes()
 
 
+def test_the_sizes_of_the_archive(haul, origin, tmp_path):
+    path = tmp_path / "run.har"
+    haul("--har", path, "-c", 1, "-d", "12345", origin.url("/echo"))
+    haul_sizes = sizes(path)
+    assert haul_sizes[0][0] == 5 and haul_sizes[0][1] == haul_sizes[0][2] == haul_sizes[0][3] > 0
+    haul("--har", path, "-c", 1, origin.url("/size/2000"), "http://127.0.0.1:1/")
+    assert sizes(path) == [(0, 2000, 2000, 2000), (-1, -1, 0, None)]
+
+
+def sizes(path):
+    """Of each request's body, of each answer's as it came, of its content, and what a browser counts as transferred."""
+    entries = [(entry["request"], entry["response"]) for entry in har.check_archive(read(path))]
+    return [
+        (request["bodySize"], response["bodySize"], response["content"]["size"], response.get("_transferSize"))
+        for request, response in entries
+    ]
+
+
+def test_attempts_and_connections_of_the_archive(haul, origin, tmp_path):
+    path = tmp_path / "run.har"
+    haul("--har", path, "-c", 1, "--retry", 1, "--retry-delay", 0, origin.url("/status/503"))
+    entries = har.check_archive(read(path))
+    assert [entry.get("comment") for entry in entries] == ["http", "503 Service Unavailable"]
+    assert {entry["connection"] for entry in entries} == {str(origin.port)}
+    assert len({entry["_connectionId"] for entry in entries}) == 1
+
+
 def test_the_moments_of_the_archive(haul, origin, tmp_path):
     path = tmp_path / "run.har"
     (record,) = haul("-j", "--har", path, origin.url("/ok")).records()
@@ -81,10 +108,11 @@ def test_an_archive_of_saved_records(haul, saved):
         entries = har.check_archive(read(path))
         assert len(entries) == count
         for entry in entries:
-            for message in (entry["request"], entry["response"]):
-                assert message["headersSize"] == message["bodySize"] == -1
+            messages = (entry["request"], entry["response"])
+            assert [message["headersSize"] for message in messages] == [-1, -1]
             if kind == "short":
-                assert entry["request"]["headers"] == entry["response"]["headers"] == []
+                assert [message["headers"] for message in messages] == [[], []]
+                assert [message["bodySize"] for message in messages] == [-1, -1]
 
 
 def test_hostile_texts_stay_texts(haul, origin, tmp_path):
@@ -237,7 +265,7 @@ def test_what_a_killed_run_leaves_is_no_mistake(haul, saved):
 def test_a_file_that_is_not_there(haul, saved):
     run = haul("report", "--waterfall", saved / "none", saved / "full")
     assert run.returncode == 2
-    assert b"cannot read " in run.stderr
+    assert run.stderr.startswith(b"haul: cannot read ") and run.stderr.endswith(b"none: No such file or directory\n")
     assert b"\nfull: 6 URLs in " in run.stdout
 
 
@@ -245,6 +273,14 @@ def test_nothing_is_asked_for(haul):
     run = haul("report", "x")
     assert run.returncode == 2
     assert b"nothing says what to make of the records" in run.stderr
+
+
+def test_records_are_not_written_over(haul, saved):
+    before = (saved / "full").read_bytes()
+    for option in ("--har", "--trace", "--report"):
+        run = haul("report", option, saved / "full", saved / "short", f"{saved}/./full")
+        assert run.returncode == 2 and f"{option} would write over the records".encode() in run.stderr
+    assert (saved / "full").read_bytes() == before
 
 
 def test_nobody_reads_the_waterfall(saved):
@@ -271,3 +307,24 @@ def test_an_interrupted_run_has_its_pictures(haul_running, puppet, tmp_path):
     assert entries[1]["comment"] == "interrupted"
     assert read(paths[1])["traceEvents"]
     assert "\n2 URLs in " in told and "\ncanc " in told
+
+
+def test_numbers_that_cannot_be(haul, saved):
+    """A record that is damaged, or that nobody's haul wrote, makes no picture fail or grow without end."""
+    full = [json.loads(line) for line in (saved / "full").read_text(encoding="utf-8").splitlines()]
+    long = next(record for record in full if record["hops"])
+    hop = long["hops"][0]
+    hop["lane"] = 2**53
+    hop["time"] = dict.fromkeys(hop["time"], 8.9e9)
+    long["ts"] = long["start"] = 1
+    paths = [saved / name for name in ("run.har", "trace", "run.html")]
+    options = [option for pair in zip(("--har", "--trace", "--report"), paths) for option in pair]
+    for time in (dict.fromkeys(hop["time"], 8.9e9), dict.fromkeys(hop["time"], 9.9e8)):
+        hop["time"] = time
+        run = haul("report", "--waterfall", *options, stdin="".join(json.dumps(record) + "\n" for record in full))
+        assert (run.returncode, run.stderr) == (0, b"")
+        assert max(map(len, run.stdout.decode().splitlines())) <= 80
+        assert len(har.check_archive(read(paths[0]))) == 7
+        assert paths[1].stat().st_size < 100000
+        lanes = slices(read(paths[1])["traceEvents"], 2)
+        assert 0 < len(lanes) <= 3

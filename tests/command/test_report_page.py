@@ -95,6 +95,38 @@ def test_figures_of_known_times(browser, page):
     assert browser.run("document.querySelector('#row-3 .bars').ariaLabel") == "never started"
 
 
+def test_short_times_are_seen(browser, page):
+    """Of what is less wide than a pixel the longest phase, and each of attempts that are apart."""
+    short = record(0, total=0.00003)
+    short["time"].update(connect=0.00001, wait=0.00002)
+    short["tries"] = [{"start": 0, "status": 503, "class": "http", "total": 0.00001}, {"start": 5, "status": 200, "total": 0.00003}]
+    browser.show(page([short, record(1, total=10)]))
+    bars = browser.run("[...document.querySelectorAll('#row-0 .bars i')].map((bar) => [bar.className, bar.offsetWidth])")
+    assert bars == [["wait", 1], ["connect", 0], ["wait", 1]]
+
+
+def test_a_host_gives_way_before_its_path(browser, page):
+    urls = ["http://h1.example.test" + ".longer" * 9 + "/the/path", "http://h2/another", "sleep:1"]
+    browser.show(page([record(at, url=url) for at, url in enumerate(urls)]), width=1000)
+    assert row_urls(browser) == urls
+    widths = "[...document.querySelectorAll('.strip .path, .strip .origin')].map((part) => part.scrollWidth > part.clientWidth)"
+    assert browser.run(widths) == [True, False, False, False, False]
+
+
+def test_the_walls_of_a_comparison_are_drawn(browser, haul, tmp_path):
+    path = tmp_path / "run.html"
+    assert haul("compare", "--runs", 3, "--report", path, "-c", "1,2", "sleep:0.01", "sleep:0.02").returncode == 0
+    browser.show(path)
+    assert browser.texts("#walls .foreign") == ["-c 1", "-c 2"]
+    modes = browser.run("JSON.parse(document.getElementById('data').textContent).comparison.figures.modes")
+    medians = browser.run("[...document.querySelectorAll('#walls .median')].map((line) => Number(line.getAttribute('x1')))")
+    origin = browser.run("Number(document.querySelector('#walls .rule').getAttribute('x1'))")
+    ratio = (medians[0] - origin) / (medians[1] - origin)
+    assert ratio == pytest.approx(modes[0]["wall"]["median"] / modes[1]["wall"]["median"], rel=0.001)
+    browser.show(path, width=320)
+    assert browser.run("document.documentElement.scrollWidth") == 320
+
+
 def test_rows_are_sorted(browser, page):
     times = [0.5, 0.1, 0.4, 0.2, 0.3]
     browser.show(page([record(at, start=at / 100, total=time, size=at) for at, time in enumerate(times)]))
@@ -294,13 +326,14 @@ def test_it_fits_its_window(browser, page, width):
 
 
 def test_all_rows_are_printed(browser, page, tmp_path):
-    browser.show(page([record(at) for at in range(300)]), scheme="dark")
+    browser.show(page([record(at) for at in range(1100)]), scheme="dark")
     assert len(row_urls(browser)) < 100
     browser.run("dispatchEvent(new Event('beforeprint'))")
     browser.media(media="print")
-    assert len(row_urls(browser)) == 300
+    assert len(row_urls(browser)) == 1000
     assert browser.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     browser.pdf(path=tmp_path / "run.pdf")
+    assert (tmp_path / "run.pdf").stat().st_size < 2000000
     browser.media(media="screen")
     browser.run("dispatchEvent(new Event('afterprint'))")
     assert len(row_urls(browser)) < 100

@@ -8,6 +8,27 @@ const browser = await chromium.launch({ executablePath: process.argv[2], args: [
 let page = null,
     complaints = [];
 
+/* An archive in the developer tools' network panel: what each of the tabs says of the request of a name once a text is
+ * there, and what is said below the list. */
+async function showPanel({ path, name, tabs }) {
+    const context = await browser.newContext({ viewport: { width: 1500, height: 900 } });
+    const tools = await context.newPage(),
+        said = { errors: [] };
+    tools.on("pageerror", (error) => said.errors.push(error.message));
+    await tools.goto("devtools://devtools/bundled/devtools_app.html");
+    await tools.getByRole("tab", { name: "Network", exact: true }).click();
+    await tools.locator("input[type=file]").first().setInputFiles(path);
+    await tools.getByText(name).first().click();
+    for (const [tab, text] of Object.entries(tabs)) {
+        await tools.getByRole("tab", { name: tab }).click();
+        await tools.locator(".network-item-view").getByText(text).first().waitFor();
+        said[tab] = await tools.locator(".network-item-view").innerText();
+    }
+    said.summary = await tools.locator(".network-summary-bar").innerText();
+    await context.close();
+    return said;
+}
+
 const commands = {
     /* Opens a file in a window of a size and a colour scheme. Whatever else the page asks for is a complaint. */
     async open({ path, width = 1200, height = 900, scheme = "light" }) {
@@ -39,6 +60,7 @@ const commands = {
         await page.mouse.move(box.x + to * box.width, box.y + box.height / 2, { steps: 4 });
         await page.mouse.up();
     },
+    panel: showPanel,
     media: ({ media, scheme }) => page.emulateMedia({ media, colorScheme: scheme }),
     screenshot: ({ path, whole = true }) => page.screenshot({ path, fullPage: whole }).then(() => null),
     pdf: ({ path }) => page.pdf({ path }).then(() => null),

@@ -71,6 +71,34 @@ static void a_short_record(void **state)
     track_finish(&track);
 }
 
+static void a_short_record_of_several_attempts(void **state)
+{
+    static const char text[] =
+        "{\"v\":1,\"input\":\"h\",\"url\":\"http://u:p@h/\",\"method\":\"GET\",\"ok\":true,\"status\":200,"
+        "\"final_url\":\"http://h/"
+        "2\",\"attempts\":3,\"start\":1,\"reused\":false,\"time\":{\"wait\":0.5,\"total\":0.5},"
+        "\"tries\":[{\"start\":1,\"status\":0,\"class\":\"timeout\",\"total\":2},"
+        "{\"start\":4,\"status\":503,\"class\":\"http\",\"total\":1},{\"start\":7,\"status\":200,\"total\":0.5}]}";
+    static const int64_t second = 1000000;
+    struct track track;
+    int64_t from, to;
+    (void)state;
+    assert_int_equal(track_read(text, sizeof(text) - 1, &track), 0);
+    assert_int_equal(track.hop_count, 3);
+    assert_int_equal(track.hops[0].start, 1 * second);
+    assert_int_equal(track.hops[0].time.phases[PHASE_WAIT], 2 * second);
+    assert_string_equal(track.hops[1].url, "http://u:***@h/");
+    assert_int_equal(track.hops[1].status, 503);
+    assert_int_equal(track.hops[1].attempt, 2);
+    assert_int_equal(track.hops[2].attempt, 3);
+    assert_int_equal(track.hops[2].start, 7 * second);
+    assert_string_equal(track.hops[2].url, "http://h/2");
+    track_bounds(&track, &from, &to);
+    assert_int_equal(from, 1 * second);
+    assert_int_equal(to, 7 * second + second / 2);
+    track_finish(&track);
+}
+
 static void a_full_record(void **state)
 {
     static const struct haul_header sent[] = {{"Host", "h"}, {"Cookie", "***"}};
@@ -297,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_short_record),
+        cmocka_unit_test(a_short_record_of_several_attempts),
         cmocka_unit_test(a_full_record),
         cmocka_unit_test(secrets_in_urls_are_masked),
         cmocka_unit_test(what_never_began_has_no_hop),

@@ -220,6 +220,37 @@ static int keep(void *data, const char *bytes, size_t size)
     return 0;
 }
 
+static void the_first_line_has_room_for_all_counts(void **state)
+{
+    static const uint64_t counts[] = {1, 12345, 123456, 1234567, 123456789};
+    (void)state;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+        for (unsigned width = 40; width < 70; width++) {
+            struct telling telling = {0};
+            add(&telling, "http://a-very-long-name-of-a-host.example.test/", 200, 9000,
+                (const int[]){0, 1, 2, 3, 4, 5});
+            telling.count = counts[i];
+            char *drawn = draw_named("a-name-that-is-longer-than-all.jsonl", &telling, width, false);
+            assert_in_range(strcspn(drawn, "\n"), 1, width);
+            free(drawn);
+        }
+}
+
+static void durations_have_seven_columns_at_most(void **state)
+{
+    static const int seconds[] = {1, 59, 1000, 5999, 6000, 100000, 599000, 700000, 2000000};
+    (void)state;
+    for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+        struct telling telling = {0};
+        add(&telling, "http://h/a", 200, 1000 * INT64_C(1000) * seconds[i],
+            (const int[]){0, 0, 0, 0, seconds[i] * 1000, 0});
+        char *drawn = draw(&telling, 60, false);
+        for (const char *line = drawn; *line != '\0'; line += strcspn(line, "\n") + 1)
+            assert_in_range(strcspn(line, "\n"), 0, 60);
+        free(drawn);
+    }
+}
+
 static void each_run_has_its_own(void **state)
 {
     (void)state;
@@ -257,6 +288,8 @@ int main(void)
         cmocka_unit_test(nothing_and_what_took_no_time),
         cmocka_unit_test(ticks_are_round_numbers),
         cmocka_unit_test(a_run_is_named),
+        cmocka_unit_test(the_first_line_has_room_for_all_counts),
+        cmocka_unit_test(durations_have_seven_columns_at_most),
         cmocka_unit_test(each_run_has_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,5 +62,6 @@ function showComparison(comparison) {
     const urls = `${countText(figures.url_count)} ${figures.url_count === 1 ? "URL" : "URLs"}`;
     byId("comparison-what").textContent = `${urls}, ${rounds}, ${figures.connections} connections`;
     showColumns(byId("comparison-table"), labels, comparisonRows, figures.modes);
+    drawWalls(comparison);
     byId("verdicts").replaceChildren(...sentencesOf(words).map((sentence) => makeForeign("p", sentence)));
 }

@@ -21,7 +21,8 @@ function drawOverview() {
     const pen = canvas.getContext("2d");
     pen.scale(density, density);
     tracks.forEach((track, at) => {
-        const y = 4 + (at * (height - 8 - line)) / Math.max(1, tracks.length - 1);
+        const place = 4 + (at * (height - 8 - line)) / Math.max(1, tracks.length - 1);
+        const y = Math.round(place * density) / density;
         eachSpan(track, (phase, from, to) => {
             pen.fillStyle = colours[phase];
             pen.fillRect(

@@ -49,6 +49,7 @@ function beginReport() {
     beginRuns(runs);
     showRun(runs[0]);
     window.addEventListener("resize", () => {
+        drawWalls(comparison);
         drawHistogram(report.run.tracks, report.run.figures);
         drawRows();
         drawOverview();

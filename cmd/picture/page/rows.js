@@ -20,14 +20,24 @@ function share(time) {
     return (100 * (time - waterfall.from)) / (waterfall.to - waterfall.from);
 }
 
-/* The bars of TRACK in PLACE, as far as they are within the window. */
+/* The bars of TRACK in PLACE, as far as they are within the window. However short, of those without a gap between them
+ * the longest is seen. */
 function drawBars(place, track) {
+    let longest = { length: -1 },
+        behind = -1;
     eachSpan(track, (phase, from, to) => {
+        const isNext = from === behind;
+        behind = to;
         if (to < waterfall.from || from > waterfall.to) return;
         const bar = make("i", PHASES[phase]),
             begin = Math.max(-1, share(from));
         bar.style.left = `${begin}%`;
         bar.style.width = `${Math.min(101, share(to)) - begin}%`;
+        if (!isNext || to - from > longest.length) {
+            if (isNext && longest.bar) longest.bar.style.minWidth = "";
+            bar.style.minWidth = "1px";
+            longest = { bar, length: to - from };
+        }
         place.append(bar);
     });
 }
@@ -39,6 +49,17 @@ function barsText(track) {
     return `from ${durationText(track.from)}: ${parts.filter(Boolean).join(", ")}`;
 }
 
+/* What TRACK's URL has besides the others: where there is little room, its host gives way before its path. */
+function makeUrl(track) {
+    const cell = make("span", "url"),
+        own = track.url.slice(waterfall.prefix.length);
+    const origin = /^[a-z]+:\/\/[^/?#]*/i.exec(own)?.[0] ?? "";
+    if (origin) cell.append(makeForeign("span", origin, "origin"));
+    cell.append(makeForeign("span", own.slice(origin.length), "path"));
+    cell.title = foreignText(track.url);
+    return cell;
+}
+
 function makeRow(track, at) {
     const row = make("div", "row");
     row.id = `row-${at}`;
@@ -48,8 +69,6 @@ function makeRow(track, at) {
     const bars = make("span", "bars");
     bars.setAttribute("aria-label", barsText(track));
     drawBars(bars, track);
-    const url = makeForeign("span", track.url.slice(waterfall.prefix.length), "url");
-    url.title = foreignText(track.url);
     row.append(
         make("span", "index number faint", track.index),
         make(
@@ -57,7 +76,7 @@ function makeRow(track, at) {
             track.ok ? "status" : "status bad",
             track.status > 0 && (track.ok || track.class === "http") ? track.status : (track.class ?? "–"),
         ),
-        url,
+        makeUrl(track),
         make("span", "bytes number faint", bytesText(track.bytes)),
         make("span", "time number", track.start < 0 ? "–" : durationText(track.total)),
         bars,
