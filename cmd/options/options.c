@@ -243,24 +243,6 @@ static int check_written(struct parser *parser)
     return code;
 }
 
-/* A picture does not take the place of the records that it is made of. */
-static int check_read(struct parser *parser)
-{
-    const struct options *options = parser->options;
-    const struct written all[] = {
-        {"--report", options->report},
-        {"--har", options->har},
-        {"--trace", options->trace},
-    };
-    if (options->command != COMMAND_REPORT)
-        return 0;
-    for (size_t i = 0; i < options->item_count; i++)
-        for (size_t j = 0; j < sizeof(all) / sizeof(all[0]); j++)
-            if (all[j].path && is_same_file(all[j].path, options->items[i].text))
-                return fail(parser, "%s would write over the records: name another file", all[j].option);
-    return 0;
-}
-
 static bool reads_stdin(const struct options *options)
 {
     for (size_t i = 0; i < options->item_count; i++)
@@ -282,8 +264,6 @@ static int complete(struct parser *parser)
         code = complete_needs(options);
     if (code == 0)
         code = check_written(parser);
-    if (code == 0)
-        code = check_read(parser);
     if (code != 0)
         return code;
     if (options->body && options->format != FORMAT_DEFAULT)

@@ -70,6 +70,18 @@ static int check_format_file(const struct options *options, const struct written
     return 0;
 }
 
+/* A picture does not take the place of the records that it is made of. */
+static int check_records(const struct options *options, const struct written *all, char **ret_problem)
+{
+    if (options->command != COMMAND_REPORT)
+        return 0;
+    for (size_t i = 0; i < options->item_count; i++)
+        for (size_t j = 0; j < most_written; j++)
+            if (all[j].path && is_same_file(all[j].path, options->items[i].text))
+                return refuse(ret_problem, "%s would write over the records: name another file", all[j].option);
+    return 0;
+}
+
 int written_check(const struct options *options, char **ret_problem)
 {
     struct written all[most_written];
@@ -79,7 +91,7 @@ int written_check(const struct options *options, char **ret_problem)
             if (all[i].path && all[j].path && is_same_file(all[i].path, all[j].path))
                 return refuse(ret_problem, "%s and %s would write the same file: name another for one of them",
                               all[i].option, all[j].option);
-    int code = 0;
+    int code = check_records(options, all, ret_problem);
     size_t count = options->write_out ? write_out_file_count(options->write_out) : 0;
     for (size_t i = 0; i < count && code == 0; i++)
         code = check_format_file(options, all, write_out_file(options->write_out, i)->path, ret_problem);
