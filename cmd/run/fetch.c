@@ -1,23 +1,17 @@
 #include "run/fetch.h"
 
 #include "files/draft.h"
-#include "files/file_body.h"
-#include "files/files.h"
 #include "input/source.h"
 #include "message.h"
 #include "options/client_options.h"
 #include "options/status_set.h"
-#include "output/appender.h"
 #include "output/journal.h"
 #include "output/output.h"
 #include "output/progress.h"
 #include "output/spill.h"
-#include "output/summary.h"
-#include "output/terminal.h"
 #include "output/verbose.h"
 #include "output/write_out.h"
 #include "picture/pictures.h"
-#include "request/etags.h"
 #include "request/jar.h"
 #include "run/advice.h"
 #include "run/condition.h"
@@ -26,19 +20,12 @@
 #include "run/epilogue.h"
 #include "run/front.h"
 #include "run/gauge.h"
-#include "run/other_use.h"
+#include "run/products.h"
 #include "run/program.h"
-#include "run/reports.h"
 #include "run/resume.h"
 #include "run/verdict.h"
 
 #include <haul/haul.h>
-
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /* All that a run needs, made from the top down and torn down from the bottom up. */
 struct run {
@@ -47,13 +34,10 @@ struct run {
     struct haul_client *client;
     struct gauge gauge;
     struct progress *progress; /* NULL: none is shown */
-    struct etags *etags;       /* NULL: nobody asks for them */
-    struct files *files;       /* NULL: bodies are not written to files */
-    struct output *output;
+    struct products products;
     struct dedupe *dedupe; /* NULL: each URL is fetched each time */
-    struct reports reports;
-    struct feed *feed;    /* what is fetched: the program's, or */
-    struct resume resume; /* what this leaves of it */
+    struct feed *feed;     /* what is fetched: the program's, or */
+    struct resume resume;  /* what this leaves of it */
     struct verdict verdict;
     struct haul_handle *deadline; /* the call at it; NULL: there is none, or it was made */
     bool is_overdue;
@@ -79,7 +63,7 @@ static struct haul_step work(struct haul_task *task, struct haul_coroutine *coro
     self->front = HAUL_FRAME(front_run, .front = &self->run->front);
     HAUL_AWAIT_CODE(self->code, haul_call(task, &self->front.coroutine));
     self->run->front_has_ended = true;
-    self->drain = HAUL_FRAME(output_drain, .output = self->run->output);
+    self->drain = HAUL_FRAME(output_drain, .output = self->run->products.output);
     HAUL_AWAIT(haul_call(task, &self->drain.coroutine));
     if (self->code != 0 && self->code != HAUL_E_CANCELLED)
         HAUL_FAIL(self->code);
@@ -91,16 +75,16 @@ static int emit(void *data, struct entry *entry)
 {
     struct run *run = data;
     int code = advice_note(&run->advice, entry->result);
-    return code == 0 ? output_emit(run->output, entry) : code;
+    return code == 0 ? output_emit(run->products.output, entry) : code;
 }
 
 static int prepare(void *data, struct entry *entry, haul_body_fn **ret_fn, void **ret_data)
 {
     struct run *run = data;
-    int code = output_prepare(run->output, entry, ret_fn, ret_data);
-    if (code != 0 || !run->etags || entry->result)
+    int code = output_prepare(run->products.output, entry, ret_fn, ret_data);
+    if (code != 0 || !run->products.etags || entry->result)
         return code;
-    return condition_set(entry, run->etags, request_of(&run->program.options->request));
+    return condition_set(entry, run->products.etags, request_of(&run->program.options->request));
 }
 
 /* Who has won a race is decided here, since only the winner's file is kept. */
@@ -108,28 +92,28 @@ static int complete(void *data, struct entry *entry, struct haul_result *result,
 {
     struct run *run = data;
     verdict_apply(&run->verdict, result);
-    return output_complete(run->output, entry, result, code);
+    return output_complete(run->products.output, entry, result, code);
 }
 
 static struct haul_await wait_complete(struct haul_task *task, void *data, struct entry *entry)
 {
-    return output_wait_complete(task, ((struct run *)data)->output, entry);
+    return output_wait_complete(task, ((struct run *)data)->products.output, entry);
 }
 
 static void take_turn(void *data, struct entry *entry)
 {
-    output_take_turn(((struct run *)data)->output, entry);
+    output_take_turn(((struct run *)data)->products.output, entry);
 }
 
 static bool is_full(void *data)
 {
-    return output_is_full(((struct run *)data)->output);
+    return output_is_full(((struct run *)data)->products.output);
 }
 
 static struct haul_await wait_room(struct haul_task *task, void *data)
 {
     struct run *run = data;
-    run->wait_room = HAUL_FRAME(output_wait_room, .output = run->output);
+    run->wait_room = HAUL_FRAME(output_wait_room, .output = run->products.output);
     return haul_call(task, &run->wait_room.coroutine);
 }
 
@@ -145,8 +129,8 @@ static void cut_short(struct run *run, const char *reason)
 static void interrupt(void *data)
 {
     struct run *run = data;
-    if (run->is_interrupted && run->files)
-        drafts_discard(run->files);
+    if (run->is_interrupted && run->products.files)
+        drafts_discard(run->products.files);
     run->is_interrupted = true;
     cut_short(run, "interrupted");
 }
@@ -174,7 +158,7 @@ static void judge(void *data, struct entry *entry)
 static void pass(void *data)
 {
     struct run *run = data;
-    output_pass(run->output);
+    output_pass(run->products.output);
     verdict_count_done(&run->verdict);
     if (run->program.options->race)
         cut_short(run, verdict_race_lost);
@@ -191,14 +175,14 @@ static bool is_under_way(const struct run *run)
 static struct haul_event *missing_room(void *data)
 {
     const struct run *run = data;
-    return output_missing_room(run->output, is_under_way(run));
+    return output_missing_room(run->products.output, is_under_way(run));
 }
 
 static void look_again(void *data)
 {
     const struct run *run = data;
     if (!is_under_way(run))
-        output_look_again(run->output);
+        output_look_again(run->products.output);
 }
 
 static bool is_ok(void *data, int status)
@@ -231,126 +215,6 @@ static int make_client(struct run *run)
     return haul_client_create(run->program.loop, &client_options, &run->client);
 }
 
-static enum output_format format_for(const struct options *options)
-{
-    if (options->body)
-        return OUTPUT_BODIES;
-    if (options->write_out)
-        return OUTPUT_FORMAT;
-    switch (options->format) {
-    case FORMAT_JSONL:
-        return OUTPUT_RECORDS;
-    case FORMAT_CSV:
-        return OUTPUT_CSV;
-    case FORMAT_DEFAULT:
-    case FORMAT_TEXT:
-    case FORMAT_TSV:
-        break;
-    }
-    return OUTPUT_LINES;
-}
-
-/* Where -o says that bodies go. */
-static int make_files(struct run *run)
-{
-    struct program *program = &run->program;
-    const struct options *options = program->options;
-    if (!options->output && !options->input_format.is_json)
-        return 0;
-    int code = 0;
-    if (options->output)
-        code = target_open(program->loop, options->output_dir, options->output, &program->target);
-    if (code < 0 && code != -ENOMEM) {
-        message("cannot write to %s: %s", excerpt(program->target.path).text, strerror(-code));
-        code = HAUL_E_INVALID;
-    }
-    const struct files_options files_options = {
-        .template = program->target.writer ? NULL : options->output,
-        .directory = options->output_dir,
-        .takes_names = options->remote_header_name,
-        .makes_folders = options->create_dirs,
-        .keeps_existing = options->no_clobber,
-        .skips_existing = options->skip_existing,
-        .has_one_winner = options->race,
-        .continues = options->continues,
-        .ok_status = &options->ok_status,
-        .keeps_failed = options->fail_with_body,
-        .is_synced = options->fsync,
-        .has_digest = options->sha256,
-    };
-    if (code == 0 && (!program->target.writer || options->input_format.is_json))
-        code = files_create(&files_options, &run->files);
-    program->has_told |= code == HAUL_E_INVALID;
-    return code;
-}
-
-static void note_wait(void *data, int64_t begin, int64_t end)
-{
-    const struct run *run = data;
-    int64_t epoch = run->program.epoch.monotonic;
-    pictures_note_wait(run->reports.pictures, begin - epoch, end - epoch);
-}
-
-static int open_etags(struct run *run)
-{
-    const struct options *options = run->program.options;
-    const char *use = other_use(options, options->etags);
-    if (!use)
-        return etags_open(options->etags, &run->etags);
-    message("--etags %s: %s", excerpt(options->etags).text, use);
-    return HAUL_E_INVALID;
-}
-
-static int make_output(struct run *run)
-{
-    struct program *program = &run->program;
-    const struct options *options = program->options;
-    int code = reports_make(&run->reports, options);
-    if (code == 0 && run->reports.pictures)
-        haul_loop_set_idle(program->loop, note_wait, run);
-    program->has_told |= reports_have_failed(&run->reports);
-    if (code == 0)
-        code = make_files(run);
-    if (code == 0 && options->etags) {
-        code = open_etags(run);
-        program->has_told = code == HAUL_E_INVALID;
-    }
-    if (code == 0 && options->write_out) {
-        code = destinations_open(&program->destinations, program->loop, options->write_out);
-        program->has_told |= code == HAUL_E_INVALID;
-    }
-    if (code != 0)
-        return code;
-    const struct output_options output_options = {
-        .format = format_for(options),
-        .style = output_style_for(options->format, options->colour, STDOUT_FILENO),
-        .only = options->only,
-        .counts_hosts = options->summary == SUMMARY_HOST,
-        .ok_status = &options->ok_status,
-        .write_out = options->write_out,
-        .failures = run->reports.failures,
-        .journal = run->reports.journal ? journal_appender(run->reports.journal) : NULL,
-        .etags = run->etags,
-        .epoch = program->epoch,
-        .has_retries = options->retries > 0,
-        .has_race = options->race,
-        .writer = program->writer,
-        .target = program->target.writer,
-        .destinations = &program->destinations,
-        .files = run->files,
-        .request = request_of(&options->request),
-        .keeps_failed = options->fail_with_body,
-        .ends_lines = options->newline,
-        .has_digest = options->sha256,
-        .has_body = options->include_body && options->format == FORMAT_JSONL,
-        .has_headers = options->include_headers,
-        .is_full = options->is_record_full,
-        .pictures = run->reports.pictures,
-        .messages = program->messages.writer,
-    };
-    return output_create(program->loop, &output_options, &run->output);
-}
-
 static int make_dedupe(struct run *run)
 {
     int code = dedupe_create(spill_directory(), &run->dedupe);
@@ -368,9 +232,9 @@ static int make_feed(struct run *run)
     run->feed = &program->feed.feed;
     if (!options->resume)
         return 0;
-    const struct journal *journal = run->reports.journal;
+    const struct journal *journal = run->products.reports.journal;
     int descriptor = journal ? journal_descriptor(journal) : -1;
-    int code = resume_make(&run->resume, options->journal, descriptor, run->files, run->feed);
+    int code = resume_make(&run->resume, options->journal, descriptor, run->products.files, run->feed);
     program->has_told |= code == HAUL_E_INVALID;
     resume_set_passed(&run->resume, pass, run);
     run->feed = &run->resume.feed;
@@ -387,7 +251,7 @@ static int make(struct run *run, const struct options *options)
     if (code == 0)
         code = make_client(run);
     if (code == 0)
-        code = make_output(run);
+        code = products_make(&run->products, &run->program);
     if (code == 0 && options->dedupe)
         code = make_dedupe(run);
     if (code == 0)
@@ -417,7 +281,7 @@ static int make(struct run *run, const struct options *options)
     front_init(&run->front, &plan);
     const struct verdict_rules rules = {.fail_on = options->fail_on, .is_race = options->race};
     verdict_init(&run->verdict, &rules);
-    run->gauge = (struct gauge){&run->program, run->client, run->output, &run->front, &run->resume};
+    run->gauge = (struct gauge){&run->program, run->client, run->products.output, &run->front, &run->resume};
     code = gauge_show(&run->gauge, &run->progress);
     int64_t deadline = haul_deadline(run->program.epoch.monotonic, options->deadline);
     if (code != 0 || deadline == HAUL_NEVER)
@@ -427,15 +291,10 @@ static int make(struct run *run, const struct options *options)
 
 static void tear_down(struct run *run)
 {
-    if (run->program.loop)
-        haul_loop_set_idle(run->program.loop, NULL, NULL);
     if (run->deadline)
         haul_handle_cancel(run->deadline);
     progress_destroy(run->progress);
-    output_destroy(run->output);
-    reports_finish(&run->reports);
-    files_destroy(run->files);
-    etags_close(run->etags);
+    products_finish(&run->products);
     dedupe_destroy(run->dedupe);
     resume_finish(&run->resume);
     haul_client_destroy(run->client);
@@ -451,15 +310,10 @@ static void end_files(struct run *run, const struct epilogue *epilogue)
     struct feed *rest = front_is_drained(&run->front) ? NULL : run->feed;
     /* What is read for --failed alone is no part of the run. */
     resume_set_passed(&run->resume, NULL, NULL);
-    reports_end(&run->reports, rest, program->source, epilogue);
+    reports_end(&run->products.reports, rest, program->source, epilogue);
     if (jar_save(&run->jar) < 0)
         program->has_told = true;
     interruption_let_through();
-}
-
-static bool has_failed_file(const struct run *run)
-{
-    return reports_have_failed(&run->reports) || (run->etags && appender_has_failed(etags_appender(run->etags)));
 }
 
 /* What a run that has ended with CODE comes to, and says. */
@@ -469,7 +323,7 @@ static enum exit_status conclude(struct run *run, int code)
     const struct options *options = program->options;
     const struct epilogue epilogue = {
         .options = options,
-        .output = run->output,
+        .output = run->products.output,
         .client = run->client,
         .wall = haul_loop_update_now(program->loop) - program->epoch.monotonic,
         .is_whole = front_is_drained(&run->front) && !source_has_failed(program->source),
@@ -480,8 +334,8 @@ static enum exit_status conclude(struct run *run, int code)
     program_tell_failure(program, code);
     if (writer_state(program->writer) == WRITER_OPEN)
         epilogue_tell(&epilogue);
-    reports_show(&run->reports);
-    program->has_told |= has_failed_file(run);
+    reports_show(&run->products.reports);
+    program->has_told |= products_have_failed(&run->products);
     enum exit_status status = verdict_is_failure(&run->verdict) ? EXIT_STATUS_NOT_OK : EXIT_STATUS_OK;
     if (run->is_overdue)
         status = exit_status_worse(status, EXIT_STATUS_DEADLINE);
