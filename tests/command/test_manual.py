@@ -59,7 +59,7 @@ def variables(text):
 def test_each_variable_of_write_out_is_known(haul):
     told = SECTIONS["WRITE-OUT"].partition("and these of\n.Xr curl 1 :\n")[2].partition("\n.Pp\n")[0]
     known = variables(told)
-    assert {"certs", "num_certs", "conn_id", "time_posttransfer", "xfer_id", "url.zoneid"} <= set(known)
+    assert {"certs", "num_certs", "conn_id", "time_posttransfer", "xfer_id"} <= set(known)
     for name in known:
         assert haul("-s", "-w", f"%{{{name}}}", "sleep:0").returncode == 0, name
 
