@@ -48,9 +48,7 @@ static void test_the_connection_alone(void **state)
     assert_true(result->reused);
     assert_int_equal(result->connection, connection);
     haul_result_destroy(result);
-    char refusing[64];
-    refusing_url(refusing, sizeof(refusing));
-    result = stand_fetch(stand, refusing);
+    result = stand_fetch(stand, stand->refusing_url);
     assert_int_equal(result->connection, 0);
     haul_result_destroy(result);
 }
