@@ -146,7 +146,7 @@ def test_a_race_that_nobody_wins_is_a_failure(haul, origin):
 
 def test_the_deadline_cancels_what_is_not_done(haul, origin, mode):
     urls = [origin.url("/ok"), "sleep:1000", "sleep:1001"]
-    run = haul("--mode", mode, "-j", "--deadline", "0.3", *urls)
+    run = haul("--mode", mode, "-j", "--deadline", "1", *urls)
     assert run.returncode == 124
     assert classes(run)[urls[0]] is None
     assert reasons(run) == {"deadline"}
@@ -197,7 +197,7 @@ def test_what_was_cancelled_or_never_read_is_on_the_list_as_well(haul_running, t
     lines += [f"sleep:{1000 + number}\ttag {number}" for number in range(30000)]
     (tmp_path / "list").write_text("\n".join([*lines, "# the end"]))
     (tmp_path / "more").write_text("sleep:7\n")
-    options = {"signal": [], "deadline": ["--deadline", "0.5"], "fail-fast": ["--fail-fast"]}[cut]
+    options = {"signal": [], "deadline": ["--deadline", "1"], "fail-fast": ["--fail-fast"]}[cut]
     arguments = ["-c", 3, "-j", *options, "--failed", "list", "-i", "list", "sleep:8", "-i", "more"]
     with haul_running(*arguments, cwd=tmp_path) as run:
         if cut == "signal":
