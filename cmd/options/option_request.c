@@ -84,10 +84,21 @@ static bool read_moment(struct tm *date, time_t *ret_moment)
 static bool read_date(const char *text, struct tm *ret_date)
 {
     static const char *const formats[] = {
-        "%a, %d %b %Y %H:%M:%S GMT", "%a, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S %z",
-        "%d %b %Y %H:%M:%S %z",      "%d %b %Y %H:%M:%S",         "%d %b %Y",             "%b %d %Y",
-        "%Y-%m-%dT%H:%M:%S%z",       "%Y-%m-%dT%H:%M:%S",         "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S",
-        "%Y-%m-%d %H:%M",            "%Y-%m-%d",                  "%Y%m%d",
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%a, %d-%b-%y %H:%M:%S GMT",
+        "%a %b %d %H:%M:%S %Y",
+        "%a, %d %b %Y %H:%M:%S %z",
+        "%d %b %Y %H:%M:%S %z",
+        "%d %b %Y %H:%M:%S",
+        "%d %b %Y",
+        "%b %d %Y",
+        "%Y-%m-%dT%H:%M:%S%z",
+        "%Y-%m-%dT%H:%M:%S",
+        "%Y-%m-%d %H:%M:%S %z",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%d",
+        "%Y%m%d",
     };
     struct stat status;
     time_t moment;
