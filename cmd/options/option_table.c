@@ -283,9 +283,9 @@ const struct option_row option_rows[] = {
     {"newline", 0, NULL, "end each body of --body with a newline where it has none",
      SECTION_OUTPUT, FETCH, read_true, .offset = AT(newline), .need = NEED_BODIES},
     {"include-body", 0, NULL, "put the body into the JSON object",
-     SECTION_OUTPUT, FETCH, read_true, .offset = AT(include_body)},
+     SECTION_OUTPUT, FETCH, read_true, .offset = AT(include_body), .need = NEED_RECORDS},
     {"include-headers", 0, NULL, "put the fields of the answer's header into the JSON object",
-     SECTION_OUTPUT, FETCH, read_true, .offset = AT(include_headers)},
+     SECTION_OUTPUT, FETCH, read_true, .offset = AT(include_headers), .need = NEED_RECORDS},
     {"progress", 0, "MODE", "on a terminal: line (the default), bars for the longest transfers as well, or none",
      SECTION_OUTPUT, FETCH, read_progress, .offset = AT(progress),
      .choices = "line bars none"},
@@ -303,7 +303,7 @@ const struct option_row option_rows[] = {
 
     {"record", 0, "KIND", "what JSON objects have: short, the default, or full: hops and headers, too",
      SECTION_OUTPUT, FETCH, read_record, .offset = AT(is_record_full),
-     .choices = "short full"},
+     .choices = "short full", .need = NEED_RECORDS},
 
     {"waterfall", 0, NULL, "show when each URL was queued, connected, waited and transferred, as bars",
      SECTION_PICTURES, ALL, read_true, .offset = AT(waterfall)},

@@ -224,11 +224,15 @@ static int complete_files(struct parser *parser)
 static int complete_needs(struct options *options)
 {
     const char *of_files = options->needy[NEED_FILES], *of_bodies = options->needy[NEED_BODIES];
+    const char *of_records = options->needy[NEED_RECORDS];
+    bool has_records = options->format == FORMAT_JSONL || options->journal || pictures_are_wanted(options);
     int size = 0;
     if (of_files && !options->output && !options->input_format.is_json)
         size = asprintf(&options->idle, "--%s does nothing without files: -o or -O makes them of the bodies", of_files);
     else if (of_bodies && !options->body)
         size = asprintf(&options->idle, "--%s does nothing without --body", of_bodies);
+    else if (of_records && !has_records)
+        size = asprintf(&options->idle, "--%s does nothing without records: -j writes them", of_records);
     return size < 0 ? -ENOMEM : 0;
 }
 

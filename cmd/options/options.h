@@ -67,7 +67,7 @@ struct comparison_options {
 };
 
 /* What some options are for. */
-enum option_need { NEED_NOTHING, NEED_FILES, NEED_BODIES, NEED_COUNT };
+enum option_need { NEED_NOTHING, NEED_FILES, NEED_BODIES, NEED_RECORDS, NEED_COUNT };
 
 struct arguments;
 struct write_out;

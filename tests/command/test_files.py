@@ -468,3 +468,12 @@ def test_an_option_of_files_that_does_nothing_is_told(haul, origin, options, tmp
 def test_newline_is_of_bodies(haul):
     assert haul("--newline", "sleep:0").stderr == b"haul: --newline does nothing without --body\n"
     assert haul("--newline", "--body", "sleep:0").stderr == b""
+
+
+@pytest.mark.parametrize("options", [["--include-body"], ["--include-headers"], ["--record", "full"]])
+def test_what_is_in_records_needs_records(haul, options, tmp_path):
+    run = haul(*options, "sleep:0")
+    told = f"haul: {options[0]} does nothing without records: -j writes them\n".encode()
+    assert (run.returncode, run.stderr) == (0, told)
+    for more in (["-j"], ["--journal", "journal"], ["--har", "har"]):
+        assert haul(*options, *more, "sleep:0", cwd=tmp_path).stderr == b""
