@@ -270,13 +270,13 @@ static int tell_missing(const struct output *output, const struct entry *entry)
     const char *reason = entry->body != NULL ? body_problem(entry->body) : NULL;
     if (reason == NULL)
         reason = result->message != NULL ? result->message : "unknown";
-    size_t size;
-    const char *refused = lines_refused(entry, &size);
-    size_t room = size + sizeof("***");
+    size_t length;
+    const char *refused = lines_refused(entry, &length);
+    size_t room = length + sizeof("***");
     char *masked = malloc(room);
     if (masked == NULL)
         return -ENOMEM;
-    haul_url_mask(refused, size, masked, room);
+    haul_url_mask(refused, length, masked, room);
     struct excerpt url = excerpt(result->url != NULL ? result->url : masked);
     free(masked);
     const char *class_name = haul_class_name(result->error_class);

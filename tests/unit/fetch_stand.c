@@ -1,5 +1,7 @@
 #include "fetch_stand.h"
 
+#include "watchdog.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -9,10 +11,27 @@
 
 #include "net/client.h"
 
+/* A socket that is bound to a free port. */
+static int bind_socket(uint16_t *ret_port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof(address);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(descriptor, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(getsockname(descriptor, (struct sockaddr *)&address, &size), 0);
+    *ret_port = ntohs(address.sin_port);
+    return descriptor;
+}
+
 int stand_start(void **state)
 {
     struct stand *stand = calloc(1, sizeof(*stand));
+    uint16_t port;
+    watchdog_start();
     origin_process_start(&stand->origin);
+    stand->refusing = bind_socket(&port);
+    snprintf(stand->refusing_url, sizeof(stand->refusing_url), "http://127.0.0.1:%u/", port);
     *state = stand;
     return 0;
 }
@@ -21,7 +40,9 @@ int stand_stop(void **state)
 {
     struct stand *stand = *state;
     origin_process_stop(&stand->origin);
+    close(stand->refusing);
     free(stand);
+    watchdog_stop();
     return 0;
 }
 
@@ -51,19 +72,32 @@ struct haul_client *stand_client(struct stand *stand)
     return stand->client;
 }
 
-void stand_use_loops(struct stand *stand)
+bool stand_is_away(struct stand *stand)
 {
     const char *problem, *text = stand_url(stand, "/");
+    struct haul_client *client = stand_client(stand);
     struct haul_url *url;
-    bool is_away = false;
     assert_int_equal(haul_url_create(text, strlen(text), &url, &problem), 0);
-    for (stand->options.loops = 1; !is_away;) {
-        stand->options.loops++;
-        struct haul_client *client = stand_client(stand);
-        is_away = haul__client_fetcher(client, url) != &client->fetcher;
-        stand_renew(stand);
-    }
+    bool is_away = haul__client_fetcher(client, url) != &client->fetcher;
     haul_url_destroy(url);
+    return is_away;
+}
+
+void stand_renew_origin(struct stand *stand)
+{
+    stand_renew(stand);
+    origin_process_stop(&stand->origin);
+    origin_process_start(&stand->origin);
+}
+
+/* Rather another port than more loops, of which it may take thousands. */
+void stand_use_loops(struct stand *stand)
+{
+    stand->options.loops = 2;
+    assert_int_equal(stand_client(stand)->worker_count, 1);
+    while (!stand_is_away(stand))
+        stand_renew_origin(stand);
+    stand_renew(stand);
 }
 
 void stand_renew(struct stand *stand)
@@ -138,23 +172,31 @@ void stand_turn(struct stand *stand, int iterations)
     assert_true(code == 0 || code == -ENOMEM);
 }
 
+void stand_cancel_every_second(struct stand *stand, char (*texts)[256], size_t count, int iterations)
+{
+    struct haul_task *tasks[8] = {0};
+    struct haul_client *client = NULL;
+    assert_in_range(count, 1, sizeof(tasks) / sizeof(tasks[0]));
+    if (haul_client_create(stand->loop, &stand->options, &client) == 0)
+        for (size_t i = 0; i < count; i++)
+            haul_task_create(stand->loop, HAUL_CALL(haul_fetch, .client = client, .text = texts[i]), &tasks[i]);
+    stand_turn(stand, iterations);
+    for (size_t i = 0; i < count; i += 2)
+        if (tasks[i])
+            haul_task_cancel(tasks[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (!tasks[i])
+            continue;
+        assert_int_equal(haul_run_until_complete(stand->loop, haul_task_future(tasks[i])), 0);
+        haul_task_unref(tasks[i]);
+    }
+    assert_int_equal(haul_client_destroy(client), 0);
+}
+
 void stand_until(struct stand *stand, bool (*condition)(void *data), void *data)
 {
     struct haul_outcome outcome;
     assert_int_equal(haul_run_task(stand->loop, HAUL_CALL(turner, .condition = condition, .data = data), &outcome), 0);
-}
-
-/* A socket that is bound to a free port. */
-static int bind_socket(uint16_t *ret_port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof(address);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(descriptor, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(getsockname(descriptor, (struct sockaddr *)&address, &size), 0);
-    *ret_port = ntohs(address.sin_port);
-    return descriptor;
 }
 
 void full_listener_open(struct full_listener *full)
@@ -177,13 +219,6 @@ void full_listener_close(struct full_listener *full)
     for (size_t i = 0; i < sizeof(full->fillers) / sizeof(full->fillers[0]); i++)
         close(full->fillers[i]);
     close(full->listener);
-}
-
-void refusing_url(char *url, size_t size)
-{
-    uint16_t port;
-    close(bind_socket(&port));
-    snprintf(url, size, "http://127.0.0.1:%u/", port);
 }
 
 void assert_times_fit(const struct haul_result *result)

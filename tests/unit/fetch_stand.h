@@ -22,6 +22,8 @@ struct stand {
     struct haul_client_options options; /* to be changed before the first fetch */
     struct haul_client *client;         /* made when it is needed */
     char url[512];
+    char refusing_url[64]; /* of a port of this machine where nobody listens */
+    int refusing;          /* and which nobody else can have meanwhile */
 };
 
 /* Group fixtures: the origin. */
@@ -34,9 +36,15 @@ int stand_close(void **state);
 
 struct haul_client *stand_client(struct stand *stand);
 
-/* Has the client have so many loops that the origin's hops are made by a worker. Where the environment has STAND_LOOPS
- * it is so from the start. */
+/* Has the client have two loops, and an origin of which the hops are made by the second, which may be another than
+ * before. Where the environment has STAND_LOOPS it is so from the start. */
 void stand_use_loops(struct stand *stand);
+
+/* Whether the origin's hops are made by another loop than the client's own. */
+bool stand_is_away(struct stand *stand);
+
+/* Another origin, on another port, and the client ends. */
+void stand_renew_origin(struct stand *stand);
 
 /* Ends the client and takes other options for the next. */
 void stand_renew(struct stand *stand);
@@ -64,6 +72,10 @@ void stand_end_all(struct stand *stand, struct stand_task *tasks, size_t count);
 /* Cancels it: it ends as cancelled. */
 void stand_end_cancelled(struct stand *stand, struct stand_task *task);
 
+/* Has a client of its own fetch COUNT URLs at once, and cancels every second after so many iterations. Whatever comes
+ * of it, memory being out included, all end. */
+void stand_cancel_every_second(struct stand *stand, char (*texts)[256], size_t count, int iterations);
+
 struct haul_client_statistics stand_statistics(const struct stand *stand);
 
 /* Nothing runs, and nothing waits. */
@@ -83,9 +95,6 @@ struct full_listener {
 };
 void full_listener_open(struct full_listener *full);
 void full_listener_close(struct full_listener *full);
-
-/* A port of this machine where nobody listens, as a URL. */
-void refusing_url(char *url, size_t size);
 
 /* All times fit each other. */
 void assert_times_fit(const struct haul_result *result);

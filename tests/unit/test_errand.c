@@ -428,6 +428,21 @@ static void test_redirects_between_loops(void **state)
     assert_int_equal(origin_process_count(&stand->origin, "requests"), fetches * (hosts + 1));
 }
 
+/* Whatever the port of the origin: a third of them are the client's own loop's, and some with a thousand loops still.
+ */
+static void test_the_stand_has_two_loops(void **state)
+{
+    struct stand *stand = *state;
+    do
+        stand_renew_origin(stand);
+    while (stand_is_away(stand));
+    stand_use_loops(stand);
+    assert_int_equal(stand->options.loops, 2);
+    assert_true(stand_is_away(stand));
+    haul_result_destroy(stand_fetch(stand, "/ok"));
+    assert_int_equal(origin_process_count(&stand->origin, "requests"), 1);
+}
+
 static int open_stand(void **state)
 {
     int code = stand_open(state);
@@ -440,6 +455,7 @@ static int open_stand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WITH_LOOPS(test_the_stand_has_two_loops),
         WITH_LOOPS(test_an_errand),
         WITH_LOOPS(test_a_cancelled_errand),
         WITH_LOOPS(test_a_cancel_before_the_first_step),

@@ -125,9 +125,7 @@ static void test_how_answers_come_out(void **state)
 static void test_nobody_listens(void **state)
 {
     struct stand *stand = *state;
-    char url[64];
-    refusing_url(url, sizeof(url));
-    struct haul_result *result = stand_fetch(stand, url);
+    struct haul_result *result = stand_fetch(stand, stand->refusing_url);
     assert_int_equal(result->error_class, HAUL_CLASS_CONNECT);
     assert_int_equal(result->code, 7);
     assert_string_equal(result->message, "connection refused");

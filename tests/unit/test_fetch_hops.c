@@ -111,9 +111,7 @@ static void test_one_attempt(void **state)
 static void test_what_has_no_answer(void **state)
 {
     struct stand *stand = keeping(state);
-    char refusing[64];
-    refusing_url(refusing, sizeof(refusing));
-    struct haul_result *result = stand_fetch(stand, refusing);
+    struct haul_result *result = stand_fetch(stand, stand->refusing_url);
     assert_int_equal(result->hop_count, 1);
     assert_int_equal(result->hops[0].status, 0);
     assert_int_equal(result->hops[0].connection, 0);

@@ -225,22 +225,7 @@ static void test_cancels_and_missing_memory(void **state)
     for (int turns = 0; turns < 5; turns++) {
         FAILING_MEMORY_SWEEP(n)
         {
-            struct haul_task *tasks[count] = {0};
-            struct haul_client *client = NULL;
-            if (haul_client_create(stand->loop, &stand->options, &client) == 0)
-                for (size_t i = 0; i < count; i++)
-                    haul_task_create(stand->loop, HAUL_CALL(haul_fetch, .client = client, .text = texts[i]), &tasks[i]);
-            stand_turn(stand, turns);
-            for (size_t i = 0; i < count; i += 2)
-                if (tasks[i])
-                    haul_task_cancel(tasks[i]);
-            for (size_t i = 0; i < count; i++) {
-                if (!tasks[i])
-                    continue;
-                assert_int_equal(haul_run_until_complete(stand->loop, haul_task_future(tasks[i])), 0);
-                haul_task_unref(tasks[i]);
-            }
-            assert_int_equal(haul_client_destroy(client), 0);
+            stand_cancel_every_second(stand, texts, count, turns);
         }
     }
 }

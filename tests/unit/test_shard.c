@@ -220,9 +220,7 @@ static void test_cancel_while_connecting(void **state)
     struct stand_task task;
     struct full_listener full;
     full_listener_open(&full);
-    char refusing[64];
-    refusing_url(refusing, sizeof(refusing));
-    haul_result_destroy(stand_fetch(stand, refusing));
+    haul_result_destroy(stand_fetch(stand, stand->refusing_url));
     size_t before = count_descriptors();
     stand_begin(stand, &task, full.url);
     stand_turn(stand, 5);
@@ -314,28 +312,13 @@ static void test_cancels_and_missing_memory(void **state)
     enum { count = 6 };
     static const char *const paths[count] = {"/redirect", "/size/1000", "sleep:0", "/drop", "/delay/3", "/chunked"};
     struct stand *stand = *state;
-    char texts[count][64];
+    char texts[count][256];
     for (size_t i = 0; i < count; i++)
         snprintf(texts[i], sizeof(texts[i]), "%s", stand_url(stand, paths[i]));
     for (int turns = 0; turns < 8; turns++) {
         FAILING_MEMORY_SWEEP(n)
         {
-            struct haul_task *tasks[count] = {0};
-            struct haul_client *client = NULL;
-            if (haul_client_create(stand->loop, NULL, &client) == 0)
-                for (size_t i = 0; i < count; i++)
-                    haul_task_create(stand->loop, HAUL_CALL(haul_fetch, .client = client, .text = texts[i]), &tasks[i]);
-            stand_turn(stand, turns);
-            for (size_t i = 0; i < count; i += 2)
-                if (tasks[i])
-                    haul_task_cancel(tasks[i]);
-            for (size_t i = 0; i < count; i++) {
-                if (!tasks[i])
-                    continue;
-                assert_int_equal(haul_run_until_complete(stand->loop, haul_task_future(tasks[i])), 0);
-                haul_task_unref(tasks[i]);
-            }
-            assert_int_equal(haul_client_destroy(client), 0);
+            stand_cancel_every_second(stand, texts, count, turns);
         }
     }
 }
