@@ -27,7 +27,7 @@ class Zsh:
     """An interactive zsh with haul's completion. A context manager."""
 
     SETUP = """
-        fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D
+        fpath=('%s' $fpath); autoload -Uz compinit; compinit -u -D
         show() { print -r -- "<<$BUFFER>>"; BUFFER= }
         zle -N show; bindkey '^X' show; setopt no_beep no_list_beep
         print -r -- '<''<ready>>'
@@ -142,7 +142,7 @@ def test_each_shell_can_read_its_file(shell, file):
 def test_fish_completes():
     if not shutil.which("fish"):
         pytest.skip("fish is not installed")
-    script = f"source {FOLDER / 'haul.fish'}; complete -C 'haul --form'"
+    script = f"source '{FOLDER / 'haul.fish'}'; complete -C 'haul --form'"
     run = subprocess.run(["fish", "-N", "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert run.stdout.startswith("--format\t")
 
@@ -152,7 +152,7 @@ def test_fish_completes_folders(tmp_path):
         pytest.skip("fish is not installed")
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages.txt").touch()
-    script = f"source {FOLDER / 'haul.fish'}; complete -C 'haul --output-dir pa'"
+    script = f"source '{FOLDER / 'haul.fish'}'; complete -C 'haul --output-dir pa'"
     run = subprocess.run(
         ["fish", "-N", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
     )  # fmt: skip

@@ -85,8 +85,8 @@ class Shell:
         wrapper = programs / "haul"
         wrapper.write_text(
             "#!/bin/sh\n"
-            f'if [ "$1" = compare ]; then shift; exec {support.HAUL} compare {hosts} "$@"; fi\n'
-            f'exec {support.HAUL} {hosts} "$@"\n',
+            f'if [ "$1" = compare ]; then shift; exec "{support.HAUL}" compare {hosts} "$@"; fi\n'
+            f'exec "{support.HAUL}" {hosts} "$@"\n',
             encoding="utf-8",
         )
         wrapper.chmod(0o755)
