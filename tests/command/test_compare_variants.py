@@ -165,8 +165,8 @@ def test_a_signal_in_a_race(haul_running, puppet):
 
 
 def test_what_takes_too_long_in_sequence_is_a_sample(haul, origin, tmp_path):
-    urls = [origin.url(f"/delay/20?{number}") for number in range(20)]
-    run, figures, words = compare(haul, tmp_path, "--skip-sequential-above", "50ms", "--runs", 2, *urls)
+    urls = [origin.url(f"/delay/20?{number}") for number in range(40)]
+    run, figures, words = compare(haul, tmp_path, "--skip-sequential-above", "300ms", "--runs", 2, *urls)
     assert run.returncode == 0
     sequential, gather, _ = figures["modes"]
     assert sequential["estimate"] and not gather["estimate"]
@@ -175,14 +175,14 @@ def test_what_takes_too_long_in_sequence_is_a_sample(haul, origin, tmp_path):
     samples = [
         {index for index, url in enumerate(one["urls"]) if url} for one in figures["runs"] if one["mode"] == "sequential"
     ]
-    assert all(0 < len(sample) < 20 for sample in samples)
+    assert all(0 < len(sample) < 40 for sample in samples)
     # It was scaled by what one URL took of those that were out when time was over.
     for one in figures["runs"]:
         if one["mode"] == "sequential":
             *out, last = sorted(url["out"] for url in one["urls"] if url)
             out = out or [last]
-            assert one["wall"] == pytest.approx(out[-1] / len(out) * 20)
-    assert "sequential would take about " in words and "of 20 URLs run in sequence" in words
+            assert one["wall"] == pytest.approx(out[-1] / len(out) * 40)
+    assert "sequential would take about " in words and "of 40 URLs run in sequence" in words
     assert "gather took" not in words
     row = next(line for line in run.stdout.decode().splitlines() if line.startswith("sequential "))
     assert "≈ " in row and " ± " in row
