@@ -268,11 +268,14 @@ static bool is_kept(const struct output *output, const struct haul_result *resul
     return output->options.keeps_failed && result->error_class == HAUL_CLASS_HTTP;
 }
 
-/* Whether nothing is wrong with it: another one has won. */
-static bool has_lost_race(const struct haul_result *result)
+/* Whether there is something to tell of it alone. Nothing is wrong where another one has won; and of what was cancelled
+ * before it began, perhaps thousands at once, the summary tells. */
+static bool is_worth_a_line(const struct haul_result *result)
 {
-    return result->error_class == HAUL_CLASS_CANCELLED && result->message != NULL &&
-           strcmp(result->message, verdict_race_lost) == 0;
+    if (result->error_class != HAUL_CLASS_CANCELLED)
+        return !result->ok;
+    bool has_lost = result->message != NULL && strcmp(result->message, verdict_race_lost) == 0;
+    return result->attempts > 0 && !has_lost;
 }
 
 /* Says why ENTRY gives no body, or only the begin of one. */
@@ -370,7 +373,7 @@ int output_emit(struct output *output, struct entry *entry)
     if (output->options.format != OUTPUT_BODIES)
         code = emit_text(output, entry);
     /* Once nothing can be written any more, that is all there is to tell. */
-    else if (!entry->result->ok && !has_lost_race(entry->result) && writer_state(output->options.writer) == WRITER_OPEN)
+    else if (is_worth_a_line(entry->result) && writer_state(output->options.writer) == WRITER_OPEN)
         code = tell_missing(output, entry);
     if (code == 0 && output->bodies != NULL)
         code = emit_body(output, entry);

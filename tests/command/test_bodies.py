@@ -4,6 +4,7 @@ import itertools
 import os
 import pathlib
 import re
+import signal
 
 import pytest
 import servers
@@ -219,3 +220,16 @@ def test_a_body_of_many_pieces_arrives_as_it_is(haul, origin):
     plain = haul("--body", origin.url(f"/size/{500 * 333}"))
     assert len(run.stdout) == 500 * 333
     assert run.stdout == plain.stdout
+
+
+def test_of_what_had_not_begun_only_the_sum_is_told(haul_running, puppet, tmp_path):
+    held = [puppet.url("/held/0"), puppet.url("/held/1")]
+    (tmp_path / "list").write_text("\n".join([*held, *(puppet.url(f"/{number}") for number in range(100))]))
+    with haul_running("--gather", "-c", 2, "--body", "-i", tmp_path / "list") as run:
+        puppet.wait_for("/held/1")
+        run.interrupt()
+        run.stdout.rest()
+        assert run.wait() == -signal.SIGINT
+        told = run.stderr.rest().decode().splitlines()
+    assert told[:2] == [f"haul: {url}: cancelled: interrupted" for url in held]
+    assert re.fullmatch(r"haul: \d+ of \d+ URLs not ok \(\d+ cancelled\)", told[2]) and len(told) == 3
