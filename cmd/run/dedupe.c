@@ -2,12 +2,14 @@
 
 #include "hash_table.h"
 #include "input/line_request.h"
+#include "message.h"
 #include "output/text.h"
 #include "run/entry.h"
 #include "run/facts.h"
 #include "run/ledger.h"
 #include "siphash.h"
 
+#include <haul/error.h>
 #include <haul/result.h>
 #include <haul/url.h>
 
@@ -32,6 +34,7 @@ struct dedupe {
     struct ledger *ledger;
     struct text request; /* what the entry at hand asks for, kept for its memory */
     struct text facts;   /* of the one that was settled last, or is read */
+    bool has_told;       /* why the file cannot be written */
 };
 
 int dedupe_create(const char *directory, struct dedupe **ret_dedupe)
@@ -169,6 +172,14 @@ int dedupe_enter(struct dedupe *dedupe, struct entry *entry, bool *ret_is_waitin
     return code;
 }
 
+/* Once: those that are in flight find the same. */
+static void tell_unwritable(struct dedupe *dedupe, int code)
+{
+    if (!dedupe->has_told && code != -ENOMEM)
+        message("cannot write the file for --dedupe: %s", haul_error_message(code));
+    dedupe->has_told = true;
+}
+
 /* Puts the facts of the flight away; a run that was cut short knows none. The flight is not known any more then. */
 static int put_away(struct dedupe *dedupe, const struct flight *flight, const struct haul_result *result)
 {
@@ -179,10 +190,13 @@ static int put_away(struct dedupe *dedupe, const struct flight *flight, const st
         *word = 0;
         return 0;
     }
-    if (code == 0)
-        code = ledger_append(dedupe->ledger, dedupe->facts.bytes, dedupe->facts.size, &place);
+    if (code != 0)
+        return code;
+    code = ledger_append(dedupe->ledger, dedupe->facts.bytes, dedupe->facts.size, &place);
     if (code == 0)
         *word = word_of_place(place);
+    else
+        tell_unwritable(dedupe, code);
     return code;
 }
 

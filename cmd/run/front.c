@@ -143,10 +143,13 @@ static void tell_turn(struct front *front)
         front->plan.sink.take_turn(front->plan.sink.data, next);
 }
 
+/* What cannot be given out ends the run. */
 static void note_error(struct front *front, int code)
 {
-    if (code < 0 && front->error == 0)
-        front->error = code;
+    if (code >= 0 || front->error != 0)
+        return;
+    front->error = code;
+    front_stop(front, "cannot go on");
 }
 
 static void emit(void *data, struct entry *entry)
@@ -171,8 +174,7 @@ static int complete(struct front *front, struct entry *entry, struct haul_result
 {
     const struct front_sink *sink = &front->plan.sink;
     code = result && sink->complete ? sink->complete(sink->data, entry, result, code) : 0;
-    if (code < 0 && front->error == 0)
-        front->error = code;
+    note_error(front, code);
     return code;
 }
 

@@ -4,6 +4,7 @@ import collections
 import json
 import pathlib
 import re
+import resource
 import subprocess
 
 import pytest
@@ -191,3 +192,21 @@ def test_headers_and_body_are_in_the_record_of_the_first_alone(haul, puppet):
     first, second = haul(*options, puppet.url("/a"), puppet.url("/a")).records()
     assert first["headers"] and first["body"] is not None
     assert (second["headers"], second["body"]) == (None, None)
+
+
+def test_a_full_disk_ends_the_run(tmp_path):
+    """What is known of URLs is in a file, which may not grow here."""
+    lines = [f"sleep:0.{number:06}" for number in range(1, 3000)]
+    run = subprocess.run(
+        support.command(["--dedupe", "-j", "-c", "500", "-i", "-"]),
+        input="\n".join(lines).encode(),
+        capture_output=True,
+        env=support.environment(),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)),
+        timeout=support.PATIENCE,
+    )
+    assert run.returncode == 3
+    assert run.stderr.startswith(b"haul: cannot write the file for --dedupe: File too large\nhaul: cannot go on: ")
+    records = list(map(json.loads, run.stdout.splitlines()))
+    assert sorted(record["index"] for record in records) == list(range(len(records)))
+    assert {record["error"]["message"] for record in records if not record["ok"]} == {"cannot go on"}
