@@ -53,6 +53,7 @@ static void test_classes(void **state)
         {CURLE_WEIRD_SERVER_REPLY, HAUL__WAITING_PHASE, HAUL_CLASS_PROTOCOL},
         {CURLE_HTTP2_STREAM, HAUL__RECEIVING_PHASE, HAUL_CLASS_PROTOCOL},
         {CURLE_WRITE_ERROR, HAUL__RECEIVING_PHASE, HAUL_CLASS_LOCAL},
+        {CURLE_READ_ERROR, HAUL__CONNECTING_PHASE, HAUL_CLASS_LOCAL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
