@@ -1,7 +1,8 @@
 /* Servers that send without a pause what carries nothing, such as HTTP/2's empty DATA frames and WINDOW_UPDATE, or
  * TLS's tickets. libcurl 7.88 and OpenSSL do not return before there is nothing more to read, nor call anybody, so that
  * no deadline and no signal would count meanwhile. OpenSSL tells of each record that it reads: a connection on which
- * that goes on for a second with nothing delivered counts as ended by the server. Without TLS nobody tells. */
+ * that goes on for a second with nothing delivered counts as ended by the server. Without TLS nobody tells.
+ * Newer versions (8.14) return in between: deadlines count, and the records of each call are few. */
 #ifndef NET_FLOOD_H
 #define NET_FLOOD_H
 

@@ -69,9 +69,12 @@ def test_a_server_that_ends_the_connection_before_it_answers(haul, certificates,
 
 @pytest.mark.parametrize("nothing", [http2_frames.empty_data, http2_frames.window_update])
 def test_a_server_that_sends_nothing_without_a_pause(haul, origin, certificates, nothing):
-    """libcurl reads on for as long as there is something to read, and no deadline counts meanwhile."""
+    """libcurl 7.88 reads on for as long as there is something to read, and no deadline counts meanwhile: it is cut.
+    Newer versions (8.14) return in between, so that --max-time ends it."""
     with http2_frames.Flood(certificates, nothing) as server:
         urls = f"{server.root}/flood\n{origin.url('/ok')}\n"
-        flood, ok = haul("-j", "--gather", "--cacert", str(certificates.ca), stdin=urls, timeout=60).records()
+        options = ["-j", "--gather", "--max-time", "3s", "--cacert", str(certificates.ca)]
+        flood, ok = haul(*options, stdin=urls).records()
     assert ok["ok"]
-    assert (flood["status"], flood["bytes"], flood["error"]["code"]) == (200, 0, 18)
+    assert (flood["status"], flood["bytes"]) == (200, 0)
+    assert (flood["error"]["class"], flood["error"]["code"]) in [("protocol", 18), ("timeout", 28)]
