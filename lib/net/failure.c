@@ -29,7 +29,7 @@ static const struct meaning meanings[] = {
     {CURLE_WEIRD_SERVER_REPLY, HAUL_CLASS_PROTOCOL, "the answer is not HTTP"},
     {CURLE_FILESIZE_EXCEEDED, HAUL_CLASS_SIZE, NULL},
     {CURLE_WRITE_ERROR, HAUL_CLASS_LOCAL, "the body could not be written"},
-    {CURLE_READ_ERROR, HAUL_CLASS_LOCAL, NULL},
+    {CURLE_READ_ERROR, HAUL_CLASS_LOCAL, "~/.netrc is missing or cannot be read"}, /* the one file that it reads */
     {CURLE_ABORTED_BY_CALLBACK, HAUL_CLASS_CANCELLED, "it was cancelled"},
     {CURLE_FAILED_INIT, HAUL_CLASS_LOCAL, NULL},
     {CURLE_NOT_BUILT_IN, HAUL_CLASS_LOCAL, NULL},

@@ -319,6 +319,19 @@ def test_credentials_come_from_netrc(haul, puppet, tmp_path):
     assert seen == ["Basic bmFtZTp3b3Jk", None, None, None]
 
 
+def test_without_a_netrc_file_it_is_as_with_curl(haul, puppet, tmp_path):
+    """Which goes on without, or, newer, does not begin."""
+    url, home = puppet.url("/x"), {"HOME": str(tmp_path)}
+    curl = subprocess.run(["curl", "-s", "-n", url], env=support.environment(home), capture_output=True, check=False)
+    requests = len(puppet.requests)
+    record = only(haul("-j", "-n", url, env=home))
+    error = record["error"] or {"code": 0, "class": None, "message": None}
+    assert error["code"] == curl.returncode
+    assert len(puppet.requests) == 2 * requests
+    if requests == 0:
+        assert (error["class"], error["message"]) == ("local", "~/.netrc is missing or cannot be read")
+
+
 class TestCookies:
     def test_they_are_kept_and_sent_back(self, haul, puppet, tmp_path):
         """By domain, path and all: libcurl knows how. Those of the command line come on top."""

@@ -86,7 +86,7 @@ def start(shop, trusted, tmp_path):
     configuration.write_text(
         f"connect-to = ::127.0.0.1:{shop.port}\ncacert = {trusted.ca}\nretry-delay = 1ms\n", encoding="utf-8"
     )
-    environment = support.environment({"XDG_CONFIG_HOME": str(tmp_path / "home")})
+    environment = support.environment({"XDG_CONFIG_HOME": str(tmp_path / "home"), "HOME": str(tmp_path / "home")})
     environment["PATH"] = f"{support.HAUL.parent}:{environment['PATH']}"
 
     def run(script, change=None):
@@ -437,9 +437,12 @@ def test_pages_without_their_bodies(shell, shop, pages):
     assert cookies == {("a.example", "session=secret"), ("b.example", None)}
 
 
-def test_the_same_question_put_to_many_servers(shell, shop, pages):
-    assert len(shell(single_line("--json"), servers_txt=pages).stdout.splitlines()) == 2
+def test_the_same_question_put_to_many_servers(shell, shop, pages, tmp_path):
+    (tmp_path / "home" / ".netrc").write_text("machine a.example login name password word\n", encoding="utf-8")
+    assert len(shell(single_line("--json"), servers_txt=f"{pages}https://b.example/one\n").stdout.splitlines()) == 3
     assert {(request.method, request.body) for request in shop.requests} == {("POST", b'{"query": "status"}')}
+    credentials = {(request.field("host"), request.field("authorization")) for request in shop.requests}
+    assert credentials == {("a.example", "Basic bmFtZTp3b3Jk"), ("b.example", None)}
 
 
 def test_what_a_limit_does(shell):

@@ -69,6 +69,13 @@ static void test_why_there_is_no_connection(void **state)
     assert_string_equal(unknown.message, "no connection could be made");
 }
 
+static void test_what_cannot_be_read_here(void **state)
+{
+    (void)state;
+    struct haul__failure netrc = haul__failure_of(CURLE_READ_ERROR, HAUL__CONNECTING_PHASE, 0, 0);
+    assert_string_equal(netrc.message, "~/.netrc is missing or cannot be read");
+}
+
 static void test_why_a_certificate_is_refused(void **state)
 {
     (void)state;
@@ -109,6 +116,7 @@ int main(void)
         cmocka_unit_test(test_every_code),
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_why_there_is_no_connection),
+        cmocka_unit_test(test_what_cannot_be_read_here),
         cmocka_unit_test(test_why_a_certificate_is_refused),
         cmocka_unit_test(test_every_lookup_error),
         cmocka_unit_test(test_phrases),
