@@ -147,6 +147,12 @@ static bool is_of_same_urls(const struct baseline *baseline, const struct compar
     return !url;
 }
 
+const struct baseline_variant *baseline_find(const struct baseline *baseline, const struct variant *variant,
+                                             const char *name)
+{
+    return find(baseline, variant->mode, variant->concurrency, name);
+}
+
 /* How many percent more or less a ratio is. */
 static void append_change(struct text *text, double ratio)
 {
@@ -220,7 +226,7 @@ int baseline_append(struct text *text, const struct baseline *baseline, const st
     for (size_t i = 0; i < comparison->variant_count && code == 0; i++) {
         const struct variant *variant = &comparison->variants[i];
         const char *side = comparison->side_count > 1 ? comparison->sides[variant->side] : NULL;
-        const struct baseline_variant *then = find(baseline, variant->mode, variant->concurrency, side);
+        const struct baseline_variant *then = baseline_find(baseline, variant, side);
         if (!then || findings->figures[i].is_estimate)
             continue;
         found++;

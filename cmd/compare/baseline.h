@@ -36,6 +36,10 @@ int baseline_read(const char *path, struct baseline *ret_baseline, const char **
 /* Whether it was made with connections that were kept. */
 bool baseline_is_warm(const struct baseline *baseline);
 
+/* What it says of VARIANT, against the side of that NAME, or NULL where there are none; NULL: nothing. */
+const struct baseline_variant *baseline_find(const struct baseline *baseline, const struct variant *variant,
+                                             const char *name);
+
 /* Appends a sentence for each variant that is in both, and whether the lower end of the 95 % interval of (median wall
  * now) / (median wall then) lies past the limit; *RET_IS_WORSE says whether one does. Estimates are left out. -ENOMEM.
  */

@@ -32,6 +32,7 @@ struct job {
     struct program program;
     struct sides sides;
     struct variant *variants;
+    size_t variant_count;
     struct variant *warm_ups;
     size_t warm_up_count;
     struct comparison comparison;
@@ -154,15 +155,14 @@ static int begin_rounds(struct job *job, struct rounds *ret_rounds)
         .host_count = list->host_count,
         .per_host = options->per_host,
         .is_warm = options->comparison.is_warm,
+        .variants = job->variants,
+        .variant_count = job->variant_count,
         .sides = job->sides.names,
         .bases = (const char *const *)job->sides.bases,
         .side_count = job->sides.names ? job->sides.count : 0,
         .rounds = rounds_wanted(job, is_offline),
     };
-    job->variants = variant_list(&options->comparison, &job->comparison.variant_count);
-    job->comparison.variants = job->variants;
-    int code =
-        job->variants ? client_runner_init(&job->runner, options, job->program.trust, job->sides.lists) : -ENOMEM;
+    int code = client_runner_init(&job->runner, options, job->program.trust, job->sides.lists);
     job->runner.records = job->records;
     if (code == 0 && !is_offline)
         code = list_warm_ups(job);
@@ -298,6 +298,17 @@ static void interrupt(void *data)
     program_cancel(&((struct job *)data)->program);
 }
 
+/* Whether the baseline has something of what will be run. */
+static bool has_common_variant(const struct job *job)
+{
+    for (size_t i = 0; i < job->variant_count; i++) {
+        const char *side = job->sides.count > 1 ? job->sides.names[job->variants[i].side] : NULL;
+        if (baseline_find(&job->baseline, &job->variants[i], side))
+            return true;
+    }
+    return false;
+}
+
 /* HAUL_E_INVALID: it cannot be held against what will be run, and a message has said so. */
 static int read_baseline(struct job *job, const struct comparison_options *options)
 {
@@ -307,6 +318,9 @@ static int read_baseline(struct job *job, const struct comparison_options *optio
     int code = baseline_read(options->baseline, &job->baseline, &problem);
     if (code == 0 && baseline_is_warm(&job->baseline) != options->is_warm) {
         problem = options->is_warm ? "it was measured cold, and this is --warm" : "it was measured with --warm";
+        code = HAUL_E_INVALID;
+    } else if (code == 0 && !has_common_variant(job)) {
+        problem = "it has none of the modes, concurrencies and sides that are asked for";
         code = HAUL_E_INVALID;
     }
     if (code == 0 || code == -ENOMEM)
@@ -341,6 +355,10 @@ static int make(struct job *job, const struct options *options)
     int code = program_make(&job->program, options);
     if (code == 0)
         code = sides_make(&job->sides, &options->comparison);
+    if (code == 0)
+        job->variants = variant_list(&options->comparison, &job->variant_count);
+    if (code == 0 && !job->variants)
+        code = -ENOMEM;
     if (code == 0)
         code = read_baseline(job, &options->comparison);
     const char *path;

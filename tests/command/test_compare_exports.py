@@ -123,3 +123,18 @@ def test_warm_and_cold_are_not_held_against_each_other(haul, origin, baseline):
     assert run.returncode == 2
     assert run.stderr.endswith(b"it was measured cold, and this is --warm\n")
     assert origin.stats()["requests"] == 0
+
+
+@pytest.mark.parametrize("others", [["--modes", "race"], ["-c", 7], ["--base", "a=http://a.test", "--base", "b=http://b.test"]])
+def test_a_baseline_of_something_else_is_wrong_usage(haul, origin, baseline, others):
+    origin.reset()
+    run = haul("compare", "--baseline", baseline, "--modes", "gather", *others, "/delay/10")
+    assert run.returncode == 2
+    assert run.stderr.endswith(b"before.json: it has none of the modes, concurrencies and sides that are asked for\n")
+    assert origin.stats()["requests"] == 0
+
+
+def test_one_base_is_no_side(haul, origin, baseline):
+    arguments = ["--baseline", baseline, "--modes", "gather", "--runs", 1, "--base", origin.url("")]
+    run = haul("compare", *arguments, "/delay/10", "/delay/20")
+    assert run.returncode == 0 and b" where the baseline took " in run.stdout
