@@ -146,13 +146,18 @@ static void note_written(void *data)
     }
 }
 
+static void set_callbacks(const struct outlets *outlets, haul_callback_fn *fn, void *data)
+{
+    for (size_t i = 0; i < OUTLET_WRITERS; i++)
+        if (outlets->writers[i])
+            writer_set_written_callback(outlets->writers[i], fn, data);
+}
+
 void outlets_begin(struct outlets *outlets)
 {
     if (!outlets->appenders[0])
         return;
-    for (size_t i = 0; i < OUTLET_WRITERS; i++)
-        if (outlets->writers[i])
-            writer_set_written_callback(outlets->writers[i], note_written, outlets);
+    set_callbacks(outlets, note_written, outlets);
     for (size_t i = 0; i < OUTLET_APPENDERS && outlets->appenders[i]; i++)
         outlets->appenders[i]->outlets = outlets;
 }
@@ -161,9 +166,7 @@ void outlets_end(struct outlets *outlets)
 {
     if (!outlets->appenders[0])
         return;
-    for (size_t i = 0; i < OUTLET_WRITERS; i++)
-        if (outlets->writers[i])
-            writer_set_written_callback(outlets->writers[i], NULL, NULL);
+    set_callbacks(outlets, NULL, NULL);
     for (size_t i = 0; i < OUTLET_APPENDERS && outlets->appenders[i]; i++) {
         struct appender *appender = outlets->appenders[i];
         if (appender->handle)

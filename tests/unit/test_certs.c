@@ -6,27 +6,11 @@
 
 #include <errno.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-static int start(void **state)
-{
-    static struct tls_server server;
-    signal(SIGPIPE, SIG_IGN);
-    tls_server_start(&server);
-    *state = &server;
-    return 0;
-}
-
-static int stop(void **state)
-{
-    tls_server_stop(*state);
-    return 0;
-}
 
 /* 0, with the result of one fetch; -ENOMEM. */
 static int fetch(struct haul_loop *loop, const struct tls_server *server, bool keeps, bool insecure,
@@ -124,5 +108,5 @@ int main(void)
         cmocka_unit_test(test_none_are_known_of_what_is_not_trusted),
         cmocka_unit_test(test_without_memory),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, tls_server_start, tls_server_stop);
 }

@@ -5,27 +5,11 @@
 
 #include <errno.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-static int start(void **state)
-{
-    static struct tls_server server;
-    signal(SIGPIPE, SIG_IGN);
-    tls_server_start(&server);
-    *state = &server;
-    return 0;
-}
-
-static int stop(void **state)
-{
-    tls_server_stop(*state);
-    return 0;
-}
 
 /* What one fetch gives to whom TRUST is enough. */
 static struct haul_result *fetch(struct tls_server *server, const char *host, struct haul_trust *trust, bool insecure)
@@ -154,5 +138,5 @@ int main(void)
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_out_of_memory),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, tls_server_start, tls_server_stop);
 }

@@ -13,7 +13,8 @@ struct tls_server {
     char certificate[64]; /* a PEM file with what it shows, for "localhost" */
 };
 
-void tls_server_start(struct tls_server *server);
-void tls_server_stop(struct tls_server *server);
+/* Group fixtures: the server is the state. */
+int tls_server_start(void **state);
+int tls_server_stop(void **state);
 
 #endif
