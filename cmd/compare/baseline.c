@@ -161,7 +161,7 @@ static void append_change(struct text *text, double ratio)
     text_append_string(text, "%");
 }
 
-/* "as-completed took 0.612 s where the baseline took 0.512 s: +19.5% (+18.0% to +21.2%), past the limit of +10%" */
+/* "as-completed took 0.612 s where the baseline took 0.512 s: +19.5% (+18.0% to +21.2%), past --max-regression" */
 static void append_change_of(struct text *text, const struct findings *findings, size_t variant,
                              const struct ratio *ratio, const char *ending)
 {

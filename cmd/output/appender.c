@@ -105,7 +105,8 @@ static void join(struct appender *appender)
         text_clear(&appender->waiting);
 }
 
-void appender_look(struct appender *appender)
+/* Writes the lines that may be written. */
+static void look(struct appender *appender)
 {
     if (appender->leaving.size > 0 && has_left(appender)) {
         if (appender->waiting.size > 0 && is_quiet(appender) && appender->outlets->is_settled(appender->outlets->data))
@@ -123,7 +124,7 @@ static void look_when_due(void *data)
 {
     struct appender *appender = data;
     appender->handle = NULL;
-    appender_look(appender);
+    look(appender);
 }
 
 /* Looks in the loop's next iteration: what comes together is one write. */
@@ -131,7 +132,7 @@ static void look_soon(struct appender *appender)
 {
     if (!appender->handle &&
         haul_loop_call_soon(appender->outlets->loop, look_when_due, appender, &appender->handle) != 0)
-        appender_look(appender);
+        look(appender);
 }
 
 /* What was written may be the end of what the writer is still being given. */
@@ -140,7 +141,7 @@ static void note_written(void *data)
     const struct outlets *outlets = data;
     for (size_t i = 0; i < OUTLET_APPENDERS && outlets->appenders[i]; i++) {
         struct appender *appender = outlets->appenders[i];
-        appender_look(appender);
+        look(appender);
         if (appender->waiting.size > 0 && appender->leaving.size == 0)
             look_soon(appender);
     }
@@ -179,7 +180,7 @@ void outlets_end(struct outlets *outlets)
 void outlets_look(const struct outlets *outlets)
 {
     for (size_t i = 0; i < OUTLET_APPENDERS && outlets->appenders[i]; i++)
-        appender_look(outlets->appenders[i]);
+        look(outlets->appenders[i]);
 }
 
 struct haul_event *outlets_missing_room(const struct outlets *outlets)

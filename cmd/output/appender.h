@@ -67,9 +67,6 @@ struct haul_event *outlets_missing_room(const struct outlets *outlets);
 /* Takes lines, with their newlines, behind what was given out for them. -ENOMEM. */
 int appender_add(struct appender *appender, const char *bytes, size_t size);
 
-/* Writes those that may be written. */
-void appender_look(struct appender *appender);
-
 /* How many bytes wait. */
 size_t appender_pending(const struct appender *appender);
 
